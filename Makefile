@@ -1,0 +1,40 @@
+# Bedside. `make run` and `make test`, each alone, set everything up first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup models run test lint format bench clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## environment, dependencies and system libraries; nothing where they are there
+	@$(PYTHON) desktop/bootstrap.py
+
+models: setup ## the default models; nothing where they are there
+	@$(BIN)/bedside models fetch
+
+run: models ## the sample consultation, from voice and picture to an answer
+	@$(BIN)/bedside sample
+
+test: models lint ## every check
+	@$(BIN)/python -m pytest
+
+lint: setup ## style, types and the arrows between packages
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: models ## speed and size, beside the peers
+	@$(BIN)/python -m tests.bench
+
+clean: ## remove the environment; the models stay
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache

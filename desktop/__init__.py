@@ -1,0 +1,1 @@
+"""What the doctor touches: the command line, and the window to come."""

@@ -1,0 +1,76 @@
+"""`bedside train projector`: the projector that shows pictures to a decoder, with its scores and its card."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, is_dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.commands.consulting import add_model_options
+
+if TYPE_CHECKING:
+    import argparse
+
+    from multimodal.training.projector_run import Progress
+
+EXAMPLES = """\
+examples:
+  bedside train projector --data open-data
+  bedside train projector --data open-data --decoder /models/my-decoder --out adapters/my-decoder
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument("--data", metavar="FOLDER", type=Path, help="the open picture sets (default: BEDSIDE_DATA)")
+    parser.add_argument("--out", metavar="FOLDER", type=Path, help="for the projector, its scores and its card")
+    parser.add_argument("--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features and the loss log")
+    parser.add_argument("--samples", metavar="N", type=int, help="how many questions are asked")
+    parser.add_argument("--seed", metavar="N", type=int, default=0)
+    parser.add_argument("--score-only", action="store_true", help="score the projector in --out without training")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
+    add_model_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, score and describe; returns the exit code."""
+    from lm.hardware import choose_device, choose_dtype
+    from lm.weights import load_decoder
+    from multimodal.catalog import data_folder, installed_path
+    from multimodal.fusion import SHIPPED_ADAPTERS
+    from multimodal.models import decoder_path
+    from multimodal.training.projector import ProjectorOptions
+    from multimodal.training.projector_run import ProjectorRun, run_projector, score_projector
+    from multimodal.vision import ImageEncoder
+
+    device = choose_device(args.device)
+    decoder = load_decoder(decoder_path(args.decoder), device=device, dtype=choose_dtype(device))
+    options = ProjectorOptions(seed=args.seed)
+    plan = ProjectorRun(
+        data=args.data or Path(os.environ.get("BEDSIDE_DATA", "../shared/data")),
+        run_folder=args.run_folder or data_folder() / "runs" / f"image-projector-{decoder.name}",
+        adapter_folder=args.out or SHIPPED_ADAPTERS / decoder.name,
+        options=replace(options, samples=args.samples) if args.samples else options,
+    )
+    encoder = ImageEncoder.load(installed_path(plan.encoder_id), device)
+    work = score_projector if args.score_only else run_projector
+
+    def tell(progress: Progress) -> None:
+        sys.stdout.write(_line(progress, args.json) + "\n")
+        sys.stdout.flush()
+
+    work(plan, decoder, encoder, tell)
+    sys.stdout.write(f"{plan.adapter_folder / 'README.md'}\n")
+    return 0
+
+
+def _line(progress: Progress, as_json: bool) -> str:
+    fields = asdict(progress) if is_dataclass(progress) else {"scoring": progress}
+    if as_json:
+        return json.dumps(fields)
+    return "  ".join(
+        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in fields.items()
+    )

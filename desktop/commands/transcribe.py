@@ -1,0 +1,32 @@
+"""`bedside transcribe`: a recording as text, utterance by utterance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desktop.commands.consulting import add_device_option, add_output_options, existing_file, show
+
+if TYPE_CHECKING:
+    import argparse
+
+EXAMPLES = """\
+examples:
+  bedside transcribe visit.m4a
+  bedside transcribe --language es --json visita.ogg > visita.jsonl
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument("file", metavar="FILE", type=existing_file, help="any audio or video file")
+    add_device_option(parser)
+    add_output_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Transcribe and print; returns the exit code."""
+    from multimodal.consultation import Consultation
+    from multimodal.models import Models
+
+    show(Consultation(Models(device=args.device)).transcribe(args.file, args.language), args.json)
+    return 0

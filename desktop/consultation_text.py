@@ -1,0 +1,112 @@
+"""A consultation's events as lines of plain text, for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, TextIO
+
+from lm.grounding.answer import Verdict
+from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+
+if TYPE_CHECKING:
+    from lm.grounding.answer import Citation, Sentence
+    from multimodal.consultation import Event, StageTimes
+
+DISCLAIMER = "For research and education. Not a diagnosis: check every sentence against its source."
+UNSURE_BELOW = 0.5
+"""Words that Whisper gives a lower probability are shown with a question mark behind them."""
+
+_MARKS = {Verdict.SUPPORTED: "+", Verdict.UNVERIFIED: "?"}
+
+
+def printable(text: str) -> str:
+    """Return `text` without control and direction characters: model output must not steer a terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+
+
+class ConsultationText:
+    """Writes each event as it happens; `stream` is flushed after each so that nothing waits in a buffer."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._answering = False
+
+    def show(self, event: Event) -> None:
+        """Write one event."""
+        if isinstance(event, AnswerText):
+            self._write(event.text if self._answering else f"\nAnswer\n  {event.text.lstrip()}")
+            self._answering = True
+            return
+        if isinstance(event, Answered):
+            self._answering = False
+            self._write("\n\n")
+        for line in event_lines(event):
+            self.line(line)
+
+    def line(self, text: str) -> None:
+        """Write one line."""
+        self._write(f"{text}\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(printable(text))
+        self._stream.flush()
+
+
+def event_lines(event: Event) -> list[str]:
+    """Return the lines of an event, the answer's own text apart, which is streamed."""
+    if isinstance(event, Heard):
+        utterance = event.utterance
+        return [f"Heard  {clock(utterance.start_s)}-{clock(utterance.end_s)}  {_words(event)}"]
+    if isinstance(event, Saw):
+        fused = f"{event.fused_tokens} tokens to the decoder" if event.fused_tokens else "not shown to the decoder"
+        return [f"Saw    {event.label}: {event.picture.description} ({fused})"]
+    if isinstance(event, Notice):
+        return [f"Note   {event.text}"]
+    if isinstance(event, Answered):
+        return _answered_lines(event)
+    return []
+
+
+def clock(seconds: float) -> str:
+    """Return minutes and seconds, as on a recorder: 75.2 becomes "1:15.2"."""
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    return f"{minutes}:{tenths / 10:04.1f}"
+
+
+def _words(event: Heard) -> str:
+    return " ".join(
+        word.text.strip() + (" (?)" if word.confidence < UNSURE_BELOW else "") for word in event.utterance.words
+    )
+
+
+def _answered_lines(event: Answered) -> list[str]:
+    lines = ["Sources  (+ its words stand in the source, ? nothing that was given bears it out)"]
+    for sentence in event.sentences:
+        lines += _sentence_lines(sentence)
+    lines.append(f"Used   {'; '.join(event.used)}; decoder {event.decoder}")
+    lines.append(f"Times  {times_line(event.times)}; {event.engine.generated_tokens} tokens")
+    return [*lines, DISCLAIMER]
+
+
+def _sentence_lines(sentence: Sentence) -> list[str]:
+    lines = [f"  {_MARKS[sentence.verdict]} {sentence.text}"]
+    return lines + [f"      {_citation(citation)}" for citation in sentence.citations]
+
+
+def _citation(citation: Citation) -> str:
+    place = citation.label
+    if citation.start_s is not None and citation.end_s is not None:
+        place += f" {clock(citation.start_s)}-{clock(citation.end_s)}"
+    return f'{place}: "{citation.quote}"' if citation.quote else f"{place}: look at it yourself"
+
+
+def times_line(times: StageTimes) -> str:
+    """Return the seconds of each stage."""
+    stages = (
+        ("loading", times.loading_s),
+        ("listening", times.listening_s),
+        ("looking", times.looking_s),
+        ("first token", times.first_token_s),
+        ("answering", times.answering_s),
+    )
+    return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages if seconds)

@@ -1,0 +1,1 @@
+"""The decoder: text and embeddings in, text out. Imports none of the other packages."""

@@ -1,0 +1,29 @@
+"""The error tree of `lm`: every message says what happened, what is safe and what to do next."""
+
+
+class LanguageModelError(Exception):
+    """Anything that the decoder's rooms report to their caller."""
+
+
+class InvalidInput(LanguageModelError):
+    """What was handed in cannot be used as it is."""
+
+
+class ContextOverflow(InvalidInput):
+    """The sequence and the room asked for the answer do not fit the decoder's context."""
+
+
+class UnsupportedCheckpoint(LanguageModelError):
+    """The folder or file holds no decoder that can be read safely."""
+
+
+class DamagedCheckpoint(LanguageModelError):
+    """The checkpoint's tensors do not match its own configuration."""
+
+
+class OutOfMemory(LanguageModelError):
+    """The machine ran out of memory and no smaller step was left."""
+
+
+class TrainingError(LanguageModelError):
+    """A training run cannot start or go on."""

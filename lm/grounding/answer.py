@@ -1,0 +1,62 @@
+"""An answer as the doctor reads it: sentences, each with its sources and a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lm.sequence import SourceKind
+
+
+class Verdict(StrEnum):
+    """What the gate found about a sentence."""
+
+    SUPPORTED = "supported"
+    """A cited source says it: its words, its numbers and its negation are there."""
+    UNVERIFIED = "unverified"
+    """No text that was given bears it out; a picture cannot be checked word by word and counts as this too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a source: `quote` is verbatim, times are seconds from the start of the recording."""
+
+    kind: SourceKind
+    label: str
+    quote: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, verbatim."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceWord:
+    """A word of a source; the times are None where the source is not a recording."""
+
+    text: str
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A text that an answer may rest on, in its own words."""
+
+    kind: SourceKind
+    label: str
+    words: tuple[EvidenceWord, ...]
+
+    @classmethod
+    def from_text(cls, kind: SourceKind, label: str, text: str) -> Evidence:
+        """Return evidence without times."""
+        return cls(kind, label, tuple(EvidenceWord(word) for word in text.split()))

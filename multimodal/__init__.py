@@ -1,0 +1,1 @@
+"""Voice, image and video in; text and embeddings out."""

@@ -1,0 +1,201 @@
+"""Any sound or video file to mono 16 kHz samples, block by block, trusting nothing that a header claims."""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import av
+import numpy as np
+
+from multimodal.errors import FileTooLarge, MissingFile, NoSound, UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+SAMPLE_RATE_HZ = 16_000
+DEFAULT_MAX_SECONDS = 2 * 60 * 60
+"""Two hours are 440 MiB of samples; a consultation is rarely longer than one."""
+
+_CONTAINERS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,asf,au,avi,caf,eac3,flac,flv,g722,loas,matroska,webm,mov,mp4,m4a,3gp,3g2,"
+    "mp3,mpeg,mpegts,ogg,w64,wav,wv"
+)
+"""Demuxers that read one file. Playlists and scripts (hls, concat, dash, sdp ...) open other files or addresses
+that a hostile file names, and the raw and text demuxers accept anything; none of them is here."""
+_OPEN_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
+_MOST_CHUNKS = 64
+"""Before the sound of a WAV; more are not looked at."""
+_LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 4_000, 768_000
+
+# libav writes its own complaints to stderr; the errors below say what a reader needs.
+av.logging.set_level(av.logging.PANIC)
+av.logging.set_libav_level(av.logging.PANIC)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """Sound as the recogniser hears it: `samples` of shape `(n,)`, float32 in [-1, 1], mono, 16 kHz."""
+
+    samples: NDArray[np.float32]
+    damaged_packets: int = 0
+    """How many packets of the file could not be decoded and are missing from the samples."""
+
+    @property
+    def duration_s(self) -> float:
+        """The length of what was decoded, not of what the header claims."""
+        return len(self.samples) / SAMPLE_RATE_HZ
+
+
+def load_audio(path: Path | str, *, max_seconds: float = DEFAULT_MAX_SECONDS) -> Recording:
+    """Decode the first sound track of a file.
+
+    Memory is bounded by `max_seconds` whatever the header says or the compression hides.
+    Raises MissingFile, UnreadableFile, NoSound or FileTooLarge, each with one sentence for the reader.
+    """
+    path = Path(path)
+    _require_ordinary_file(path)
+    decoder = _Decoder(path.name, max_samples=int(max_seconds * SAMPLE_RATE_HZ))
+    try:
+        with path.open("rb") as file, _open_container(file, path.name) as container:
+            return decoder.decode(container)
+    except OSError as error:
+        raise UnreadableFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+def _require_ordinary_file(path: Path) -> None:
+    if path.is_dir():
+        raise MissingFile(f"{path.name} is a folder; choose a sound or video file in it.")
+    if not path.is_file():
+        raise MissingFile(f"There is no file {path.name}; it may have been moved or renamed.")
+    if path.stat().st_size == 0:
+        raise MissingFile(f"{path.name} is empty; nothing was recorded in it.")
+
+
+def _open_container(file: BinaryIO, name: str) -> Any:
+    """Open by file object, so that libav never sees a name that it could take for an address."""
+    # libav believes the header of a WAV that was cut off while it was recorded, and drops what follows.
+    options = _OPEN_OPTIONS | ({"ignore_length": "1"} if _length_is_wrong(file) else {})
+    try:
+        return av.open(file, mode="r", options=options, io_open=_refuse_second_file)
+    except (av.FFmpegError, ValueError) as error:
+        raise UnreadableFile(
+            f"{name} is not a sound or video file that can be read, or it is damaged at its start."
+        ) from error
+
+
+def _length_is_wrong(file: BinaryIO) -> bool:
+    """Tell whether a RIFF WAVE file goes on behind its `data` chunk with something that is no chunk."""
+    try:
+        riff, _, wave = struct.unpack("<4sI4s", file.read(12))
+        for _ in range(_MOST_CHUNKS if (riff, wave) == (b"RIFF", b"WAVE") else 0):
+            name, size = struct.unpack("<4sI", file.read(8))
+            file.seek(size + size % 2, io.SEEK_CUR)
+            if name == b"data":
+                following = file.read(4)
+                return bool(following) and not (len(following) == 4 and following.isascii() and following.isalnum())
+    except struct.error:
+        pass  # shorter than a header, or its end: libav decides what it is
+    finally:
+        file.seek(0)
+    return False
+
+
+def _refuse_second_file(url: str, _flags: int, _options: dict[str, str]) -> Any:
+    raise PermissionError(f"a sound file may not open another file: {url!r}")
+
+
+class _Decoder:
+    """Decodes one container into a growing buffer, counting what it had to leave out."""
+
+    def __init__(self, name: str, max_samples: int) -> None:
+        self._name = name
+        self._max_samples = max_samples
+        # A bytearray grows in place, so the peak is one copy of the samples.
+        self._buffer = bytearray()
+        self._damaged_packets = 0
+        self._resampler = _new_resampler()
+
+    def decode(self, container: Any) -> Recording:
+        for frame in self._frames(_sound_track(container, self._name), container):
+            self._append(self._resample(frame))
+        self._append(self._resampler.resample(None))
+        if not self._buffer:
+            raise self._nothing_decoded()
+        return Recording(_tame(np.frombuffer(self._buffer, dtype=np.float32)), self._damaged_packets)
+
+    def _frames(self, track: Any, container: Any) -> Iterator[Any]:
+        try:
+            for packet in container.demux(track):
+                try:
+                    yield from packet.decode()
+                except av.InvalidDataError:
+                    self._damaged_packets += 1
+        except av.FFmpegError:
+            # The container ends in the middle of a packet: what came before it is good.
+            self._damaged_packets += 1
+
+    def _resample(self, frame: Any) -> list[Any]:
+        if not _LOWEST_RATE_HZ <= frame.sample_rate <= _HIGHEST_RATE_HZ:
+            raise UnreadableFile(
+                f"{self._name} claims {frame.sample_rate} samples a second, which no sound recorder writes; "
+                "the file is damaged."
+            )
+        # Timestamps of damaged files jump; the resampler would fill the jumps with hours of silence.
+        frame.pts = None
+        try:
+            return list(self._resampler.resample(frame))
+        except ValueError:
+            # The format changed in mid-stream, as in chained Ogg files.
+            rest = list(self._resampler.resample(None))
+            self._resampler = _new_resampler()
+            return rest + list(self._resampler.resample(frame))
+
+    def _append(self, frames: list[Any]) -> None:
+        for frame in frames:
+            # Channels are averaged: libav's own down-mix makes stereo 1.4 times too loud.
+            channels = frame.to_ndarray().reshape(frame.samples, -1)
+            self._buffer += channels.mean(axis=1, dtype=np.float32).tobytes()
+        if len(self._buffer) > 4 * self._max_samples:
+            self._buffer.clear()
+            raise FileTooLarge(
+                f"{self._name} is longer than {_duration(self._max_samples)}; cut it into shorter files."
+            )
+
+    def _nothing_decoded(self) -> UnreadableFile | NoSound:
+        if self._damaged_packets:
+            return UnreadableFile(f"{self._name} is damaged: none of its sound can be decoded.")
+        return NoSound(f"{self._name} holds no sound: its track is empty.")
+
+
+def _sound_track(container: Any, name: str) -> Any:
+    if not container.streams.audio:
+        raise NoSound(f"{name} has no sound track.")
+    track = container.streams.audio[0]
+    if track.codec_context is None:
+        raise UnreadableFile(f"{name} is written with a sound codec that is not supported.")
+    return track
+
+
+def _new_resampler() -> Any:
+    # WORKAROUND PyAV 18.1: planar frames of eight or more channels crash the interpreter; packed ones do not.
+    return av.AudioResampler(format="flt", rate=SAMPLE_RATE_HZ)
+
+
+def _tame(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring float files that hold NaN, infinity or integer-sized values into [-1, 1], in place."""
+    np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    peak = max(samples.max(), -samples.min())
+    if peak > 1:
+        samples /= peak
+    return samples
+
+
+def _duration(samples: int) -> str:
+    minutes = samples / SAMPLE_RATE_HZ / 60
+    return f"{minutes:.0f} minutes" if minutes >= 1 else f"{minutes * 60:.0f} seconds"

@@ -1,0 +1,273 @@
+"""One consultation: what was said and shown goes in, a streamed answer that names its sources comes out.
+
+The whole path of the design in one room: recordings become a transcript (and, where the decoder has a projector
+for them, audio tokens), pictures become image tokens, both join the question in one FusionSequence, the engine
+streams the answer, and the gate ties each sentence to its source. The events come out in the order in which they
+happen, so that a window or a terminal can show what is heard while it is heard.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from lm.grounding.answer import Citation, Evidence, EvidenceWord, Sentence
+from lm.grounding.gate import ground
+from lm.sampling import GenerationOptions
+from lm.sequence import SourceKind
+from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.image import load_image
+from multimodal.prompt import FusedAttachment, PromptInputs, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+    from lm.engine import FinishReason, Timings
+    from multimodal.models import Models
+    from multimodal.picture import Picture
+    from multimodal.transcript import Utterance
+
+T = TypeVar("T")
+
+MAX_FUSED_AUDIO_S = 30.0
+"""Longer recordings are fused by their first half minute; the transcript always carries all of their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the doctor should know about how the answer comes about."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An utterance, as soon as it is recognised."""
+
+    label: str
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Saw:
+    """A picture that was opened and encoded; `fused_tokens` is 0 where the decoder cannot see it."""
+
+    label: str
+    picture: Picture
+    fused_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """The next piece of the answer; `logprob` is the natural logarithm of the token's probability."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """Seconds that each stage took; loading is counted apart, since a running app has loaded already."""
+
+    loading_s: float
+    listening_s: float
+    looking_s: float
+    first_token_s: float
+    answering_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The whole answer with its sources."""
+
+    question: str
+    sentences: tuple[Sentence, ...]
+    decoder: str
+    used: tuple[str, ...]
+    """What the decoder was given, in plain words."""
+    finish: FinishReason
+    engine: Timings
+    times: StageTimes
+
+
+Event = Notice | Heard | Saw | AnswerText | Answered
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Adds up the seconds of each stage since the last answer."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, stage: str, started: float) -> None:
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.monotonic() - started
+
+
+@dataclass(slots=True)
+class _Recording:
+    label: str
+    opening: NDArray[np.float32]
+    """The first samples, as long as can be fused, `(samples,)`."""
+    utterances: list[Utterance] = field(default_factory=list)
+
+
+def _never() -> bool:
+    return False
+
+
+class Consultation:
+    """What was said, shown, asked and answered at one bedside; nothing of it is kept on disk here."""
+
+    def __init__(self, models: Models, cancelled: Callable[[], bool] = _never) -> None:
+        self._models = models
+        self._cancelled = cancelled
+        self._recordings: list[_Recording] = []
+        self._attachments: list[FusedAttachment] = []
+        self._turns: list[Turn] = []
+        self._clock = _Clock()
+
+    def transcribe(self, file: Path, language: str | None = None) -> Iterator[Event]:
+        """Take a recording in as words alone, yielding each utterance as it is heard. No decoder is loaded.
+
+        Raises InvalidFile when the file cannot be used; nothing of it is then part of the consultation.
+        """
+        started = time.monotonic()
+        recording = load_audio(file)
+        self._clock.add("listening", started)
+        recognizer = self._timed_load(self._models.speech)
+        started = time.monotonic()
+        fused_samples = int(MAX_FUSED_AUDIO_S * SAMPLE_RATE_HZ)
+        heard = _Recording(f"Recording {len(self._recordings) + 1}", recording.samples[:fused_samples])
+        self._recordings.append(heard)
+        for utterance in recognizer.transcribe(recording, language=language, cancelled=self._cancelled):
+            heard.utterances.append(utterance)
+            self._clock.add("listening", started)
+            yield Heard(heard.label, utterance)
+            started = time.monotonic()
+        self._clock.add("listening", started)
+        if not heard.utterances:
+            yield Notice(f"{heard.label}: no speech was found in it.")
+
+    def listen(self, file: Path, language: str | None = None) -> Iterator[Event]:
+        """Take a recording in as words and, where the decoder has a voice projector, as sound too."""
+        yield from self.transcribe(file, language)
+        yield from self._fuse_audio(self._recordings[-1])
+
+    def look(self, file: Path) -> Iterator[Event]:
+        """Open and encode a picture.
+
+        Raises InvalidFile when the file cannot be used; nothing of it is then part of the consultation.
+        """
+        started = time.monotonic()
+        picture = load_image(file)
+        self._clock.add("looking", started)
+        label = f"Image {1 + sum(a.kind is SourceKind.IMAGE for a in self._attachments)}"
+        projector = self._timed_load(self._models.image_projector)
+        tokens: torch.Tensor | None = None
+        if projector is not None:
+            encoder = self._timed_load(self._models.vision)
+            started = time.monotonic()
+            tokens = projector.project(encoder.encode([picture.pixels]))[0]
+            self._clock.add("looking", started)
+        caption = picture.description if picture.kind == "dicom" else ""
+        self._attachments.append(FusedAttachment(SourceKind.IMAGE, label, tokens, caption))
+        yield Saw(label, picture, 0 if tokens is None else len(tokens))
+        if tokens is None:
+            yield Notice(
+                f"{self._models.decoder_name} has no picture projector, so {label} is not part of the answer: "
+                "it comes from the text alone."
+            )
+
+    def ask(self, question: str, options: GenerationOptions | None = None) -> Iterator[Event]:
+        """Stream the answer to a question about everything so far, then the answer with its sources.
+
+        Raises ContextOverflow when all of it together is longer than the decoder can read.
+        """
+        engine = self._timed_load(self._models.engine)
+        prompts = self._timed_load(self._models.prompts)
+        inputs = PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(self._turns))
+        told = len(engine.notices)
+        pieces: list[str] = []
+        finish: FinishReason | None = None
+        generated = engine.generate(prompts.build(inputs), options or GenerationOptions(), self._cancelled)
+        for token in generated:
+            pieces.append(token.text)
+            finish = token.finish or finish
+            yield AnswerText(token.text, token.logprob)
+        yield from (Notice(text) for text in engine.notices[told:])
+        if finish is None:
+            raise RuntimeError("the engine ended without saying why")
+        answer = "".join(pieces).strip()
+        self._turns.append(Turn(question, answer))
+        yield self._answered(question, answer, finish, engine.timings)
+
+    def _answered(self, question: str, answer: str, finish: FinishReason, timings: Timings) -> Answered:
+        pictures = [Citation(a.kind, a.label) for a in self._attachments if a.embeddings is not None]
+        sentences = ground(answer, self._evidence(question), pictures)
+        times = StageTimes(
+            loading_s=self._clock.seconds.get("loading", 0.0),
+            listening_s=self._clock.seconds.get("listening", 0.0),
+            looking_s=self._clock.seconds.get("looking", 0.0),
+            first_token_s=timings.first_token_s,
+            answering_s=timings.prefill_s + timings.decode_s,
+        )
+        self._clock = _Clock()
+        return Answered(question, sentences, self._models.decoder_name, self._used(), finish, timings, times)
+
+    def _fuse_audio(self, heard: _Recording) -> Iterator[Event]:
+        projector = self._timed_load(self._models.audio_projector)
+        if projector is None:
+            yield Notice(
+                f"{self._models.decoder_name} has no voice projector: it reads the words of {heard.label}, "
+                "not the sound of them."
+            )
+            return
+        started = time.monotonic()
+        frames = self._models.speech().encode(heard.opening)
+        tokens = projector.project(frames.unsqueeze(0))[0]
+        self._attachments.append(FusedAttachment(SourceKind.AUDIO, heard.label, tokens))
+        self._clock.add("listening", started)
+
+    def _timed_load(self, load: Callable[[], T]) -> T:
+        started = time.monotonic()
+        loaded = load()
+        self._clock.add("loading", started)
+        return loaded
+
+    def _transcript(self) -> str:
+        return "\n".join(u.text.strip() for recording in self._recordings for u in recording.utterances)
+
+    def _evidence(self, question: str) -> list[Evidence]:
+        evidence = [
+            Evidence(
+                SourceKind.TRANSCRIPT,
+                recording.label,
+                tuple(EvidenceWord(w.text, w.start_s, w.end_s) for u in recording.utterances for w in u.words),
+            )
+            for recording in self._recordings
+        ]
+        evidence += [
+            Evidence.from_text(SourceKind.PASSAGE, f"{a.label}, file header", a.caption)
+            for a in self._attachments
+            if a.caption
+        ]
+        return [*evidence, Evidence.from_text(SourceKind.QUESTION, "Question", question)]
+
+    def _used(self) -> tuple[str, ...]:
+        used = []
+        for recording in self._recordings:
+            words = [word for utterance in recording.utterances for word in utterance.words]
+            if words:
+                used.append(f"{recording.label}: {len(words)} words, {words[0].start_s:.1f} to {words[-1].end_s:.1f} s")
+        for attachment in self._attachments:
+            if attachment.embeddings is not None:
+                used.append(f"{attachment.label}: {len(attachment.embeddings)} fused tokens")
+            elif attachment.caption:
+                used.append(f"{attachment.label}: only what its file header says")
+        return (*used, "the typed question")

@@ -1,0 +1,219 @@
+"""The projectors: pictures and sound become embeddings that the decoder reads like words.
+
+An image passes `ImageEncoder` (a ViT) as 16 x 16 patch tokens and a CLS token. Four neighbouring patches are
+folded into one (pixel shuffle, Shi et al. 2016), and a small MLP maps each to the width of the decoder:
+
+    patches (batch, 256, d_vision) -> (batch, 64, 4 * d_vision) -> LayerNorm -> Linear -> GELU -> Linear
+    CLS     (batch, d_vision)      -> Linear                                                        -> prepended
+    -> RMSNorm whose gain starts at the measured size of the decoder's own word embeddings -> + modality vector
+
+Sound passes Whisper's encoder as 50 frames a second; eight neighbouring frames are stacked, 6.25 tokens a second.
+Each set of projectors is trained for one decoder and bound to it by its fingerprint: with any other decoder
+Bedside answers from text alone and says so.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from multimodal.errors import AdapterError
+
+if TYPE_CHECKING:
+    from multimodal.vision import ImageFeatures
+
+SHIPPED_ADAPTERS = Path(__file__).resolve().parent.parent / "assets" / "adapters"
+
+PATCHES_A_SIDE = 16
+SHUFFLE = 2
+IMAGE_TOKENS = (PATCHES_A_SIDE // SHUFFLE) ** 2 + 1
+"""64 tokens of 28 x 28 pixels each, and the CLS token before them."""
+AUDIO_STACK = 8
+AUDIO_TOKENS_PER_S = 50 / AUDIO_STACK
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectorShape:
+    """The widths of a projector; `gain` is the root mean square of the decoder's embedding table."""
+
+    d_encoder: int
+    d_hidden: int
+    d_model: int
+    gain: float
+
+
+class ImageProjector(nn.Module):
+    """Map the ViT's tokens to the decoder's embeddings."""
+
+    kind = "image"
+
+    def __init__(self, shape: ProjectorShape) -> None:
+        super().__init__()
+        self.shape = shape
+        d_folded = shape.d_encoder * SHUFFLE**2
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(d_folded),
+            nn.Linear(d_folded, shape.d_hidden),
+            nn.GELU(),
+            nn.Linear(shape.d_hidden, shape.d_model),
+        )
+        self.cls = nn.Linear(shape.d_encoder, shape.d_model)
+        self.norm = _output_norm(shape)
+        self.modality = nn.Parameter(torch.zeros(shape.d_model))
+
+    def forward(self, patches: torch.Tensor, cls: torch.Tensor) -> torch.Tensor:
+        """Project `patches` `(batch, 256, d_encoder)` and `cls` `(batch, d_encoder)`.
+
+        Returns `(batch, 65, d_model)`: the CLS token, then 8 x 8 picture tokens in reading order.
+        """
+        tokens = torch.cat([self.cls(cls).unsqueeze(1), self.mlp(pixel_shuffle(patches))], dim=1)
+        projected: torch.Tensor = self.norm(tokens) + self.modality
+        return projected
+
+    @torch.inference_mode()
+    def project(self, features: ImageFeatures) -> torch.Tensor:
+        """Return the image tokens `(batch, 65, d_model)` of encoded pictures, without gradients."""
+        return self.forward(features.patches, features.cls)
+
+
+class AudioProjector(nn.Module):
+    """Map Whisper's encoder states to the decoder's embeddings, after Ultravox's frame stacking."""
+
+    kind = "audio"
+
+    def __init__(self, shape: ProjectorShape) -> None:
+        super().__init__()
+        self.shape = shape
+        d_stacked = shape.d_encoder * AUDIO_STACK
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(d_stacked),
+            nn.Linear(d_stacked, shape.d_hidden),
+            nn.GELU(),
+            nn.Linear(shape.d_hidden, shape.d_model),
+        )
+        self.norm = _output_norm(shape)
+        self.modality = nn.Parameter(torch.zeros(shape.d_model))
+
+    def forward(self, frames: torch.Tensor) -> torch.Tensor:
+        """Project encoder states `(batch, frames, d_encoder)` to `(batch, ceil(frames / 8), d_model)`."""
+        projected: torch.Tensor = self.norm(self.mlp(stack_frames(frames))) + self.modality
+        return projected
+
+    @torch.inference_mode()
+    def project(self, frames: torch.Tensor) -> torch.Tensor:
+        """Return the audio tokens of encoder states `(batch, frames, d_encoder)`, without gradients."""
+        return self.forward(frames)
+
+
+Projector = ImageProjector | AudioProjector
+
+
+def pixel_shuffle(patches: torch.Tensor) -> torch.Tensor:
+    """Fold each 2 x 2 block of patches into one token.
+
+    `patches` is `(batch, 256, d)` in reading order; returns `(batch, 64, 4 * d)` in reading order.
+    """
+    batch, count, width = patches.shape
+    if count != PATCHES_A_SIDE**2:
+        raise AdapterError(
+            f"the picture encoder gave {count} patches where the projector reads {PATCHES_A_SIDE**2}; "
+            "use a ViT with 16 x 16 patches"
+        )
+    side = PATCHES_A_SIDE // SHUFFLE
+    blocks = patches.reshape(batch, side, SHUFFLE, side, SHUFFLE, width).transpose(2, 3)
+    return blocks.reshape(batch, side * side, SHUFFLE * SHUFFLE * width)
+
+
+def stack_frames(frames: torch.Tensor) -> torch.Tensor:
+    """Stack 8 neighbouring frames: `(batch, frames, d)` to `(batch, ceil(frames / 8), 8 * d)`, zero-padded."""
+    batch, count, width = frames.shape
+    missing = -count % AUDIO_STACK
+    padded = nn.functional.pad(frames, (0, 0, 0, missing))
+    return padded.reshape(batch, (count + missing) // AUDIO_STACK, AUDIO_STACK * width)
+
+
+def _output_norm(shape: ProjectorShape) -> nn.RMSNorm:
+    norm = nn.RMSNorm(shape.d_model, eps=1e-6)
+    nn.init.constant_(norm.weight, shape.gain)
+    return norm
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterBinding:
+    """What a projector file was trained with: it is used with nothing else."""
+
+    decoder: str
+    """Name of the decoder, for people."""
+    decoder_fingerprint: str
+    encoder: str
+    """Identifier of the picture or speech encoder in the catalogue."""
+
+
+def save_projector(projector: Projector, binding: AdapterBinding, file: Path) -> None:
+    """Write the projector as bf16 safetensors with its shape and binding in the header."""
+    tensors = {name: tensor.detach().to("cpu", torch.bfloat16) for name, tensor in projector.state_dict().items()}
+    metadata = {
+        "kind": projector.kind,
+        "shape": json.dumps(asdict(projector.shape)),
+        "binding": json.dumps(asdict(binding)),
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    save_file(tensors, partial, metadata)
+    partial.replace(file)
+
+
+def load_projector(file: Path, decoder_fingerprint: str) -> tuple[Projector, AdapterBinding]:
+    """Read a projector in float32, refusing one that was trained for another decoder.
+
+    Raises AdapterError when the file is damaged or does not belong to this decoder.
+    """
+    try:
+        with safe_open(file, framework="pt") as opened:
+            metadata = opened.metadata() or {}
+            tensors = {name: opened.get_tensor(name).float() for name in opened.keys()}  # noqa: SIM118 - no iterator
+        shape = ProjectorShape(**json.loads(metadata["shape"]))
+        binding = AdapterBinding(**json.loads(metadata["binding"]))
+        projector = _PROJECTORS[metadata["kind"]](shape)
+        projector.load_state_dict(tensors)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise AdapterError(
+            f"The projector {file.name} is damaged and is not used; answers come from text alone. "
+            f"Reinstall Bedside to mend it ({error})."
+        ) from error
+    if binding.decoder_fingerprint != decoder_fingerprint:
+        raise AdapterError(f"The projector {file.name} was trained for {binding.decoder}, not for this decoder.")
+    return projector.eval(), binding
+
+
+_PROJECTORS: dict[str, type[ImageProjector] | type[AudioProjector]] = {
+    ImageProjector.kind: ImageProjector,
+    AudioProjector.kind: AudioProjector,
+}
+
+
+def find_projectors(adapters: Path, decoder_fingerprint: str) -> dict[str, Projector]:
+    """Return the projectors in `adapters` (one folder a decoder) that fit this decoder, by kind."""
+    found: dict[str, Projector] = {}
+    for file in sorted(adapters.glob("*/*-projector.safetensors")):
+        if _bound_fingerprint(file) == decoder_fingerprint:
+            projector, _ = load_projector(file, decoder_fingerprint)
+            found[projector.kind] = projector
+    return found
+
+
+def _bound_fingerprint(file: Path) -> str | None:
+    try:
+        with safe_open(file, framework="pt") as opened:
+            fingerprint: str = json.loads((opened.metadata() or {})["binding"])["decoder_fingerprint"]
+            return fingerprint
+    except (OSError, SafetensorError, KeyError, ValueError):
+        # Let load_projector name the damage only where the file would be used; an unknown file is nobody's.
+        return None

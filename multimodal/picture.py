@@ -1,0 +1,63 @@
+"""What a loaded picture is: its pixels ready for an eye or an encoder, and what may be said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from multimodal.errors import InvalidFile
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+class NoSuchFrame(InvalidFile):
+    """The frame that was asked for is not in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The grey values that span black to white, in the image's own units (CT: HU).
+
+    `source` names where it came from: the file's own window or lookup table, the percentiles of the values that
+    were found, or the full range that the bits can hold.
+    """
+
+    center: float
+    width: float
+    source: Literal["file", "lookup table", "percentiles", "full range"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One upright frame as 8-bit RGB, with a description that holds no identifier.
+
+    `width_px` and `height_px` are those of `pixels`. `frame` counts from 0 and is below `frames`.
+    `pixel_spacing_mm` is (between rows, between columns), as in DICOM PS3.3 10.7.1.3; None where unknown.
+    """
+
+    pixels: Image.Image
+    description: str
+    kind: Literal["photo", "dicom"]
+    width_px: int
+    height_px: int
+    frame: int = 0
+    frames: int = 1
+    modality: str | None = None
+    body_part: str | None = None
+    window: Window | None = None
+    pixel_spacing_mm: tuple[float, float] | None = None
+
+
+def choose_frame(wanted: int | None, frames: int) -> int:
+    """Answer the frame asked for (from 0), or the middle one, where a stack or a clip shows most.
+
+    Raises:
+        NoSuchFrame: the file has no such frame.
+    """
+    if wanted is None:
+        return frames // 2
+    if not 0 <= wanted < frames:
+        has = "one frame" if frames == 1 else f"frames 1 to {frames}"
+        raise NoSuchFrame(f"This file has {has}, and frame {wanted + 1} was asked for. Choose one that it has.")
+    return wanted

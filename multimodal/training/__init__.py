@@ -1,0 +1,1 @@
+"""Training of the projectors that let a decoder see and hear."""

@@ -1,0 +1,97 @@
+"""The card of a trained projector: data, licences, recipe, and the scores as measured, the weakest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from multimodal.fusion import IMAGE_TOKENS
+from multimodal.prompt import PROMPT_VERSION
+from multimodal.training.projector_scores import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from multimodal.training.projector_run import ProjectorRun
+    from multimodal.training.projector_scores import Score
+    from multimodal.training.statistics import Estimate
+
+DATA = (
+    ("VQA-RAD", "CC0 1.0 (upstream)", "radiology questions; image-disjoint train / dev"),
+    ("Kermany chest films", "CC BY 4.0 (upstream)", "children's films; a tenth of the patients held back"),
+    ("BUSI", "CC0 (Kaggle page) / CC BY (article)", "breast ultrasound; a fifth of the pictures held back"),
+    ("BCCD", "MIT", "blood smears with cell counts; its own test split"),
+)
+
+
+def write_card(file: Path, decoder: str, run: ProjectorRun, scores: Sequence[Score]) -> None:
+    """Write the card as Markdown; every figure in it comes from `scores`."""
+    file.write_text("\n".join([*_head(decoder, run), *_score_lines(scores), *_limits()]) + "\n", encoding="utf-8")
+
+
+def _head(decoder: str, run: ProjectorRun) -> list[str]:
+    options = run.options
+    return [
+        f"# Image projector for {decoder}",
+        "",
+        f"Maps the patch tokens of `{run.encoder_id}` to {IMAGE_TOKENS} embeddings of the decoder; encoder and decoder "
+        f"stay frozen. Written by `bedside train projector`; prompt version {PROMPT_VERSION}. Licence: Apache-2.0.",
+        "",
+        "Research and education only. It does not diagnose.",
+        "",
+        "## Training",
+        "",
+        f"{options.samples} questions, one pass, batch {options.batch}, AdamW, learning rate {options.learning_rate:g} "
+        f"with cosine decay, seed {options.seed}; cross-entropy on the answers' tokens alone.",
+        "",
+        "| data | licence | what, and what was held back |",
+        "|---|---|---|",
+        *(f"| {name} | {licence} | {what} |" for name, licence, what in DATA),
+    ]
+
+
+def _score_lines(scores: Sequence[Score]) -> list[str]:
+    lines = [
+        "",
+        "## Scores on held-back pictures",
+        "",
+        'Each with its 95 % bootstrap interval. "Another picture" asks the same question with a shuffled picture, '
+        '"blank" with the mean picture, "no picture" with the text alone. p: paired sign-flip test that the true '
+        "picture gives the right answer more probability than another one.",
+        "",
+        "| task | n | majority | metric | " + " | ".join(Shown) + " | p (true above another) |",
+        "|---|---|---|---|" + "---|" * (len(Shown) + 1),
+    ]
+    for score in sorted(scores, key=_weakness):
+        for metric, estimates in score.metrics.items():
+            shown = " | ".join(_interval(estimates[name]) for name in Shown)
+            lines.append(
+                f"| {score.title} | {score.n} | {score.majority:.3f} | {metric} | {shown} | {_p(score.p_value)} |"
+            )
+    return lines
+
+
+def _weakness(score: Score) -> float:
+    """Sort by how much the true picture gains over another one: bad news first."""
+    estimates = next(iter(score.metrics.values()))
+    return estimates[Shown.TRUE].value - estimates[Shown.SHUFFLED].value
+
+
+def _interval(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} ({estimate.low:.3f}-{estimate.high:.3f})"
+
+
+def _p(value: float) -> str:
+    return f"{value:.4f}" if value >= 0.001 else "< 0.001"
+
+
+def _limits() -> list[str]:
+    return [
+        "",
+        "## Limits",
+        "",
+        "- It knows the four sets above and little else: other pictures get fluent answers that mean nothing.",
+        "- Kermany's films are of children and were reduced to 224 pixels by others; adults' films were not tested.",
+        "- BUSI pictures carry burned-in text and callipers, which a projector can learn instead of the lesion.",
+        "- Open questions of VQA-RAD are taught but not scored here.",
+    ]

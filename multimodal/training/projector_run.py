@@ -1,0 +1,129 @@
+"""The whole run behind `bedside train projector`: features, training, scores, card, in one folder.
+
+The run folder keeps the features (computed once) and the loss log; the adapter folder gets the three files that are
+shipped: the projector, its scores as JSON and its card.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+
+from lm.errors import TrainingError
+from multimodal.fusion import AdapterBinding, load_projector, save_projector
+from multimodal.training.features import FeatureProgress, compute_features
+from multimodal.training.picture_questions import Split, draw_training_set, read_pictures, read_vqa_rad
+from multimodal.training.projector import (
+    BatchMaker,
+    ProjectorOptions,
+    StepReport,
+    new_projector,
+    train_projector,
+)
+from multimodal.training.projector_card import write_card
+from multimodal.training.projector_scores import Scorer, kind_task, yes_no_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from lm.weights import LoadedDecoder
+    from multimodal.fusion import ImageProjector
+    from multimodal.training.features import FeatureStore
+    from multimodal.training.projector_scores import Score
+    from multimodal.vision import ImageEncoder
+
+PROJECTOR_FILE = "image-projector.safetensors"
+SCORES_FILE = "scores.json"
+CARD_FILE = "README.md"
+
+Progress = FeatureProgress | StepReport | str
+"""What a run reports: pictures encoded, steps taken, or the name of the score that is being computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectorRun:
+    """Where a run reads and writes."""
+
+    data: Path
+    """Folder of the open data, with `images.jsonl`."""
+    run_folder: Path
+    adapter_folder: Path
+    encoder_id: str = "dinov2-small"
+    options: ProjectorOptions = field(default_factory=ProjectorOptions)
+
+
+def run_projector(
+    run: ProjectorRun,
+    decoder: LoadedDecoder,
+    encoder: ImageEncoder,
+    on_progress: Callable[[Progress], None],
+) -> list[Score]:
+    """Train, save, score and describe an image projector for `decoder`; return the scores.
+
+    Raises TrainingError when the open data is not there.
+    """
+    features = _features(run, encoder, on_progress)
+    projector = new_projector(decoder, encoder.d_model, run.options)
+    questions = draw_training_set(run.data, run.options.samples, run.options.seed)
+    with (run.run_folder / "loss.jsonl").open("w", encoding="utf-8") as log:
+
+        def record(step: StepReport) -> None:
+            log.write(json.dumps(asdict(step)) + "\n")
+            log.flush()
+            on_progress(step)
+
+        train_projector(decoder, BatchMaker(decoder, features), projector, questions, run.options, record)
+    binding = AdapterBinding(decoder.name, decoder.fingerprint, run.encoder_id)
+    save_projector(projector, binding, run.adapter_folder / PROJECTOR_FILE)
+    return score_projector(run, decoder, encoder, on_progress)
+
+
+def score_projector(
+    run: ProjectorRun,
+    decoder: LoadedDecoder,
+    encoder: ImageEncoder,
+    on_progress: Callable[[Progress], None],
+) -> list[Score]:
+    """Score the projector file as it is shipped (bf16) and write its scores and card."""
+    features = _features(run, encoder, on_progress)
+    projector, _ = load_projector(run.adapter_folder / PROJECTOR_FILE, decoder.fingerprint)
+    scores = _scores(run, decoder, projector, features, on_progress)  # type: ignore[arg-type] # our file holds an image projector
+    described = {"decoder": decoder.name, "options": asdict(run.options), "scores": [asdict(s) for s in scores]}
+    (run.adapter_folder / SCORES_FILE).write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    write_card(run.adapter_folder / CARD_FILE, decoder.name, run, scores)
+    return scores
+
+
+def _features(run: ProjectorRun, encoder: ImageEncoder, on_progress: Callable[[Progress], None]) -> FeatureStore:
+    if not (run.data / "images.jsonl").is_file():
+        raise TrainingError(
+            f"There is no images.jsonl in {run.data}. Name the folder of the open data with --data or BEDSIDE_DATA."
+        )
+    run.run_folder.mkdir(parents=True, exist_ok=True)
+    return compute_features(run.data, needed_pictures(run), encoder, run.run_folder / "features", on_progress)
+
+
+def needed_pictures(run: ProjectorRun) -> list[str]:
+    """Return the pictures of the drawn training questions and all held-back ones, sorted."""
+    drawn = {question.path for question in draw_training_set(run.data, run.options.samples, run.options.seed)}
+    held = {picture.path for picture in read_pictures(run.data) if picture.split is Split.DEV}
+    return sorted(drawn | held)
+
+
+def _scores(
+    run: ProjectorRun,
+    decoder: LoadedDecoder,
+    projector: ImageProjector,
+    features: FeatureStore,
+    on_progress: Callable[[Progress], None],
+) -> list[Score]:
+    pictures = read_pictures(run.data)
+    scorer = Scorer(decoder, projector, features)
+    with torch.inference_mode():
+        scores = [scorer.kind(kind_task(pictures), on_progress)]
+        scores += [scorer.yes_no(task, on_progress) for task in yes_no_tasks(pictures, read_vqa_rad(run.data))]
+    return scores

@@ -1,0 +1,51 @@
+"""What was said: words with times and confidence, in utterances, in the order of the recording (no torch)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One written word with its punctuation, no space around it."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+    """Mean probability of the word's tokens, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One stretch of speech between two pauses; times are seconds of the whole recording."""
+
+    start_s: float
+    end_s: float
+    text: str
+    words: tuple[Word, ...]
+    language: str
+    """ISO 639-1 code."""
+    confidence: float
+    """exp of the mean log-probability of the tokens, 0 to 1."""
+    no_speech_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Everything that was heard in one recording."""
+
+    utterances: tuple[Utterance, ...]
+    language: str | None
+    """ISO 639-1 code; None where nothing was heard and no language was given."""
+    duration_s: float
+
+    @property
+    def text(self) -> str:
+        """The utterances, one space between them."""
+        return " ".join(utterance.text for utterance in self.utterances)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """Every word in order."""
+        return tuple(word for utterance in self.utterances for word in utterance.words)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from desktop.consultation_json import event_json
+from desktop.consultation_text import DISCLAIMER, ConsultationText, clock, printable
+from lm.engine import FinishReason, Timings
+from lm.grounding.answer import Citation, Sentence, Verdict
+from lm.sequence import SourceKind
+from multimodal.consultation import Answered, AnswerText, Event, Heard, Notice, Saw, StageTimes
+from multimodal.picture import Picture
+from tests.fakes.consultations import utterance
+
+ANSWERED = Answered(
+    question="What?",
+    sentences=(
+        Sentence(
+            "Metformin.", Verdict.SUPPORTED, (Citation(SourceKind.TRANSCRIPT, "Recording 1", "metformin", 4.0, 75.2),)
+        ),
+        Sentence("A fracture.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 1"),)),
+    ),
+    decoder="tiny",
+    used=("the typed question",),
+    finish=FinishReason.END,
+    engine=Timings(generated_tokens=7),
+    times=StageTimes(0.0, 1.5, 0.0, 0.25, 0.5),
+)
+PICTURE = Picture(Image.new("RGB", (4, 3)), "CT slice, 4 x 3 pixels", "dicom", 4, 3)
+EVENTS: list[Event] = [
+    Heard("Recording 1", utterance("I take metformin.")),
+    Saw("Image 1", PICTURE, 65),
+    Notice("No voice projector."),
+    AnswerText("Metformin.", -0.1),
+    AnswerText(" A fracture.", -0.2),
+    ANSWERED,
+]
+
+
+def shown(events: list[Event]) -> str:
+    stream = io.StringIO()
+    text = ConsultationText(stream)
+    for event in events:
+        text.show(event)
+    return stream.getvalue()
+
+
+def test_a_consultation_reads_from_top_to_bottom() -> None:
+    text = shown(EVENTS)
+    for expected in (
+        "Heard  0:00.0-0:01.5  I take metformin.",
+        "Saw    Image 1: CT slice, 4 x 3 pixels (65 tokens to the decoder)",
+        "Note   No voice projector.",
+        "Answer\n  Metformin. A fracture.\n",
+        '  + Metformin.\n      Recording 1 0:04.0-1:15.2: "metformin"',
+        "  ? A fracture.\n      Image 1: look at it yourself",
+        "Times  listening 1.50 s, first token 0.25 s, answering 0.50 s; 7 tokens",
+        DISCLAIMER,
+    ):
+        assert expected in text
+
+
+def test_model_output_cannot_steer_the_terminal() -> None:
+    assert "\x1b" not in shown([AnswerText("\x1b[2J\x1b]0;title\x07harmless", 0.0)])
+
+
+@given(st.text())
+def test_printable_text_has_no_control_or_direction_characters(text: str) -> None:
+    assert not set(printable(text)) & set("\x00\x07\x1b\x7f\u200e\u202e\u2066\x9b")
+
+
+def test_unsure_words_are_marked() -> None:
+    heard = utterance("warfarin 3 mg")
+    unsure = type(heard.words[0])("warfarin", 0.0, 0.5, 0.2)
+    marked = type(heard)(0.0, 1.5, heard.text, (unsure, *heard.words[1:]), "en", 0.5, 0.0)
+    assert "warfarin (?) 3 mg" in shown([Heard("Recording 1", marked)])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(0.0, "0:00.0"), (59.97, "1:00.0"), (75.24, "1:15.2"), (3600.0, "60:00.0")]
+)
+def test_the_clock_counts_minutes(seconds: float, expected: str) -> None:
+    assert clock(seconds) == expected
+
+
+def test_every_event_is_one_line_of_json_that_names_itself() -> None:
+    lines = [event_json(event) for event in EVENTS]
+    assert all("\n" not in line for line in lines)
+    parsed = [json.loads(line) for line in lines]
+    assert [event["event"] for event in parsed] == ["heard", "saw", "notice", "answer_text", "answer_text", "answered"]
+    assert parsed[-1]["sentences"][0]["citations"][0]["start_s"] == 4.0
+    assert parsed[1] == {
+        "event": "saw",
+        "label": "Image 1",
+        "fused_tokens": 65,
+        "description": "CT slice, 4 x 3 pixels",
+        "width_px": 4,
+        "height_px": 3,
+        "frame": 0,
+        "frames": 1,
+    }

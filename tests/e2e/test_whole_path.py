@@ -1,0 +1,85 @@
+"""The sample consultation on the real models: voice and picture in, an answer with its sources out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydicom.data import get_testdata_file
+
+from desktop.cli import main
+from multimodal.catalog import models_folder
+from multimodal.consultation import Answered, AnswerText, Consultation, Heard, Saw
+from multimodal.models import Models
+
+pytestmark = pytest.mark.models
+
+CT = Path(str(get_testdata_file("CT_small.dcm", download=False)))
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return Models(device="cpu")
+
+
+def test_the_consultation_is_heard_seen_and_answered(models: Models, sample_recording: Path) -> None:
+    case = Consultation(models)
+    events = [*case.look(CT), *case.listen(sample_recording)]
+    heard = " ".join(event.utterance.text for event in events if isinstance(event, Heard)).lower()
+    for spoken in ("cough", "three days", "penicillin", "metformin"):
+        assert spoken in heard
+    (saw,) = [event for event in events if isinstance(event, Saw)]
+    assert saw.fused_tokens == 65
+    answer = list(case.ask("Which medicine does the patient take?"))
+    answered = answer[-1]
+    assert isinstance(answered, Answered)
+    assert "".join(event.text for event in answer if isinstance(event, AnswerText)).strip()
+    assert answered.sentences
+    assert len(answered.used) == 3
+
+
+def test_a_second_question_reads_only_itself(models: Models, sample_recording: Path) -> None:
+    case = Consultation(models)
+    for _ in case.listen(sample_recording):
+        pass
+    timings = [
+        event.engine
+        for question in ("What is wrong?", "Since when?")
+        for event in case.ask(question)
+        if isinstance(event, Answered)
+    ]
+    new_tokens = timings[1].prompt_tokens - timings[1].reused_tokens
+    assert timings[1].reused_tokens > timings[0].prompt_tokens
+    assert new_tokens < 20
+
+
+def test_the_same_question_gets_the_same_answer(models: Models) -> None:
+    answers = []
+    for _ in range(2):
+        models.engine().forget()
+        events = Consultation(models).ask("What is a fever?")
+        answers.append("".join(event.text for event in events if isinstance(event, AnswerText)))
+    assert answers[0] == answers[1]
+
+
+def test_the_sample_writes_its_report(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = models_folder()
+    monkeypatch.setattr("multimodal.catalog.data_folder", lambda: tmp_path)
+    monkeypatch.setattr("multimodal.catalog.models_folder", lambda: models)
+    assert main(["sample"]) == 0
+    out = capsys.readouterr().out
+    report = tmp_path / "reports" / "sample-consultation.txt"
+    assert out.endswith(f"Report {report}\n")
+    assert report.read_text() in out
+
+
+def test_json_lines_tell_the_same_story(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "--json", "--max-tokens", "12", "--image", str(CT), "What kind of picture is this?"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert events[0]["event"] == "saw"
+    assert events[-1]["event"] == "answered"
+    streamed = "".join(event["text"] for event in events if event["event"] == "answer_text").strip()
+    assert " ".join(sentence["text"] for sentence in events[-1]["sentences"]) == " ".join(streamed.split())

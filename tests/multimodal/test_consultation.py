@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import wave
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import pytest
+import torch
+from PIL import Image
+
+from lm.engine import FinishReason
+from lm.grounding.answer import Verdict
+from lm.sequence import EmbeddingSpan, SourceKind
+from multimodal.consultation import Answered, AnswerText, Consultation, Event, Heard, Notice, Saw
+from multimodal.errors import InvalidFile
+from multimodal.fusion import AudioProjector, ProjectorShape
+from tests.fakes.consultations import D_ENCODER, D_MODEL, FakeModels, ScriptedEngine, tiny_tokens, utterance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from lm.tokens import Tokens
+    from multimodal.models import Models
+
+T = TypeVar("T")
+
+SAID = [utterance("I have had a cough for three days."), utterance("I take metformin 500 mg twice a day.", 4.0)]
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Tokens:
+    return tiny_tokens(tmp_path_factory.mktemp("tokens"))
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    file = tmp_path / "visit.wav"
+    with wave.open(str(file), "wb") as opened:
+        opened.setnchannels(1)
+        opened.setsampwidth(2)
+        opened.setframerate(16_000)
+        opened.writeframes(bytes(2 * 16_000))
+    return file
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    file = tmp_path / "photo.png"
+    Image.new("RGB", (40, 30), "grey").save(file)
+    return file
+
+
+def consultation(models: FakeModels) -> Consultation:
+    return Consultation(cast("Models", models))
+
+
+def of_kind(events: Iterable[Event], kind: type[T]) -> list[T]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_an_answer_names_the_seconds_it_rests_on(tokens: Tokens, recording: Path) -> None:
+    engine = ScriptedEngine(["The patient takes metformin 500 mg twice a day. He also takes warfarin."])
+    case = consultation(FakeModels(tokens, engine, SAID))
+    heard = of_kind(case.listen(recording), Heard)
+    assert [event.utterance for event in heard] == SAID
+    events = list(case.ask("Which medicines?"))
+    (answered,) = of_kind(events, Answered)
+    assert "".join(event.text for event in of_kind(events, AnswerText)) == (
+        "The patient takes metformin 500 mg twice a day. He also takes warfarin."
+    )
+    said, invented = answered.sentences
+    assert (said.verdict, said.citations[0].start_s) == (Verdict.SUPPORTED, 4.0)
+    assert invented.verdict is Verdict.UNVERIFIED
+    assert answered.finish is FinishReason.END
+    assert any(used.startswith("Recording 1: 16 words") for used in answered.used)
+
+
+def test_a_picture_reaches_the_decoder_as_embeddings(tokens: Tokens, photo: Path) -> None:
+    engine = ScriptedEngine(["A grey square."])
+    case = consultation(FakeModels(tokens, engine))
+    (saw,) = of_kind(case.look(photo), Saw)
+    assert saw.fused_tokens == 65
+    (answered,) = of_kind(case.ask("What is it?"), Answered)
+    assert [len(span) for span in engine.prompts[0].spans if isinstance(span, EmbeddingSpan)] == [65]
+    assert answered.sentences[0].verdict is Verdict.UNVERIFIED
+    assert answered.sentences[0].citations[0].kind is SourceKind.IMAGE
+
+
+def test_a_decoder_without_a_projector_answers_from_text_and_says_so(tokens: Tokens, photo: Path) -> None:
+    engine = ScriptedEngine(["I cannot see it."])
+    case = consultation(FakeModels(tokens, engine, sees=False))
+    events = list(case.look(photo))
+    assert of_kind(events, Saw)[0].fused_tokens == 0
+    assert "text alone" in of_kind(events, Notice)[0].text
+    list(case.ask("What is it?"))
+    assert not [span for span in engine.prompts[0].spans if isinstance(span, EmbeddingSpan)]
+
+
+def test_sound_is_fused_where_a_voice_projector_fits(tokens: Tokens, recording: Path) -> None:
+    torch.manual_seed(0)
+    projector = AudioProjector(ProjectorShape(D_ENCODER, 12, D_MODEL, 0.15)).eval()
+    engine = ScriptedEngine(["A cough."])
+    case = consultation(FakeModels(tokens, engine, SAID, hears=projector))
+    assert not of_kind(case.listen(recording), Notice)
+    list(case.ask("What?"))
+    (span,) = [span for span in engine.prompts[0].spans if isinstance(span, EmbeddingSpan)]
+    assert span.source.kind is SourceKind.AUDIO
+    assert len(span) == 7  # 50 frames, 8 in a token
+
+
+def test_silence_is_said(tokens: Tokens, recording: Path) -> None:
+    case = consultation(FakeModels(tokens, ScriptedEngine([])))
+    assert "no speech" in of_kind(case.transcribe(recording), Notice)[0].text
+
+
+def test_a_second_question_carries_the_first(tokens: Tokens) -> None:
+    engine = ScriptedEngine(["In the chest.", "Three days."])
+    case = consultation(FakeModels(tokens, engine))
+    list(case.ask("Where is the pain?"))
+    list(case.ask("Since when?"))
+    first, second = engine.prompts
+    assert first.common_prefix(second) == len(first)
+
+
+def test_what_the_engine_had_to_do_without_is_told(tokens: Tokens) -> None:
+    case = consultation(FakeModels(tokens, ScriptedEngine(["Yes.", "No."], ["Memory ran short."])))
+    assert [notice.text for notice in of_kind(case.ask("Is it?"), Notice)] == ["Memory ran short."]
+    assert [notice.text for notice in of_kind(case.ask("Is it now?"), Notice)] == ["Memory ran short."]
+
+
+def test_a_file_that_cannot_be_used_leaves_the_consultation_as_it_was(tokens: Tokens, tmp_path: Path) -> None:
+    engine = ScriptedEngine(["Nothing."])
+    case = consultation(FakeModels(tokens, engine))
+    for take_in in (case.look, case.listen):
+        with pytest.raises(InvalidFile):
+            list(take_in(tmp_path / "missing"))
+    (answered,) = of_kind(case.ask("What is there?"), Answered)
+    assert answered.used == ("the typed question",)
