@@ -45,7 +45,7 @@ COMMANDS = (
     Command("ask", "ask a question about recordings and pictures", "desktop.commands.ask"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
-    Command("models", "list, fetch, verify, remove and add models", "desktop.commands.models"),
+    Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),
     Command("check", "say what this machine has and what is missing", "desktop.commands.check"),
     Command("train", "train a decoder or a picture projector", "desktop.commands.train"),
 )
