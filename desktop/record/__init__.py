@@ -1,0 +1,1 @@
+"""What an encounter holds and where it is kept (no Qt, no torch)."""

@@ -1,0 +1,176 @@
+"""An encounter: what was dictated, attached, asked and answered at one bedside, in the order in which it happened.
+
+Plain frozen values without Qt or torch, so that the window, the worker's protocol and every store share them.
+Times of day are UTC in ISO 8601; times within a recording are seconds from its start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word with its punctuation; `confidence` is 0 to 1."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One stretch of speech between two pauses."""
+
+    start_s: float
+    end_s: float
+    text: str
+    words: tuple[Word, ...] = ()
+    language: str = ""
+    """ISO 639-1 code."""
+
+
+class Verdict(StrEnum):
+    """What the gate found about a sentence of an answer."""
+
+    SUPPORTED = "supported"
+    UNVERIFIED = "unverified"
+
+
+class CitedKind(StrEnum):
+    """What kind of source a citation points into."""
+
+    TRANSCRIPT = "transcript"
+    QUESTION = "question"
+    PASSAGE = "passage"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a source: `quote` is verbatim; the times are None where the source is not a recording."""
+
+    kind: CitedKind
+    label: str
+    quote: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, verbatim, with the sources that bear it out."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[Citation, ...] = ()
+
+
+class RecordingSource(StrEnum):
+    """How a recording came in."""
+
+    MICROPHONE = "microphone"
+    FILE = "file"
+
+
+class AnswerStatus(StrEnum):
+    """How an answer ended."""
+
+    COMPLETE = "complete"
+    CUT_SHORT = "cut short"
+    """It reached the longest length that was asked for."""
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    """The worker stopped before it was finished; the question can be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dictation:
+    """A recording with its words; `file` names it inside the encounter's folder."""
+
+    id: str
+    at: str
+    label: str
+    """"Recording 1", counted within the encounter: citations name it."""
+    file: str
+    source: RecordingSource
+    utterances: tuple[Utterance, ...] = ()
+    finished: bool = False
+    """Every word of the file was recognised; otherwise recognising it can be taken up again."""
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, a film or a series; `files` names its parts inside the encounter's folder, in order."""
+
+    id: str
+    at: str
+    label: str
+    """"Image 1", counted within the encounter: citations name it."""
+    files: tuple[str, ...]
+    frame: int | None = None
+    """The frame that questions are about, counted from 0; None is the middle one."""
+    description: str = ""
+    """What was opened, without identifiers; empty until the file was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the doctor asked."""
+
+    id: str
+    at: str
+    text: str
+    about: str = ""
+    """A marked region of a picture in words, empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model answered to the question `question_id`."""
+
+    id: str
+    at: str
+    question_id: str
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    decoder: str = ""
+    used: tuple[str, ...] = ()
+    """What the decoder was given, in plain words."""
+    status: AnswerStatus = AnswerStatus.COMPLETE
+    reason: str = ""
+    """The sentence that says why it failed."""
+    notices: tuple[str, ...] = ()
+    first_token_s: float = 0.0
+    answering_s: float = 0.0
+
+
+Entry = Dictation | Attachment | Question | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """Everything of one bedside, oldest first."""
+
+    id: str
+    title: str
+    created: str
+    changed: str
+    entries: tuple[Entry, ...] = field(default=())
+    sample: bool = False
+    """The sample encounter of the first start: synthetic, no patient is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterSummary:
+    """What the list of encounters shows."""
+
+    id: str
+    title: str
+    created: str
+    changed: str
+    excerpt: str = ""
+    sample: bool = False

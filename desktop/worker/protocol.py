@@ -1,0 +1,317 @@
+"""What the window and the model worker say to each other: one JSON object a line, versioned and bounded (no Qt, no torch).
+
+A line is `{"v": 1, "kind": "<message>", ...fields}` in UTF-8, at most MAX_LINE_BYTES long. Sound and pictures never
+travel on the line: messages name files. Every message below is a frozen dataclass; the two tables at the end are the
+whole protocol, and `encode` and `decode` are derived from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.record.encounter import Sentence, Utterance, Word
+
+VERSION = 1
+MAX_LINE_BYTES = 4 << 20
+
+
+# --- what is asked about -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecording:
+    """A recording of the encounter with its recognised words; `file` is an absolute path."""
+
+    label: str
+    file: str
+    utterances: tuple[Utterance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPicture:
+    """A picture of the encounter; `file` is an absolute path, `frame` counts from 0 and None is the middle one."""
+
+    label: str
+    file: str
+    frame: int | None = None
+    region: tuple[float, float, float, float] | None = None
+    """Left, top, right, bottom as shares of width and height, 0 to 1; None is the whole picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTurn:
+    """An earlier question of the encounter with its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterContext:
+    """All that a question is asked with. The worker keeps nothing that it could not rebuild from this."""
+
+    encounter_id: str
+    recordings: tuple[KnownRecording, ...] = ()
+    pictures: tuple[KnownPicture, ...] = ()
+    turns: tuple[KnownTurn, ...] = ()
+
+
+# --- window to worker --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Load the models now; `decoder` is a catalogue id or a path, `device` is auto, cpu or cuda."""
+
+    decoder: str
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Recognise a whole recording; already settled utterances up to `resume_s` are not repeated."""
+
+    job: str
+    file: str
+    language: str | None = None
+    resume_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dictate:
+    """Recognise a recording while it grows: WAV, 16 kHz, mono, 16 bit, its samples appended at the end."""
+
+    job: str
+    file: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishDictation:
+    """The recording of `job` is whole now: settle what is left, then `Done`."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Answer a question; `decoder` other than the prepared one loads that one first."""
+
+    job: str
+    context: EncounterContext
+    question: str
+    decoder: str
+    max_tokens: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop `job` at once; it ends with `Stopped`."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop everything that is kept of an encounter."""
+
+    encounter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Report the machine and measure the decoder's speed; ends with `Measured`."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Ask for a sign of life; answered by `Pong` from the reading thread even while a job runs."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Stop what is running and exit."""
+
+
+Command = Prepare | Transcribe | Dictate | FinishDictation | Ask | Cancel | Forget | Measure | Ping | Shutdown
+
+
+# --- worker to window --------------------------------------------------------------------------------------------
+
+
+class FailureKind(StrEnum):
+    """Why a job failed, for the window's next step."""
+
+    INPUT = "input"
+    """The file or the question cannot be used; trying again will not help."""
+    MISSING = "missing"
+    """A model is missing; the models page mends it."""
+    MEMORY = "memory"
+    FAULT = "fault"
+    """A fault of ours; the inputs are intact and the job can be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The process runs and speaks this protocol."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A model is being loaded; `share` is the part of all that is to be loaded that is done, 0 to 1."""
+
+    what: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The models are loaded."""
+
+    decoder: str
+    device: str
+    dtype: str
+    sees: bool
+    """The decoder has a picture projector."""
+    hears: bool
+    """The decoder has a voice projector."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartialWords:
+    """Words of an utterance that is still being spoken: they may change."""
+
+    job: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledUtterance:
+    """An utterance that will not change any more; it replaces the partial words."""
+
+    job: str
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedUpTo:
+    """How far a recording is recognised, in seconds; `duration_s` is 0 while it still grows."""
+
+    job: str
+    position_s: float
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRead:
+    """A picture of a question was opened and encoded; `fused_tokens` is 0 where the decoder cannot see it."""
+
+    job: str
+    label: str
+    description: str
+    fused_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the doctor should know about how the result of `job` comes about."""
+
+    job: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPiece:
+    """The next piece of the answer's text."""
+
+    job: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWhole:
+    """The answer is finished; `finish` is end, length, stop_string or cancelled, `text` the whole of it."""
+
+    job: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    decoder: str
+    used: tuple[str, ...]
+    finish: str
+    first_token_s: float = 0.0
+    answering_s: float = 0.0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What this machine is and does."""
+
+    job: str
+    cpu: str
+    cores: int
+    memory_bytes: int
+    free_memory_bytes: int
+    gpu: str
+    gpu_memory_bytes: int
+    device: str
+    dtype: str
+    decoder: str
+    tokens_per_s: float
+    resident_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`job` is finished."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """`job` was cancelled; what it had produced stays valid."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """`job` (empty for none) failed; `sentence` is for the doctor."""
+
+    job: str
+    kind: FailureKind
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to `Ping`."""
+
+    number: int
+
+
+Event = (
+    Started
+    | Loading
+    | Ready
+    | PartialWords
+    | SettledUtterance
+    | RecognisedUpTo
+    | PictureRead
+    | Notice
+    | AnswerPiece
+    | AnswerWhole
+    | Measured
+    | Done
+    | Stopped
+    | Failed
+    | Pong
+)
