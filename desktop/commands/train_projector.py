@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FOLDER", type=Path, help="the open picture sets (default: BEDSIDE_DATA)")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="for the projector, its scores and its card")
     parser.add_argument("--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features and the loss log")
-    parser.add_argument("--samples", metavar="N", type=int, help="how many questions are asked")
+    parser.add_argument("--conversations", metavar="N", type=int, help="how often a picture is shown and asked about")
     parser.add_argument("--seed", metavar="N", type=int, default=0)
     parser.add_argument("--score-only", action="store_true", help="score the projector in --out without training")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         data=args.data or Path(os.environ.get("BEDSIDE_DATA", "../shared/data")),
         run_folder=args.run_folder or data_folder() / "runs" / f"image-projector-{decoder.name}",
         adapter_folder=args.out or SHIPPED_ADAPTERS / decoder.name,
-        options=replace(options, samples=args.samples) if args.samples else options,
+        options=replace(options, conversations=args.conversations) if args.conversations else options,
     )
     encoder = ImageEncoder.load(installed_path(plan.encoder_id), device)
     work = score_projector if args.score_only else run_projector

@@ -1,30 +1,33 @@
 """Training of the image projector: the ViT and the decoder stay frozen, only the projector between them learns.
 
-The loss is cross-entropy on the tokens of the answer alone (LLaVA, arXiv:2304.08485, stage 1): what the picture,
-the template and the question say is read, not taught. The recipe (AdamW, 2e-3, cosine, 3 % warm-up, clip 1.0)
-follows nanoVLM and LLaVA-Med for a decoder of this size.
+It starts where the decoder can read it (`new_projector`, `word_alignment`) and is then taught through the decoder:
+cross-entropy on the tokens of the answers alone (LLaVA, arXiv:2304.08485, stage 1); what the picture, the template
+and the questions say is read, not taught. The recipe (AdamW, cosine, 3 % warm-up, clip 1.0) follows nanoVLM and
+LLaVA-Med for a decoder of this size, at half their learning rate, since the first lesson has gone before.
 """
 
 from __future__ import annotations
 
-import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
-from lm.sequence import SourceKind
+from lm.sequence import FusionSequence, SourceKind, TokenSpan
+from lm.training.schedule import LearningRates
 from multimodal.fusion import ImageProjector, ProjectorShape
-from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
+from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs, Turn
+from multimodal.training.word_alignment import AlignmentOptions, alignment_losses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from lm.weights import LoadedDecoder
     from multimodal.training.features import FeatureStore
-    from multimodal.training.picture_questions import PictureQuestion
+    from multimodal.training.picture_questions import PictureConversation
+    from multimodal.training.word_alignment import LabelWords
 
 IGNORED = -100
 """The label of positions that carry no loss."""
@@ -34,17 +37,20 @@ IGNORED = -100
 class ProjectorOptions:
     """How the projector is trained; the defaults are those of the shipped one."""
 
-    samples: int = 6144
+    conversations: int = 1536
     batch: int = 16
     micro_batch: int = 8
-    """Samples in one forward; a batch is the sum of several, so that its size does not decide the memory needed."""
-    learning_rate: float = 2e-3
+    """Pictures in one forward; a batch is the sum of several, so that its size does not decide the memory needed."""
+    learning_rate: float = 1e-3
     warmup: float = 0.03
     final_share: float = 0.1
     """The learning rate at the end as a share of the highest."""
     clip: float = 1.0
     d_hidden: int = 1152
     seed: int = 0
+    alignment: AlignmentOptions = field(default_factory=AlignmentOptions)
+    alignment_weight: float = 0.2
+    """How much the first lesson counts beside the second, so that it is not forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +68,62 @@ class StepReport:
 class Batch:
     """Right-padded prompts with answers: embeddings `(batch, tokens, d_model)`, labels `(batch, tokens)` int64.
 
-    Attention is causal, so what stands right of a sample's last label cannot reach it and needs no mask.
+    Attention is causal, so what stands right of a sample's last label cannot reach it and needs no mask. `pictures`
+    `(batch, 65, d_model)` are the picture tokens among the embeddings, those of the files `paths`.
     """
 
     embeddings: torch.Tensor
     labels: torch.Tensor
+    pictures: torch.Tensor
+    paths: tuple[str, ...]
 
 
 class BatchMaker:
-    """Turns questions into batches through the same PromptBuilder that answers doctors."""
+    """Turns conversations into batches through the same PromptBuilder that answers doctors."""
 
     def __init__(self, decoder: LoadedDecoder, features: FeatureStore) -> None:
         self._decoder = decoder
         self._features = features
         self._prompts = PromptBuilder(decoder.tokens)
 
-    def make(self, questions: Sequence[PictureQuestion], projector: ImageProjector) -> Batch:
-        """Project the pictures and lay out prompt and answer of each question."""
-        states = self._features.get([question.path for question in questions])
+    def make(self, conversations: Sequence[PictureConversation], projector: ImageProjector) -> Batch:
+        """Project the pictures and lay out the questions and answers about each."""
+        paths = tuple(conversation.path for conversation in conversations)
+        states = self._features.get(paths)
         device = next(projector.parameters()).device
         projected = projector(states.patches.to(device), states.cls.to(device))
-        rows = [self._row(question, tokens) for question, tokens in zip(questions, projected, strict=True)]
-        longest = max(embeddings.shape[0] for embeddings, _ in rows)
+        rows = [self._row(conversation, tokens) for conversation, tokens in zip(conversations, projected, strict=True)]
+        longest = max(labels.shape[0] for _, labels in rows)
         return Batch(
             torch.stack([nn.functional.pad(e, (0, 0, 0, longest - e.shape[0])) for e, _ in rows]),
             torch.stack([nn.functional.pad(ids, (0, longest - ids.shape[0]), value=IGNORED) for _, ids in rows]),
+            projected,
+            paths,
         )
 
-    def _row(self, question: PictureQuestion, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _row(self, conversation: PictureConversation, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         picture = FusedAttachment(SourceKind.IMAGE, "Image 1", tokens)
-        embed = self._decoder.model.embed_tokens
-        prompt = self._prompts.build(PromptInputs(question.question, (picture,))).embed(embed)[0]
-        answer = torch.tensor(self._prompts.answer_ids(question.answer))
-        labels = torch.cat([torch.full((prompt.shape[0],), IGNORED), answer])
-        return torch.cat([prompt, embed(answer)]), labels.to(prompt.device)
+        turns = tuple(Turn(question.question, question.answer) for question in conversation.questions)
+        sequence = self._prompts.build(PromptInputs("", (picture,), turns=turns))
+        labels = answer_labels(sequence, self._decoder.tokens.end_of_turn_id)
+        # What follows the last answer is the frame of a question that nobody asks.
+        length = 1 + max(place for place, label in enumerate(labels) if label != IGNORED)
+        embeddings = sequence.embed(self._decoder.model.embed_tokens)[0]
+        return embeddings[:length], torch.tensor(labels[:length], device=embeddings.device)
+
+
+def answer_labels(sequence: FusionSequence, end_of_turn_id: int) -> list[int]:
+    """Return a label for each position: the tokens of the answers and of the end of their turns, else IGNORED."""
+    labels: list[int] = []
+    answered = False
+    for span in sequence.spans:
+        if isinstance(span, TokenSpan) and span.source.kind is SourceKind.ANSWER:
+            labels += span.ids
+        else:
+            ends_answer = answered and isinstance(span, TokenSpan) and span.ids[:1] == (end_of_turn_id,)
+            labels += [end_of_turn_id if ends_answer and place == 0 else IGNORED for place in range(len(span))]
+        answered = isinstance(span, TokenSpan) and span.source.kind is SourceKind.ANSWER
+    return labels
 
 
 def answer_loss(decoder: LoadedDecoder, batch: Batch) -> torch.Tensor:
@@ -106,77 +134,76 @@ def answer_loss(decoder: LoadedDecoder, batch: Batch) -> torch.Tensor:
     return nn.functional.cross_entropy(logits.float(), targets[taught], reduction="sum")
 
 
-def accumulate_gradients(
-    decoder: LoadedDecoder,
-    batches: BatchMaker,
-    projector: ImageProjector,
-    questions: Sequence[PictureQuestion],
-    micro_batch: int,
-) -> float:
-    """Add the gradients of the mean loss over `questions` to the projector's; return that mean in nats a token."""
-    parts = [batches.make(questions[i : i + micro_batch], projector) for i in range(0, len(questions), micro_batch)]
-    taught = sum(int((part.labels[:, 1:] != IGNORED).sum()) for part in parts)
-    total = 0.0
-    for part in parts:
-        loss = answer_loss(decoder, part) / taught
-        loss.backward()  # type: ignore[no-untyped-call] # torch's own signature is untyped
-        total += loss.item()
-    return total
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """What both lessons are taught with: the decoder, its batches, and the words of the labels."""
+
+    decoder: LoadedDecoder
+    batches: BatchMaker
+    words: LabelWords
+    options: ProjectorOptions
+
+    def accumulate_gradients(self, projector: ImageProjector, conversations: Sequence[PictureConversation]) -> float:
+        """Add the gradients of the mean loss over `conversations`; return the answers' mean in nats a token."""
+        # Within a batch the order means nothing: neighbours of similar length need little padding.
+        ordered = sorted(conversations, key=_letters)
+        step = self.options.micro_batch
+        parts = [self.batches.make(ordered[i : i + step], projector) for i in range(0, len(ordered), step)]
+        taught = sum(int((part.labels[:, 1:] != IGNORED).sum()) for part in parts)
+        total = 0.0
+        for part in parts:
+            loss = answer_loss(self.decoder, part) / taught
+            aligned = sum(alignment_losses(part.pictures, part.paths, self.words, self.options.alignment.temperature))
+            share = self.options.alignment_weight * len(part.paths) / len(ordered)
+            (loss + share * aligned).backward()  # type: ignore[no-untyped-call] # torch's own signature is untyped
+            total += loss.item()
+        return total
 
 
+def _letters(conversation: PictureConversation) -> int:
+    return sum(len(question.question) + len(question.answer) for question in conversation.questions)
+
+
+@torch.no_grad()
 def new_projector(decoder: LoadedDecoder, d_encoder: int, options: ProjectorOptions) -> ImageProjector:
-    """Return an untrained projector of the decoder's width and embedding size."""
+    """Return an untrained projector whose tokens lie where the decoder's word embeddings lie.
+
+    Word embeddings share a large common part (two thirds of their length in SmolLM2). It becomes the modality
+    vector, and the gain is the root mean square of what is left, so that a picture token differs from a word no
+    more than words differ from each other.
+    """
     torch.manual_seed(options.seed)
-    d_model = decoder.model.d_model
-    return ImageProjector(ProjectorShape(d_encoder, options.d_hidden, d_model, decoder.embedding_rms))
+    model = decoder.model
+    table = model.embed_tokens(torch.arange(model.vocab_size)).float()
+    common = table.mean(dim=0)
+    spread = float((table - common).pow(2).mean().sqrt())
+    projector = ImageProjector(ProjectorShape(d_encoder, options.d_hidden, model.d_model, spread))
+    projector.modality.copy_(common)
+    return projector
 
 
 def train_projector(
-    decoder: LoadedDecoder,
-    batches: BatchMaker,
+    lesson: Lesson,
     projector: ImageProjector,
-    questions: Sequence[PictureQuestion],
-    options: ProjectorOptions,
+    conversations: Sequence[PictureConversation],
     on_step: Callable[[StepReport], None],
 ) -> None:
-    """Train `projector` in place, one pass over `questions` in their order."""
-    for parameter in decoder.model.parameters():
+    """Train `projector` in place through the decoder, one pass over `conversations` in their order."""
+    options = lesson.options
+    for parameter in lesson.decoder.model.parameters():
         parameter.requires_grad_(False)
-    steps = len(questions) // options.batch
+    steps = len(conversations) // options.batch
+    rates = LearningRates(options.learning_rate, steps, options.warmup, options.final_share)
     optimizer = torch.optim.AdamW(projector.parameters(), lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _learning_rate_share(step, steps, options))
     started = time.monotonic()
     projector.train()
-    for step, chosen in enumerate(_groups_of_similar_length(questions, options.batch), 1):
+    for step in range(1, steps + 1):
+        for group in optimizer.param_groups:
+            group["lr"] = rates.at(step)
         optimizer.zero_grad(set_to_none=True)
-        loss = accumulate_gradients(decoder, batches, projector, chosen, options.micro_batch)
+        chosen = conversations[(step - 1) * options.batch : step * options.batch]
+        loss = lesson.accumulate_gradients(projector, chosen)
         nn.utils.clip_grad_norm_(projector.parameters(), options.clip)
-        rate = schedule.get_last_lr()[0]
         optimizer.step()
-        schedule.step()
-        on_step(StepReport(step, steps, loss, float(rate), time.monotonic() - started))
+        on_step(StepReport(step, steps, loss, rates.at(step), time.monotonic() - started))
     projector.eval()
-
-
-def _learning_rate_share(step: int, steps: int, options: ProjectorOptions) -> float:
-    warm = max(1, round(steps * options.warmup))
-    if step < warm:
-        return (step + 1) / warm
-    progress = (step - warm) / max(1, steps - warm)
-    cosine = 0.5 * (1 + math.cos(math.pi * progress))
-    return options.final_share + (1 - options.final_share) * cosine
-
-
-def _groups_of_similar_length(
-    questions: Sequence[PictureQuestion], batch: int, window: int = 8
-) -> Iterator[Sequence[PictureQuestion]]:
-    """Yield batches; within `window` batches questions are sorted by length, so that little padding is computed."""
-    whole = len(questions) - len(questions) % batch
-    for start in range(0, whole, batch * window):
-        near = sorted(
-            questions[start : min(start + batch * window, whole)],
-            key=lambda question: len(question.question) + len(question.answer),
-        )
-        groups = [near[i : i + batch] for i in range(0, len(near), batch)]
-        # Shorter and longer batches alternate: a run of one length would bias the optimizer's moments.
-        yield from (groups[i] for i in sorted(range(len(groups)), key=lambda i: (i % 3, i)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from multimodal.fusion import IMAGE_TOKENS
 from multimodal.prompt import PROMPT_VERSION
+from multimodal.training.picture_questions import MOST_QUESTIONS
 from multimodal.training.projector_scores import Shown
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ def _head(decoder: str, run: ProjectorRun) -> list[str]:
         "",
         "## Training",
         "",
-        f"{options.samples} questions, one pass, batch {options.batch}, AdamW, learning rate {options.learning_rate:g} "
-        f"with cosine decay, seed {options.seed}; cross-entropy on the answers' tokens alone.",
+        f"First {options.alignment.steps} steps of {options.alignment.batch} pictures without the decoder: picture "
+        "tokens towards the decoder's embeddings of the words that name the picture. Then through the frozen decoder: "
+        f"{options.conversations} pictures with up to {MOST_QUESTIONS} questions each, one pass, batch "
+        f"{options.batch}, AdamW, learning rate {options.learning_rate:g} with cosine decay, seed {options.seed}; "
+        "cross-entropy on the answers' tokens alone.",
         "",
         "| data | licence | what, and what was held back |",
         "|---|---|---|",

@@ -15,9 +15,11 @@ import torch
 from lm.errors import TrainingError
 from multimodal.fusion import AdapterBinding, load_projector, save_projector
 from multimodal.training.features import FeatureProgress, compute_features
-from multimodal.training.picture_questions import Split, draw_training_set, read_pictures, read_vqa_rad
+from multimodal.training.picture_questions import draw_conversations, read_vqa_rad, training_pictures
+from multimodal.training.pictures import Split, read_pictures
 from multimodal.training.projector import (
     BatchMaker,
+    Lesson,
     ProjectorOptions,
     StepReport,
     new_projector,
@@ -25,6 +27,7 @@ from multimodal.training.projector import (
 )
 from multimodal.training.projector_card import write_card
 from multimodal.training.projector_scores import Scorer, kind_task, yes_no_tasks
+from multimodal.training.word_alignment import AlignmentReport, LabelWords, align_to_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +43,8 @@ PROJECTOR_FILE = "image-projector.safetensors"
 SCORES_FILE = "scores.json"
 CARD_FILE = "README.md"
 
-Progress = FeatureProgress | StepReport | str
-"""What a run reports: pictures encoded, steps taken, or the name of the score that is being computed."""
+Progress = FeatureProgress | AlignmentReport | StepReport | str
+"""What a run reports: pictures encoded, steps of both lessons, or the name of the score that is being computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,19 @@ def run_projector(
     """
     features = _features(run, encoder, on_progress)
     projector = new_projector(decoder, encoder.d_model, run.options)
-    questions = draw_training_set(run.data, run.options.samples, run.options.seed)
     with (run.run_folder / "loss.jsonl").open("w", encoding="utf-8") as log:
 
-        def record(step: StepReport) -> None:
+        def record(step: AlignmentReport | StepReport) -> None:
             log.write(json.dumps(asdict(step)) + "\n")
             log.flush()
             on_progress(step)
 
-        train_projector(decoder, BatchMaker(decoder, features), projector, questions, run.options, record)
+        pictures = training_pictures(run.data, run.options.seed)
+        words = LabelWords(decoder, pictures, run.options.alignment)
+        align_to_words(projector, pictures, features, words, run.options.alignment, record)
+        conversations = draw_conversations(run.data, run.options.conversations, run.options.seed)
+        lesson = Lesson(decoder, BatchMaker(decoder, features), words, run.options)
+        train_projector(lesson, projector, conversations, record)
     binding = AdapterBinding(decoder.name, decoder.fingerprint, run.encoder_id)
     save_projector(projector, binding, run.adapter_folder / PROJECTOR_FILE)
     return score_projector(run, decoder, encoder, on_progress)
@@ -108,10 +115,10 @@ def _features(run: ProjectorRun, encoder: ImageEncoder, on_progress: Callable[[P
 
 
 def needed_pictures(run: ProjectorRun) -> list[str]:
-    """Return the pictures of the drawn training questions and all held-back ones, sorted."""
-    drawn = {question.path for question in draw_training_set(run.data, run.options.samples, run.options.seed)}
+    """Return the pictures that are trained on and all held-back ones, sorted."""
+    trained = {picture.path for picture in training_pictures(run.data, run.options.seed)}
     held = {picture.path for picture in read_pictures(run.data) if picture.split is Split.DEV}
-    return sorted(drawn | held)
+    return sorted(trained | held)
 
 
 def _scores(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -18,13 +18,8 @@ from torch import nn
 
 from lm.sequence import SourceKind
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
-from multimodal.training.picture_questions import (
-    KIND_ANSWERS,
-    KIND_QUESTIONS,
-    PictureQuestion,
-    Split,
-    kind_answer,
-)
+from multimodal.training.picture_questions import KIND_QUESTIONS, PictureQuestion
+from multimodal.training.pictures import KIND_ANSWERS, Split
 from multimodal.training.statistics import (
     Estimate,
     accuracy,
@@ -42,7 +37,9 @@ if TYPE_CHECKING:
     from lm.weights import LoadedDecoder
     from multimodal.fusion import ImageProjector
     from multimodal.training.features import FeatureStore
-    from multimodal.training.picture_questions import LabelledPicture
+    from multimodal.training.pictures import LabelledPicture
+
+T = TypeVar("T")
 
 BATCH = 16
 KIND_PICTURES_A_SOURCE = 60
@@ -113,7 +110,7 @@ def kind_task(pictures: Sequence[LabelledPicture], seed: int = 0) -> Task:
     for source in sorted({picture.source for picture in pictures}):
         held = [picture for picture in pictures if picture.source == source and picture.split is Split.DEV]
         questions += [
-            PictureQuestion(picture.path, source, Split.DEV, "kind", KIND_QUESTIONS[0], kind_answer(picture))
+            PictureQuestion(picture.path, source, Split.DEV, "kind", KIND_QUESTIONS[0], picture.kind())
             for picture in rng.sample(held, min(len(held), KIND_PICTURES_A_SOURCE))
         ]
     return Task("kind", "Which kind of picture is this, over all sources", tuple(questions))
@@ -140,7 +137,7 @@ class Scorer:
         probabilities: dict[Shown, NDArray[np.float64]] = {}
         for shown in Shown:
             on_progress(f"{task.title}: {shown}")
-            probabilities[shown] = self._ask(task, shown, self._yes_probabilities)
+            probabilities[shown] = np.array(self._ask(task, shown, self._yes_probabilities))
         right = {shown: np.where(truths, p, 1 - p) for shown, p in probabilities.items()}
         metrics = {
             name: {str(shown): bootstrap(metric, p, truths) for shown, p in probabilities.items()}
@@ -151,33 +148,37 @@ class Scorer:
         return Score(task.name, task.title, len(truths), majority, metrics, paired_p_value(difference))
 
     def kind(self, task: Task, on_progress: Callable[[str], None]) -> Score:
-        """Score "which kind" by the most probable of the five possible answers."""
+        """Score "which kind" by the most probable of the possible answers."""
+        answers = [question.answer for question in task.questions]
         right: dict[Shown, NDArray[np.float64]] = {}
         for shown in Shown:
             on_progress(f"{task.title}: {shown}")
-            right[shown] = self._ask(task, shown, self._kind_is_right)
+            chosen = self._ask(task, shown, self._most_probable_kinds)
+            right[shown] = np.array([float(kind == answer) for kind, answer in zip(chosen, answers, strict=True)])
         all_true = np.ones(len(task.questions), dtype=bool)
         estimates = {str(shown): bootstrap(accuracy, r, all_true) for shown, r in right.items()}
-        answers = [question.answer for question in task.questions]
         majority = max(answers.count(answer) for answer in set(answers)) / len(answers)
         p_value = paired_p_value(right[Shown.TRUE] - right[Shown.SHUFFLED])
         return Score(task.name, task.title, len(answers), majority, {"accuracy": estimates}, p_value)
 
     def _ask(
-        self,
-        task: Task,
-        shown: Shown,
-        score: Callable[[Sequence[PictureQuestion], Sequence[torch.Tensor | None]], list[float]],
-    ) -> NDArray[np.float64]:
+        self, task: Task, shown: Shown, judge: Callable[[Sequence[str], Sequence[torch.Tensor | None]], list[T]]
+    ) -> list[T]:
+        """Return what `judge` says of each question with what is shown; equal prompts are asked once."""
+        questions = [question.question for question in task.questions]
         paths = [question.path for question in task.questions]
         if shown is Shown.SHUFFLED:
             paths = _other_pictures(paths, self._seed)
-        scores: list[float] = []
+        elif shown is not Shown.TRUE:
+            paths = [""] * len(paths)
+        prompts = list(dict.fromkeys(zip(questions, paths, strict=True)))
+        judged: dict[tuple[str, str], T] = {}
         with torch.inference_mode():
-            for start in range(0, len(paths), BATCH):
-                questions = task.questions[start : start + BATCH]
-                scores += score(questions, self._pictures(paths[start : start + BATCH], shown))
-        return np.array(scores)
+            for start in range(0, len(prompts), BATCH):
+                chosen = prompts[start : start + BATCH]
+                pictures = self._pictures([path for _, path in chosen], shown)
+                judged.update(zip(chosen, judge([question for question, _ in chosen], pictures), strict=True))
+        return [judged[prompt] for prompt in zip(questions, paths, strict=True)]
 
     def _pictures(self, paths: Sequence[str], shown: Shown) -> Sequence[torch.Tensor | None]:
         if shown is Shown.NONE:
@@ -187,45 +188,43 @@ class Scorer:
         states = self._features.get(paths)
         return list(self._projector(states.patches, states.cls))
 
-    def _yes_probabilities(
-        self, questions: Sequence[PictureQuestion], pictures: Sequence[torch.Tensor | None]
-    ) -> list[float]:
+    def _yes_probabilities(self, questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[float]:
         yes, no = (self._decoder.tokens.encode_untrusted(word)[0] for word in ("Yes", "No"))
-        prompts = [self._prompt(q.question, p) for q, p in zip(questions, pictures, strict=True)]
-        log_probabilities = self._log_probabilities(prompts)
-        last = [row[prompt.shape[0] - 1] for row, prompt in zip(log_probabilities, prompts, strict=True)]
-        return [float(torch.sigmoid(row[yes] - row[no])) for row in last]
+        prompts = [self._prompt(question, picture) for question, picture in zip(questions, pictures, strict=True)]
+        longest = max(prompt.shape[0] for prompt in prompts)
+        padded = torch.stack([nn.functional.pad(p, (0, 0, 0, longest - p.shape[0])) for p in prompts])
+        last = torch.zeros(padded.shape[:2], dtype=torch.bool, device=padded.device)
+        for row, prompt in enumerate(prompts):
+            last[row, prompt.shape[0] - 1] = True
+        logits = self._decoder.model.logits_where(padded, last).float()
+        return torch.sigmoid(logits[:, yes] - logits[:, no]).tolist()
 
-    def _kind_is_right(
-        self, questions: Sequence[PictureQuestion], pictures: Sequence[torch.Tensor | None]
-    ) -> list[float]:
+    def _most_probable_kinds(self, questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[str]:
         return [
-            float(self._most_probable_kind(question.question, picture) == question.answer)
+            self._most_probable_kind(self._prompt(question, picture))
             for question, picture in zip(questions, pictures, strict=True)
         ]
 
-    def _most_probable_kind(self, question: str, picture: torch.Tensor | None) -> str:
-        prompt = self._prompt(question, picture)
+    def _most_probable_kind(self, prompt: torch.Tensor) -> str:
+        """Return the likeliest of the possible answers; the prompt is read once for all of them."""
+        model = self._decoder.model
         choices = sorted(set(KIND_ANSWERS.values()))
-        ids = [torch.tensor(self._prompts.answer_ids(choice)) for choice in choices]
-        rows = [torch.cat([prompt, self._decoder.model.embed_tokens(answer)]) for answer in ids]
-        log_probabilities = self._log_probabilities(rows)
-        start = prompt.shape[0] - 1
-        sums = [
-            float(row[start : start + len(answer)].gather(1, answer.unsqueeze(1)).sum())
-            for row, answer in zip(log_probabilities, ids, strict=True)
-        ]
+        answers = [torch.tensor(self._prompts.answer_ids(choice), device=model.device) for choice in choices]
+        length = prompt.shape[0]
+        cache = model.new_cache(length + max(map(len, answers)))
+        first = model.forward(prompt.unsqueeze(0), cache, last_only=True)[0]
+        sums = []
+        for answer in answers:
+            following = model.forward(model.embed_tokens(answer[:-1]).unsqueeze(0), cache)[0]
+            cache.truncate(length)
+            log_probabilities = torch.cat([first, following]).float().log_softmax(-1)
+            sums.append(float(log_probabilities.gather(1, answer.unsqueeze(1)).sum()))
         return choices[int(np.argmax(sums))]
 
     def _prompt(self, question: str, picture: torch.Tensor | None) -> torch.Tensor:
         attachments = () if picture is None else (FusedAttachment(SourceKind.IMAGE, "Image 1", picture),)
         built = self._prompts.build(PromptInputs(question, attachments))
         return built.embed(self._decoder.model.embed_tokens)[0]
-
-    def _log_probabilities(self, rows: Sequence[torch.Tensor]) -> torch.Tensor:
-        longest = max(row.shape[0] for row in rows)
-        padded = torch.stack([nn.functional.pad(row, (0, 0, 0, longest - row.shape[0])) for row in rows])
-        return self._decoder.model.forward(padded).float().log_softmax(-1)
 
 
 def _label_task(

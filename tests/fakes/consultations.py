@@ -91,6 +91,21 @@ class ConstantVision:
         return ImageFeatures(patches, brightness.view(-1, 1).expand(-1, D_ENCODER))
 
 
+class WatchedVision(ConstantVision):
+    """Counts the pictures it encodes."""
+
+    config = "constant vision"
+    grid = (16, 16)
+    d_model = D_ENCODER
+
+    def __init__(self) -> None:
+        self.encoded = 0
+
+    def encode(self, pictures: Sequence[Image.Image]) -> ImageFeatures:
+        self.encoded += len(pictures)
+        return super().encode(pictures)
+
+
 class ScriptedEngine:
     """Answers with the texts it was given, one for each question, and keeps the prompts it was asked with."""
 

@@ -9,45 +9,33 @@ import torch
 from PIL import Image
 
 from lm.errors import TrainingError
+from lm.sequence import SourceKind
 from multimodal.fusion import load_projector
+from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
 from multimodal.training.features import FeatureStore, compute_features
-from multimodal.training.picture_questions import PictureQuestion, Split
+from multimodal.training.picture_questions import PictureConversation, PictureQuestion
+from multimodal.training.pictures import LabelledPicture, Split
 from multimodal.training.projector import (
     IGNORED,
     BatchMaker,
+    Lesson,
     ProjectorOptions,
     StepReport,
-    accumulate_gradients,
     new_projector,
     train_projector,
 )
 from multimodal.training.projector_run import ProjectorRun, run_projector
 from multimodal.training.projector_scores import Scorer, Shown, Task
-from tests.fakes.consultations import D_ENCODER, ConstantVision, roomy_decoder
+from multimodal.training.word_alignment import AlignmentOptions, LabelWords
+from tests.fakes.consultations import D_ENCODER, ConstantVision, WatchedVision, roomy_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from lm.weights import LoadedDecoder
-    from multimodal.vision import ImageFeatures
 
 QUESTION = "Is it bright?"
-
-
-class WatchedVision(ConstantVision):
-    """Counts the pictures it encodes."""
-
-    config = "constant vision"
-    grid = (16, 16)
-    d_model = D_ENCODER
-
-    def __init__(self) -> None:
-        self.encoded = 0
-
-    def encode(self, pictures: Sequence[Image.Image]) -> ImageFeatures:
-        self.encoded += len(pictures)
-        return super().encode(pictures)
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +82,61 @@ def test_a_store_without_its_index_is_computed_again(questions: list[PictureQues
     assert encoder.encoded == 2 * len(paths)
 
 
-def test_only_the_answer_is_taught(
+def conversations(questions: Sequence[PictureQuestion]) -> list[PictureConversation]:
+    """Ask each question alone."""
+    return [PictureConversation(question.path, (question,)) for question in questions]
+
+
+def words(decoder: LoadedDecoder, questions: Sequence[PictureQuestion]) -> LabelWords:
+    """Label the bright pictures as healthy films, the dark ones as ill ones."""
+    labels = {"Yes.": "normal", "No.": "pneumonia"}
+    pictures = [LabelledPicture(q.path, "kermany-cxr", Split.TRAIN, labels[q.answer], "") for q in questions]
+    return LabelWords(decoder, pictures, AlignmentOptions(other_words=10))
+
+
+def test_every_answer_is_taught_and_nothing_else(
     decoder: LoadedDecoder, features: FeatureStore, questions: list[PictureQuestion]
 ) -> None:
+    path = questions[0].path
+    second = PictureQuestion(path, "test", Split.TRAIN, "kind", "What is it?", "A grey square.")
     projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
-    batch = BatchMaker(decoder, features).make(questions[:2], projector)
-    for row, question in zip(batch.labels, questions, strict=False):
+    asked = [PictureConversation(path, (questions[0], second)), PictureConversation(path, (second,))]
+    batch = BatchMaker(decoder, features).make(asked, projector)
+    for row, conversation in zip(batch.labels, asked, strict=True):
         taught = [int(label) for label in row if label != IGNORED]
-        assert decoder.tokens.decode(taught) == question.answer
-        assert taught[-1] == decoder.tokens.end_of_turn_id
+        ends = [place for place, token in enumerate(taught) if token == decoder.tokens.end_of_turn_id]
+        assert ends[-1] == len(taught) - 1
+        starts = [0, *(end + 1 for end in ends[:-1])]
+        answers = [decoder.tokens.decode(taught[start:end]) for start, end in zip(starts, ends, strict=True)]
+        assert answers == [question.answer for question in conversation.questions]
+
+
+def test_the_first_question_is_laid_out_as_a_doctor_asks_it(
+    decoder: LoadedDecoder, features: FeatureStore, questions: list[PictureQuestion]
+) -> None:
+    """What training shows before the first answer is, position by position, what the product shows."""
+    projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
+    batch = BatchMaker(decoder, features).make(conversations(questions[:1]), projector)
+    states = features.get([questions[0].path])
+    tokens = projector(states.patches, states.cls)[0]
+    picture = FusedAttachment(SourceKind.IMAGE, "Image 1", tokens)
+    prompt = PromptBuilder(decoder.tokens).build(PromptInputs(QUESTION, (picture,)))
+    asked = prompt.embed(decoder.model.embed_tokens)[0]
+    first_taught = int((batch.labels[0] != IGNORED).nonzero()[0])
+    assert first_taught == len(asked)
+    torch.testing.assert_close(batch.embeddings[0, :first_taught], asked)
+
+
+def test_a_new_projector_speaks_where_words_lie(decoder: LoadedDecoder, features: FeatureStore) -> None:
+    projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
+    table = decoder.model.embed_tokens(torch.arange(decoder.model.vocab_size))
+    common = table.mean(dim=0)
+    states = features.get(list(features.rows))
+    with torch.inference_mode():
+        tokens = projector(states.patches, states.cls)
+    torch.testing.assert_close(projector.modality.detach(), common)
+    spread = (tokens - common).pow(2).mean().sqrt() / (table - common).pow(2).mean().sqrt()
+    assert spread == pytest.approx(1.0, abs=0.05)
 
 
 def test_micro_batches_add_up_to_the_gradient_of_the_whole(
@@ -111,7 +145,8 @@ def test_micro_batches_add_up_to_the_gradient_of_the_whole(
     batches, gradients, losses = BatchMaker(decoder, features), [], []
     for micro_batch in (8, 3):
         projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
-        losses.append(accumulate_gradients(decoder, batches, projector, questions[:8], micro_batch))
+        lesson = Lesson(decoder, batches, words(decoder, questions), ProjectorOptions(micro_batch=micro_batch))
+        losses.append(lesson.accumulate_gradients(projector, conversations(questions[:8])))
         gradients.append(torch.cat([p.grad.flatten() for p in projector.parameters() if p.grad is not None]))
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
     torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-3, atol=1e-6)
@@ -124,7 +159,9 @@ def test_the_decoder_learns_to_see_and_its_weights_stay(
     options = ProjectorOptions(batch=8, micro_batch=8, d_hidden=12, learning_rate=2e-2)
     projector = new_projector(decoder, D_ENCODER, options)
     steps: list[StepReport] = []
-    train_projector(decoder, BatchMaker(decoder, features), projector, questions * 80, options, steps.append)
+    shown = conversations(questions) * 80
+    lesson = Lesson(decoder, BatchMaker(decoder, features), words(decoder, questions), options)
+    train_projector(lesson, projector, shown, steps.append)
     assert steps[-1].loss < steps[0].loss
     assert torch.equal(before, decoder.model.embed_tokens(torch.arange(50)))
     score = Scorer(decoder, projector, features).yes_no(Task("bright", "Bright", tuple(questions)), lambda _: None)
@@ -139,9 +176,8 @@ def test_the_decoder_learns_to_see_and_its_weights_stay(
 def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path: Path) -> None:
     data = tmp_path / "data"
     _write_open_data(data)
-    run = ProjectorRun(
-        data, tmp_path / "run", tmp_path / "adapter", options=ProjectorOptions(samples=16, batch=4, d_hidden=12)
-    )
+    options = ProjectorOptions(conversations=20, batch=5, d_hidden=12, alignment=AlignmentOptions(steps=3, batch=8))
+    run = ProjectorRun(data, tmp_path / "run", tmp_path / "adapter", options=options)
     scores = run_projector(run, decoder, WatchedVision(), lambda _: None)
     assert [score.task for score in scores] == ["kind", "pneumonia", "malignant", "vqa-rad"]
     projector, binding = load_projector(run.adapter_folder / "image-projector.safetensors", decoder.fingerprint)
@@ -152,7 +188,7 @@ def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path
     for score in written["scores"]:
         shown = next(iter(score["metrics"].values()))[Shown.TRUE]
         assert f"{shown['value']:.3f} ({shown['low']:.3f}-{shown['high']:.3f})" in card
-    assert len((run.run_folder / "loss.jsonl").read_text().splitlines()) == 16 // 4
+    assert len((run.run_folder / "loss.jsonl").read_text().splitlines()) == 3 + 20 // 5
 
 
 def test_without_the_open_data_a_run_says_what_is_missing(decoder: LoadedDecoder, tmp_path: Path) -> None:
