@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui import actions, theme
@@ -36,7 +36,6 @@ SCREENS = {
 
 FONT_STEP = 10
 _RECORDING = ("recording", "paused")
-_RESTS_BEFORE_SAVING_MS = 500
 
 
 def screen_factories() -> dict[str, Callable[[Services], QWidget]]:
@@ -63,6 +62,7 @@ class MainWindow(Retranslating, QMainWindow):
         self._factories = dict(screens or screen_factories())
         self._screens: dict[str, QWidget] = {}
         self._records = False
+        self._may_stop = False
         self.rail = Rail(self)
         self.banner = Banner(self)
         self.status_strip = StatusStrip(services.worker, self)
@@ -109,8 +109,9 @@ class MainWindow(Retranslating, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask while a recording runs; then keep the geometry and end the recorder and the worker."""
-        if self._records and not self._confirmed_to_stop():
+        if self._records and not self._may_stop:
             event.ignore()
+            self._ask_to_stop()
             return
         if self._records:
             self._services.recorder.stop()
@@ -173,10 +174,6 @@ class MainWindow(Retranslating, QMainWindow):
         self.status_strip.restart_wanted.connect(self._services.worker.restart)
         self.status_strip.models_wanted.connect(lambda: self.show_page(MACHINE))
         self._services.recorder.state_changed.connect(self._follow_recorder)
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(_RESTS_BEFORE_SAVING_MS)
-        self._saving.timeout.connect(self._keep_geometry)
 
     def _listen_to(self, screen: QWidget) -> None:
         wanted = getattr(screen, "models_wanted", None)
@@ -198,8 +195,11 @@ class MainWindow(Retranslating, QMainWindow):
         kept = base64.b64encode(self.saveGeometry().data()).decode("ascii")
         self._services.settings.set("window_geometry", kept)
 
-    def _confirmed_to_stop(self) -> bool:
+    def _ask_to_stop(self) -> None:
+        """Ask without waiting inside `closeEvent`: words go on being written while the question stands there."""
         question = QMessageBox(self)
+        question.setObjectName("stop-recording")
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setIcon(QMessageBox.Icon.Question)
         question.setWindowTitle(self.tr("Bedside"))
         question.setText(self.tr("A recording is running."))
@@ -207,5 +207,10 @@ class MainWindow(Retranslating, QMainWindow):
         stop = question.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
         stay = question.addButton(self.tr("Keep recording"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(stay)
-        question.exec()
-        return question.clickedButton() is stop
+        stop.clicked.connect(self._stop_and_close)
+        question.open()
+
+    def _stop_and_close(self) -> None:
+        self._may_stop = True
+        # After the question has gone: closing its parent from within its button would delete it twice.
+        QTimer.singleShot(0, self.close)

@@ -97,8 +97,10 @@ def test_a_change_from_elsewhere_shows(page: SettingsPage, settings: Settings) -
 
 
 def test_a_page_that_was_closed_no_longer_listens(qtbot: QtBot, page: SettingsPage, settings: Settings) -> None:
-    with qtbot.waitSignal(page.destroyed):
-        page.deleteLater()
+    gone: list[bool] = []
+    page.destroyed.connect(lambda: gone.append(True))
+    page.deleteLater()
+    qtbot.waitUntil(lambda: gone == [True])
 
     settings.set("device", "cpu")
 

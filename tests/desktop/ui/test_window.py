@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QToolButton
 
 from desktop.settings import Settings
 from desktop.ui.looks import Looks
-from desktop.ui.window import ENCOUNTERS, MACHINE, SETTINGS, MainWindow
+from desktop.ui.window import MACHINE, SETTINGS, MainWindow
 from desktop.worker.protocol import Failed, FailureKind
 from desktop.worker.status import WorkerState, WorkerStatus
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
@@ -77,12 +77,12 @@ def test_the_rail_leads_to_every_page(qtbot: QtBot, window: MainWindow, services
 
 def test_the_last_page_and_the_geometry_come_back(qtbot: QtBot, window: MainWindow, services: Services) -> None:
     window.show_page(SETTINGS)
-    window.resize(900, 640)
+    window.resize(760, 560)
     window.close()
     again = MainWindow(services, fake_screens())
     qtbot.addWidget(again)
 
-    assert (again.width(), again.height()) == (900, 640)
+    assert (again.width(), again.height()) == (760, 560)
     assert again.findChild(QToolButton, f"rail-{SETTINGS}").isChecked()  # type: ignore[union-attr]
 
 
@@ -144,15 +144,13 @@ def test_closing_asks_while_a_recording_runs(
     qtbot: QtBot, window: MainWindow, services: Services, answer: str, closes: bool
 ) -> None:
     services.recorder.state_changed.emit("recording")
+    assert not window.close()
+    question = window.findChild(QMessageBox, "stop-recording")
+    assert isinstance(question, QMessageBox)
+    assert services.worker.calls == []
 
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        next(button for button in box.buttons() if button.text() == answer).click()
-
-    QTimer.singleShot(50, press)
-
-    assert window.close() is closes
+    qtbot.mouseClick(next(b for b in question.buttons() if b.text() == answer), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.isVisible() is not closes)
     assert services.recorder.stops == int(closes)
     assert services.worker.calls == (["stop"] if closes else [])
 
