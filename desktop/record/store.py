@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from desktop.files import data_folder
 from desktop.record.codec import decode, encode, is_file_name, is_id
 from desktop.record.disk import Disk
 from desktop.record.encounter import Answer, Dictation, Encounter, EncounterSummary, Entry, Question
@@ -231,6 +232,11 @@ class FolderStore:
         texts = [text for entry in encounter.entries for text in entry_texts(entry)]
         words = "\n".join([encounter.title, *texts]).casefold()
         self._listed[encounter.id] = _Listed(stamp, summary_of(encounter), words)
+
+
+def encounters_folder() -> Path:
+    """Return the folder that holds one folder for each encounter of this user."""
+    return data_folder() / "encounters"
 
 
 def timestamp() -> str:
