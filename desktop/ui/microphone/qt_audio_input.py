@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QMicrophonePermission, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QMicrophonePermission, QObject, Qt, Slot
 
 from desktop.ui.microphone.audio_input import AudioInput, MicrophoneDevice, MicrophoneRefused, Permission, SoundBlock
 from desktop.ui.microphone.qt_sound import load_multimedia, without_expected_warnings
@@ -88,7 +88,8 @@ class QtAudioInput(AudioInput):
             self._lose()
         self.devices_changed.emit()
 
-    def _look_at_state(self, _state: object) -> None:
+    @Slot()  # without an argument: PySide cannot convert QAudio::State for a Python slot (TypeError, 6.11.3)
+    def _look_at_state(self) -> None:
         if self._source is not None and self._source.error() in _fatal_errors():
             self._lose()
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL_INTERVAL_MS = 50
+GRACE_MS = 300
+"""For sound that waits behind a window that was busy, or a machine that has just woken up."""
 
 
 class RecorderState(StrEnum):
@@ -108,9 +110,10 @@ class Recorder(QObject):
         self._unheard: list[Level] = []
         self._level_timer = QTimer(self, interval=LEVEL_INTERVAL_MS)
         self._level_timer.timeout.connect(self._tell_level)
-        # A device that delivers no sound at all is as silent as one that delivers zeros.
-        self._stall_timer = QTimer(self, interval=round(SILENCE_S * 1_000), singleShot=True)
-        self._stall_timer.timeout.connect(lambda: self._set_silent(True))
+        self._flow_timer = QTimer(self, interval=round(SILENCE_S * 1_000), singleShot=True)
+        self._flow_timer.timeout.connect(self._miss_sound)
+        self._grace_timer = QTimer(self, interval=GRACE_MS, singleShot=True)
+        self._grace_timer.timeout.connect(self._lose_microphone)
         self._input.devices_changed.connect(self.look_for_devices)
         self._input.sound_received.connect(self._hear)
         self._input.vanished.connect(self._lose_microphone)
@@ -240,7 +243,7 @@ class Recorder(QObject):
             return
         self._silence = SilenceWatch()
         self._level_timer.start()
-        self._stall_timer.start()
+        self._flow_timer.start()
         self._set_trouble(self._trouble_of_choice(device))
         self._set_state(RecorderState.RECORDING)
 
@@ -263,11 +266,24 @@ class Recorder(QObject):
             self._let_go()
             self._wait(Trouble.UNPLUGGED)
 
+    def _miss_sound(self) -> None:
+        """Take note that the open device delivers nothing, not even zeros.
+
+        One that never did may be waking up (a headset without a cable takes seconds), so it is only called silent.
+        One that did is gone: PulseAudio's backend tells of an unplugged device neither by an error nor by its list
+        (seen with Qt 6.11.3).
+        """
+        if self._converter is None:
+            self._set_silent(True)
+        else:
+            self._grace_timer.start()
+
     def _let_go(self) -> None:
         """Close the microphone and keep what its converter still holds."""
         self._input.close()
         self._level_timer.stop()
-        self._stall_timer.stop()
+        self._flow_timer.stop()
+        self._grace_timer.stop()
         converter, self._converter = self._converter, None
         if converter is not None:
             self._keep(converter.finish())
@@ -285,7 +301,8 @@ class Recorder(QObject):
             self._keep(converter.finish())
         if self._converter is None:
             self._converter = RecordingConverter(block.rate_hz)
-        self._stall_timer.start()
+        self._flow_timer.start()
+        self._grace_timer.stop()
         samples = self._converter.convert(block)
         level = level_of(samples)
         self._unheard.append(level)

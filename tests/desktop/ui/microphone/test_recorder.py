@@ -203,11 +203,37 @@ def test_a_pause_between_two_sentences_is_not_taken_for_a_silent_microphone(
     assert heard.silences == []
 
 
-def test_a_device_that_delivers_nothing_at_all_is_silent_too(recorder: Recorder, qtbot: QtBot, tmp_path: Path) -> None:
-    recorder._stall_timer.setInterval(1)
+def test_a_device_that_never_delivers_sound_is_silent_too(recorder: Recorder, qtbot: QtBot, tmp_path: Path) -> None:
+    recorder._flow_timer.setInterval(1)
     with qtbot.waitSignal(recorder.silence_changed) as silence:
         recorder.start(tmp_path / "a.wav")
     assert silence.args == [True]
+    assert recorder.state is RecorderState.RECORDING
+
+
+def test_sound_that_stops_to_flow_is_an_unplugged_microphone(
+    recorder: Recorder, microphone: FakeMicrophone, qtbot: QtBot, tmp_path: Path
+) -> None:
+    recorder._flow_timer.setInterval(1)
+    recorder._grace_timer.setInterval(1)
+    recorder.start(tmp_path / "a.wav")
+    microphone.play(tone(0.5))
+    with qtbot.waitSignal(recorder.state_changed):
+        pass
+    assert (recorder.state, recorder.trouble) == (RecorderState.PAUSED, Trouble.UNPLUGGED)
+    assert recorder.duration_s == pytest.approx(0.5)
+
+
+def test_sound_that_was_only_late_goes_on(
+    recorder: Recorder, microphone: FakeMicrophone, qtbot: QtBot, tmp_path: Path
+) -> None:
+    recorder._flow_timer.setInterval(1)
+    recorder.start(tmp_path / "a.wav")
+    microphone.play(tone(0.5))
+    qtbot.waitUntil(recorder._grace_timer.isActive)
+    microphone.play(tone(0.5))
+    assert not recorder._grace_timer.isActive()
+    assert recorder.state is RecorderState.RECORDING
 
 
 def test_the_level_follows_the_voice(
