@@ -14,8 +14,11 @@ from desktop.ui.microphone.audio_input import (
     SoundBlock,
     SoundSystemMissing,
 )
+from desktop.ui.microphone.player import AudioOutput
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 BUILT_IN = MicrophoneDevice("built-in", "Built-in microphone", default=True)
@@ -87,3 +90,25 @@ class FakeMicrophone(AudioInput):
 def tone(seconds: float, rate_hz: int = 16_000, hz: float = 440.0, peak: float = 0.5) -> NDArray[np.float32]:
     """Return a sine, shape `(n,)`, float32."""
     return (peak * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate_hz)) / rate_hz)).astype(np.float32)
+
+
+class FakeSpeaker(AudioOutput):
+    """A loudspeaker whose clock a test moves."""
+
+    def __init__(self, available: bool = True) -> None:
+        super().__init__()
+        self.available = available
+        self.playing: Path | None = None
+        self.now_s = 0.0
+
+    def is_available(self) -> bool:
+        return self.available
+
+    def play(self, file: Path, start_s: float) -> None:
+        self.playing, self.now_s = file, start_s
+
+    def position_s(self) -> float:
+        return self.now_s
+
+    def stop(self) -> None:
+        self.playing = None

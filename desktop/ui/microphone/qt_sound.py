@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _EXPECTED = ("PulseAudioService:", "No audio device detected")
 """What Qt warns of where no sound server runs: the window shows that state itself."""
-_QUIET_RULES = "qt.multimedia.symbolsresolver=false\nqt.multimedia.ffmpeg.info=false"
+_QUIET_RULES = "qt.multimedia.symbolsresolver=false\nqt.multimedia.ffmpeg.*=false\nqt.multimedia.ffmpeg.info=false"
+"""The second also keeps the names of recordings out of the terminal."""
 
 
 def load_multimedia() -> Any:
