@@ -5,9 +5,12 @@ A typed question loads the decoder alone; Whisper and the ViT join when somethin
 
 from __future__ import annotations
 
+import gc
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype
@@ -34,6 +37,20 @@ class Models:
     def __init__(self, decoder: str = DEFAULT_DECODER, device: str = "auto") -> None:
         self._decoder_wish = decoder
         self._device = choose_device(device)
+
+    def change_decoder(self, wish: str) -> None:
+        """Let go of the decoder with its cache and projectors; the encoders stay. The next use loads `wish`."""
+        self._decoder_wish = wish
+        for name in ("_decoder", "_engine", "_prompts", "_projectors"):
+            self.__dict__.pop(name, None)
+        gc.collect()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the models run."""
+        return self._device
 
     @property
     def decoder_name(self) -> str:
