@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_COMMAND_BYTES = 4 << 20
-MAX_EVENT_BYTES = 16 << 10
+MAX_EVENT_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,8 @@ class SeriesInfo:
     """The distance between pictures in the sealed file."""
     start: int
     """The picture to begin with: the middle of a stack, the beginning of a clip."""
+    origins: tuple[int, ...] = ()
+    """For each picture which of the files it came from, or, where the series is one file, which of its frames."""
     is_clip: bool = False
     """The frames follow each other in time, not in space."""
     frames_per_s: float = 0.0
@@ -188,7 +190,9 @@ class SeriesInfo:
         """Return itself; raises PlaneDamaged where a number is outside what can be."""
         right = 0 < self.count <= MAX_PICTURES and 0 <= self.start < self.count
         right &= 0 < self.rows <= MAX_SIDE and 0 < self.columns <= MAX_SIDE
-        right &= 0 < self.slot_bytes <= MAX_SLOT_BYTES and 0 <= self.frames_per_s <= 1000
+        right &= (
+            len(self.origins) == self.count and 0 < self.slot_bytes <= MAX_SLOT_BYTES and 0 <= self.frames_per_s <= 1000
+        )
         if not right:
             raise PlaneDamaged("a series is outside the limits")
         return self

@@ -8,7 +8,7 @@ size and one direction are scrolled through together.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Member:
     position_mm: float | None = None
     """Along the normal of the plane."""
     instance: int = 0
+    file_index: int = 0
+    """Which of the files this came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Arranged:
             first.kind,
             slot_bytes,
             start=self.start,
+            origins=self._origins,
             is_clip=self.is_clip,
             frames_per_s=first.frames_per_s,
             modality=first.modality,
@@ -72,6 +75,11 @@ class Arranged:
             other_pictures=self.other_pictures,
             left_out=self.left_out,
         )
+
+    @property
+    def _origins(self) -> tuple[int, ...]:
+        one_file = len({member.path for member in self.members}) == 1
+        return tuple(member.frame or 0 if one_file else member.file_index for member in self.members)
 
     @property
     def start(self) -> int:
@@ -91,7 +99,7 @@ def arrange(files: Sequence[Path], progress: Callable[[int, int], bool]) -> Arra
         if not progress(done, len(paths)):
             break
         try:
-            members += _members_of(path)
+            members += [replace(member, file_index=done) for member in _members_of(path)]
         except InvalidFile:
             if len(paths) == 1:
                 raise
