@@ -95,6 +95,10 @@ class MainWindow(Retranslating, QMainWindow):
         """The encounter screen; Any, since this module does not import it (it is made when it is first shown)."""
         return self.show_page(ENCOUNTERS)
 
+    def open_encounter(self, encounter_id: str) -> None:
+        """Show one encounter."""
+        self.encounters.open_encounter(encounter_id)
+
     def run_action(self, action_id: str) -> bool:
         """Do what a shortcut, a menu or the rail asks for; returns whether anything did."""
         own = self._own_actions().get(action_id)
@@ -113,8 +117,9 @@ class MainWindow(Retranslating, QMainWindow):
             event.ignore()
             self._ask_to_stop()
             return
-        if self._records:
-            self._services.recorder.stop()
+        encounters: Any = self._screens.get(ENCOUNTERS)
+        if encounters is not None:
+            encounters.shut_down()
         self._keep_geometry()
         self._services.worker.stop()
         event.accept()

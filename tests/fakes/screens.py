@@ -34,6 +34,9 @@ class FakeEncounterScreen(QWidget):
     def open_encounter(self, encounter_id: str) -> None:
         self.opened.append(encounter_id)
 
+    def shut_down(self) -> None:
+        self.handled.append("shut-down")
+
     def new_encounter(self) -> None:
         self.handled.append("new-encounter")
 
@@ -47,16 +50,9 @@ class FakePage(QWidget):
 
 
 class FakeRecorder(QObject):
-    """Says what the test tells it to say; `stop` is counted."""
+    """Says what the test tells it to say."""
 
     state_changed = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stops = 0
-
-    def stop(self) -> None:
-        self.stops += 1
 
 
 def fake_services(settings: Settings, store: Any = None) -> Services:

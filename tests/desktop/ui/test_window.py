@@ -151,7 +151,7 @@ def test_closing_asks_while_a_recording_runs(
 
     qtbot.mouseClick(next(b for b in question.buttons() if b.text() == answer), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.isVisible() is not closes)
-    assert services.recorder.stops == int(closes)
+    assert _encounters(window).handled == (["shut-down"] if closes else [])
     assert services.worker.calls == (["stop"] if closes else [])
 
 
