@@ -44,7 +44,7 @@ class FirstStart(Retranslating, QDialog):
         self._steps: tuple[Step, ...] = (LooksStep(services.settings), NoticeStep(services.settings), self.models)
         self._pages = QStackedWidget(self)
         for step in self._steps:
-            self._pages.addWidget(_scrolling(step))
+            self._pages.addWidget(_page(step))
             step.ready_changed.connect(self._show_step)
         self._make_buttons()
         self._lay_out()
@@ -98,7 +98,7 @@ class FirstStart(Retranslating, QDialog):
         for button in (self._next, self._empty, self._sample):
             row.addWidget(button)
         layout.addLayout(row)
-        self.resize(760, 640)
+        self.resize(760, 720)
 
     def _go(self, direction: int) -> None:
         self._pages.setCurrentIndex(self._pages.currentIndex() + direction)
@@ -132,6 +132,16 @@ class FirstStart(Retranslating, QDialog):
             return
         self.sample_wanted.emit(made)
         self._finish()
+
+
+def _page(step: Step) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(_scrolling(step), 1)
+    if step.footer is not None:
+        column.addWidget(step.footer)
+    return page
 
 
 def _scrolling(step: Step) -> QScrollArea:

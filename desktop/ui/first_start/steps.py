@@ -29,6 +29,8 @@ class Step(Retranslating, QWidget):
         super().__init__(parent)
         self.setProperty("role", "page")
         self._words: list[tuple[QLabel, Callable[[], str]]] = []
+        self.footer: QWidget | None = None
+        """What stays in sight below the page while it scrolls."""
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, theme.SPACE, 0)
         self.column.setSpacing(2 * theme.SPACE)
@@ -102,8 +104,9 @@ class NoticeStep(Step):
         self.accepted.setChecked(settings.is_on("notice_accepted"))
         self.accepted.toggled.connect(self._take)
         self.column.addWidget(card)
-        self.column.addWidget(self.accepted)
         self.column.addStretch()
+        # Below what scrolls: where to accept is always in sight.
+        self.footer = self.accepted
         self.retranslate()
 
     @property
