@@ -153,7 +153,8 @@ class LiveRecognizer:
             self._language = utterance.language
         agreed = agreement(self._previous, utterance.words)
         self._previous = utterance.words
-        if [word.text for word in agreed] == [word.text for word in self._shown]:
+        # Fewer words than before mean that one of them is being thought over: what is shown stays until that is done.
+        if len(agreed) < len(self._shown) or [w.text for w in agreed] == [w.text for w in self._shown]:
             return None
         self._shown = agreed
         return Speaking(agreed)

@@ -47,6 +47,21 @@ class Models:
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
 
+    def forget(self) -> None:
+        """Drop what the engine keeps of an encounter; nothing is loaded for it."""
+        if self.has_decoder:
+            self._engine.forget()
+
+    @property
+    def decoder_wish(self) -> str:
+        """The identifier or path that was asked for."""
+        return self._decoder_wish
+
+    @property
+    def has_decoder(self) -> bool:
+        """Whether the decoder is loaded."""
+        return "_engine" in self.__dict__
+
     @property
     def device(self) -> torch.device:
         """Where the models run."""

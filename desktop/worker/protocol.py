@@ -169,9 +169,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A model is being loaded; `share` is the part of all that is to be loaded that is done, 0 to 1."""
+    """Something is being loaded; `share` is the part of all that is to be loaded that is done, 0 to 1."""
 
     what: str
+    """libraries, decoder, speech or vision: a key for the window's own words."""
     share: float
 
 

@@ -23,13 +23,18 @@ class MessagePage(Retranslating, QWidget):
         self._mode = "empty"
         self._failure = ""
         self.setAutoFillBackground(True)
-        self.text = QLabel(self, objectName="viewer-message", wordWrap=True)
+        self.text = QLabel(self)
+        self.text.setObjectName("viewer-message")
+        self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text.setMaximumWidth(WIDEST_TEXT_PX)
-        self.bar = QProgressBar(self, objectName="viewer-progress", textVisible=False)
+        self.bar = QProgressBar(self)
+        self.bar.setObjectName("viewer-progress")
+        self.bar.setTextVisible(False)
         self.bar.setMaximumWidth(WIDEST_TEXT_PX // 2)
-        self.button = QPushButton(self, objectName="viewer-message-button")
+        self.button = QPushButton(self)
+        self.button.setObjectName("viewer-message-button")
         self.button.setMinimumHeight(theme.TARGET)
         self.button.clicked.connect(self.pressed)
         column = QVBoxLayout(self)
@@ -40,6 +45,11 @@ class MessagePage(Retranslating, QWidget):
         column.addStretch(1)
         self._colour()
         self.show_empty()
+
+    @property
+    def sentence(self) -> str:
+        """What is said."""
+        return str(self.text.text())
 
     def show_empty(self) -> None:
         """Say that nothing is open."""

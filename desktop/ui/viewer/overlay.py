@@ -81,9 +81,8 @@ def draw_letters(painter: QPainter, area: QRectF, letters: EdgeLetters) -> None:
 def draw_marks(painter: QPainter, place: Placement, marks: Marks, header: PlaneHeader) -> None:
     """Draw lengths with their measure, and the region."""
     for first, second in marks.lengths:
-        start, end = QPointF(*place.to_view(first)), QPointF(*place.to_view(second))
-        _stroke(painter, lambda start=start, end=end: _draw_length(painter, start, end))
-        _write_beside(painter, start, end, length_text(first, second, header))
+        _draw_length(painter, QPointF(*place.to_view(first)), QPointF(*place.to_view(second)))
+        _write_beside(painter, place.to_view(first), place.to_view(second), length_text(first, second, header))
     if marks.region:
         start, end = (QPointF(*place.to_view(corner)) for corner in marks.region)
         frame = QRectF(start, end).normalized()
@@ -98,9 +97,12 @@ def draw_cursor(painter: QPainter, place: Placement, pixel: Point) -> None:
 
 
 def _draw_length(painter: QPainter, start: QPointF, end: QPointF) -> None:
-    painter.drawLine(start, end)
-    for point in (start, end):
-        painter.drawEllipse(point, _END, _END)
+    def draw() -> None:
+        painter.drawLine(start, end)
+        for point in (start, end):
+            painter.drawEllipse(point, _END, _END)
+
+    _stroke(painter, draw)
 
 
 def _stroke(painter: QPainter, draw: Callable[[], object], dashed: bool = False) -> None:
@@ -119,14 +121,14 @@ def _mark_colour() -> QColor:
     return theme.load("dark").tokens.accent
 
 
-def _write_beside(painter: QPainter, start: QPointF, end: QPointF, text: str) -> None:
-    right = start if start.x() > end.x() else end
+def _write_beside(painter: QPainter, first: Point, second: Point, text: str) -> None:
+    """Write to the right of a length, or to its left where there is no room."""
+    (left, left_y), (right, right_y) = sorted((first, second))
     metrics = QFontMetricsF(painter.font())
-    box = QRectF(
-        right.x() + 12, right.y() - metrics.height() / 2, metrics.horizontalAdvance(text) + 2, metrics.height()
-    )
-    if box.right() > painter.viewport().width() / painter.device().devicePixelRatioF():
-        box.moveRight(min(start.x(), end.x()) - 12)
+    width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
+    box = QRectF(right + 12, right_y - height / 2, width, height)
+    if box.right() > painter.viewport().width() / painter.device().devicePixelRatio():
+        box = QRectF(left - 12 - width, left_y - height / 2, width, height)
     _write(painter, box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 

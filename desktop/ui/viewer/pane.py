@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,6 +21,8 @@ from desktop.ui.viewer.view import PictureView
 from desktop.ui.viewer.view_state import Marks, ViewState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import LoadedPicture
 
@@ -45,7 +47,10 @@ class PicturePane(Retranslating, QWidget):
         self.view = PictureView(self)
         self.message = MessagePage(self)
         self.slices = SliceBar(self)
-        self.notice = QLabel(self, objectName="viewer-notice", wordWrap=True)
+        self.notice = QLabel(self)
+        self.notice.setObjectName("viewer-notice")
+        self.notice.setWordWrap(True)
+        self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setProperty("role", "caption")
         self.notice.setContentsMargins(theme.SPACE, theme.SPACE // 2, theme.SPACE, theme.SPACE // 2)
         self._marks: dict[int, Marks] = {}
@@ -71,7 +76,7 @@ class PicturePane(Retranslating, QWidget):
         self.feed.failed.connect(self._on_failed)
         self.feed.progressed.connect(self._on_progress)
         self.view.changed.connect(self._on_changed)
-        self.view.scrolled.connect(self.scroll)
+        self.view.scrolled.connect(self.scroll_by)
         self.view.marked.connect(self._on_marked)
         self.view.region_finished.connect(self._on_region)
         self.slices.moved.connect(self._on_slider)
@@ -106,7 +111,7 @@ class PicturePane(Retranslating, QWidget):
         """The label of what is open."""
         return self.feed.viewed.label if self.feed.viewed else ""
 
-    def scroll(self, steps: int) -> None:
+    def scroll_by(self, steps: int) -> None:
         """Go on by so many pictures and tell."""
         before = self.feed.index
         self.slices.stop()
@@ -118,6 +123,11 @@ class PicturePane(Retranslating, QWidget):
         """Follow a linked pane."""
         if self.feed.go_to(self.feed.index + steps):
             self._follow()
+
+    def follow_state(self) -> None:
+        """Say what a linked pane changed here."""
+        self._write_corners()
+        self.view.setAccessibleDescription(self.status())
 
     def clear_marks(self) -> None:
         """Remove the lengths and the region of this picture."""
@@ -133,7 +143,7 @@ class PicturePane(Retranslating, QWidget):
         """Say in one line what is seen: for screen readers."""
         picture, window = self.view.picture, self.view.window_shown
         if picture is None or window is None:
-            return self.message.text.text()
+            return self.message.sentence
         parts = [wording.description(picture.header)]
         if self.feed.series:
             is_clip = self.feed.series.is_clip
@@ -202,7 +212,7 @@ class PicturePane(Retranslating, QWidget):
         self._settled.start()
 
     def _on_slider(self, index: int) -> None:
-        self.scroll(index - self.feed.index)
+        self.scroll_by(index - self.feed.index)
 
     def _on_step(self) -> None:
         following = (self.feed.index + 1) % self.feed.count
@@ -251,7 +261,7 @@ class PicturePane(Retranslating, QWidget):
             )
         )
 
-    def _timer(self, duration_ms: int, slot: object) -> QTimer:
+    def _timer(self, duration_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=duration_ms)
         timer.timeout.connect(slot)
         return timer

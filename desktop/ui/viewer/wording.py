@@ -14,6 +14,7 @@ from desktop.ui.viewer.presets import CT_PRESETS
 if TYPE_CHECKING:
     from desktop.pictures.planes import DisplayWindow, PlaneHeader, SeriesInfo
     from desktop.ui.viewer.geometry import Point
+    from desktop.ui.viewer.presets import Preset
 
 CONTEXT = "Viewer"
 MODALITIES = {
@@ -91,6 +92,13 @@ def preset_of(header: PlaneHeader, window: DisplayWindow) -> str:
         preset for preset in CT_PRESETS if (preset.window.center, preset.window.width) == (window.center, window.width)
     )
     return next((words(preset.text) for preset in same), "")
+
+
+def preset_text(preset: Preset) -> str:
+    """Name a preset, numbered where the file has several windows."""
+    number = preset.id.removeprefix("stored-")
+    own = preset.window.name
+    return words(preset.text).format(number=number) + (f" ({own})" if own else "")
 
 
 def zoom_text(scale: float) -> str:
