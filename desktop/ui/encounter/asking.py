@@ -115,6 +115,11 @@ class Asking(QObject):
             self.running_changed.emit()
         return bool(jobs)
 
+    def shut_down(self) -> None:
+        """Save what is being written now for the last time; the window closes."""
+        self._autosave.stop()
+        self._save_running()
+
     # --- how it stands -----------------------------------------------------------------------------------------
 
     def is_running(self, answer_id: str) -> bool:

@@ -119,7 +119,7 @@ class AttachmentCard(Retranslating, QFrame):
         self._title.show_words(picture.label)
         what = [picture.description or self._read]
         if len(picture.files) > 1:
-            what.append(self.tr("%n picture(s) in this series", "", len(picture.files)))
+            what.append(self.tr("series of {0} pictures").format(len(picture.files)))
         what.append(self.tr("attached at {0}").format(time_of_day(picture.at)))
         self._caption.show_words(", ".join(part for part in what if part))
         self._error.show_words(self._fault)
@@ -178,6 +178,7 @@ class DictationCard(Retranslating, QFrame):
         column.setContentsMargins(16, 6, 8, 10)
         column.setSpacing(4)
         head = QHBoxLayout()
+        head.addStrut(theme.TARGET)  # the words below stay where they are when the buttons come
         head.addWidget(self._title, 1)
         head.addWidget(self._as_question)
         head.addWidget(self._play)

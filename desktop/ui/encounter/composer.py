@@ -1,5 +1,4 @@
-"""The composer below the timeline: speak, type, attach, ask. The one primary action is to speak, or, once there are
-words in the field, to ask."""
+"""The composer below the timeline: attach, type, ask, and below them the one primary action: speak."""
 
 from __future__ import annotations
 
@@ -100,6 +99,7 @@ class Composer(Retranslating, QFrame):
         self.setProperty("role", "bar")
         self._answering = self._stopping = False
         self._copying = 0
+        self._asks_when_copied = False
         self._region: MarkedRegion | None = None
         self._speak = speak
         self.field = QuestionField(self)
@@ -146,6 +146,9 @@ class Composer(Retranslating, QFrame):
     def show_copying(self, count: int) -> None:
         """Show that files are being copied."""
         self._copying = count
+        if not count and self._asks_when_copied:
+            self._asks_when_copied = False
+            self.ask()
         self.retranslate()
 
     def show_region(self, region: MarkedRegion | None) -> None:
@@ -168,7 +171,13 @@ class Composer(Retranslating, QFrame):
 
     def ask(self) -> None:
         """Ask what is typed; the field keeps it until it was taken."""
-        if self.field.text and not self._answering:
+        if not self.field.text or self._answering:
+            return
+        # A question must not overtake the picture that it is about.
+        self._asks_when_copied = bool(self._copying)
+        if self._asks_when_copied:
+            self._show_parts()
+        else:
             self.ask_wanted.emit(self.field.text)
 
     def retranslate(self) -> None:
@@ -189,15 +198,17 @@ class Composer(Retranslating, QFrame):
     def _show_parts(self) -> None:
         has_words = bool(self.field.text)
         self._chip.setVisible(self._region is not None)
-        self._ask.setEnabled(not self._stopping if self._answering else has_words)
-        role = "primary" if has_words and not self._answering else ""
-        if self._ask.property("role") != role:
-            theme.set_role(self._ask, role)
+        self._ask.setEnabled(not self._stopping if self._answering else has_words and not self._asks_when_copied)
         self._hint.show_words(self._hint_words(has_words))
 
     def _hint_words(self, has_words: bool) -> str:
         if self._copying:
-            return self.tr("Adding %n file(s)…", "", self._copying)
+            asks = (
+                self.tr("Adding files: {0}. Then it is asked.")
+                if self._asks_when_copied
+                else self.tr("Adding files: {0}")
+            )
+            return asks.format(self._copying)
         if self._answering and has_words:
             return self.tr("Ask when this answer is whole, or press Esc to stop it.")
         return ""

@@ -147,6 +147,7 @@ class EncounterController(QObject):
         """End what is being recorded and wait until everything is on the disk; the worker is stopped by the window."""
         self.dictating.stop()
         self.attaching.finish()
+        self.asking.shut_down()
         self.book.finish()
 
     def _take(self, event: Event) -> None:

@@ -71,6 +71,8 @@ class Dictating(QObject):
         except RecordError as error:
             self._book.refused.emit(str(error))
             return
+        # The recorder makes the file itself, so that it can never write over a recording.
+        path.unlink(missing_ok=True)
         self._wanted = (encounter_id, name, path)
         self._services.recorder.start(path)
         if self._wanted and self._services.recorder.state in _NOT_BEGUN:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Citation, CitedKind
-from desktop.ui.encounter.widgets import IconButton, PlainText, VerdictMark
+from desktop.ui.encounter.widgets import FlowingPage, IconButton, PlainText, VerdictMark
 from desktop.ui.encounter.wording import clock, source_name, verdict_sentence
 from desktop.ui.translation import Retranslating
 
@@ -88,8 +88,7 @@ class EvidencePanel(Retranslating, QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._sentence: Sentence | None = None
         self._cards: list[CitationCard] = []
-        page = QWidget()
-        page.setProperty("role", "page")
+        page = FlowingPage()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 16, 12, 12)
         self._column.setSpacing(10)

@@ -114,7 +114,8 @@ class SummaryDelegate(QStyledItemDelegate):
         area = option.rect.adjusted(16, 10, -16, -10)
         text = colours.on_selection if chosen else colours.text
         small = _caption(option.font)
-        time = day_and_time(summary.changed)
+        # A title that is a time needs no other beside it.
+        time = day_and_time(summary.changed) if summary.title or summary.problem else ""
         time_width = QFontMetrics(small).horizontalAdvance(time)
         self._title(painter, option, area.adjusted(0, 0, -time_width - 10, 0), index)
         painter.setFont(small)

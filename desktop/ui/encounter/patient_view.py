@@ -81,6 +81,8 @@ class PatientView(Retranslating, QWidget):
         row.addWidget(self._ground)
         row.addWidget(self._close)
         column.addLayout(row)
+        self.words.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.words.setFocus()
         self.retranslate()
 
     @property

@@ -16,9 +16,9 @@ from desktop.ui.encounter.evidence import EvidencePanel
 from desktop.ui.encounter.listing import EncounterList
 from desktop.ui.encounter.page import EncounterPage
 from desktop.ui.encounter.patient_view import PatientView
-from desktop.ui.encounter.sound import MediaSoundPlayer, SoundPlayer
 from desktop.ui.encounter.viewing import ViewedPictures
 from desktop.ui.microphone.bar import MicrophoneBar
+from desktop.ui.microphone.player import AudioPlayer, PlayerState
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from desktop.ui.services import Services
 
 SIZES = (264, 660, 356)
+LEAD_S, TAIL_S = 0.3, 0.4
+"""Words that begin at once are not understood, and a recogniser's ends come a little early."""
 
 
 class EncounterScreen(Retranslating, QWidget):
@@ -39,7 +41,7 @@ class EncounterScreen(Retranslating, QWidget):
     models_wanted = Signal()
     sample_wanted = Signal()
 
-    def __init__(self, services: Services, parent: QWidget | None = None, player: SoundPlayer | None = None) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None, player: AudioPlayer | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("encounter-screen")
         self.setAcceptDrops(True)
@@ -52,7 +54,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.nothing = NoEncounter(self)
         self.evidence = EvidencePanel(self)
         self.viewing = ViewedPictures(services, self)
-        self._player: SoundPlayer = player or MediaSoundPlayer(self)
+        self._player = player or AudioPlayer(parent=self)
         self._patient: PatientView | None = None
         self._lay_out()
         self._connect_views()
@@ -170,7 +172,16 @@ class EncounterScreen(Retranslating, QWidget):
     def _play(self, label: str, start_s: float, end_s: float | None) -> None:
         name, encounter = self.page.file_of_recording(label), self.controller.encounter
         if name and encounter:
+            start_s = max(0.0, start_s - LEAD_S)
+            end_s = None if end_s is None else end_s + TAIL_S
             self._player.play(self._services.store.path(encounter.id, name), start_s, end_s)
+
+    def _follow_player(self, state: PlayerState) -> None:
+        self.evidence.show_playing(state is PlayerState.PLAYING)
+        if state is PlayerState.NO_OUTPUT:
+            self._tell(self.tr("This machine has no sound output. Connect headphones or a loudspeaker and try again."))
+        elif state is PlayerState.FAILED:
+            self._tell(self.tr("The recording cannot be played. Its words and its file are kept."))
 
     def _open_picture(self, label: str) -> None:
         encounter = self.controller.encounter
@@ -283,8 +294,7 @@ class EncounterScreen(Retranslating, QWidget):
         page.models_wanted.connect(self.models_wanted)
         self.evidence.play_wanted.connect(self._play)
         self.evidence.picture_wanted.connect(self._open_picture)
-        self._player.playing_changed.connect(self.evidence.show_playing)
-        self._player.failed.connect(self._tell)
+        self._player.state_changed.connect(self._follow_player)
 
     def _connect_controller(self) -> None:
         controller = self.controller

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import button
+from desktop.ui.encounter.widgets import FlowingPage, button
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class TimelineView(Retranslating, QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._page = QWidget()
-        self._page.setProperty("role", "page")
+        self._page = FlowingPage()
         self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, 3 * theme.SPACE)
         self._column.setSpacing(12)

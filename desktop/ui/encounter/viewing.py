@@ -12,7 +12,8 @@ from desktop.record.encounter import Attachment
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter
     from desktop.ui.services import Services
-    from desktop.ui.viewer.panel import ViewedPicture, ViewerPanel
+    from desktop.ui.viewer.feed import ViewedPicture
+    from desktop.ui.viewer.panel import ViewerPanel
 
 
 class ViewedPictures(QWidget):
@@ -40,7 +41,7 @@ class ViewedPictures(QWidget):
         return True
 
     def _viewed(self, encounter: Encounter, entry: Attachment) -> ViewedPicture:
-        from desktop.ui.viewer.panel import ViewedPicture
+        from desktop.ui.viewer.feed import ViewedPicture
 
         files = tuple(self._services.store.path(encounter.id, name) for name in entry.files)
         return ViewedPicture(entry.label, files, entry.frame)

@@ -82,6 +82,22 @@ class IconButton(QToolButton):
         self.setIcon(icons.icon(self._icon_name, theme.tokens().accent))
 
 
+class FlowingPage(QWidget):
+    """What a scroll area shows: as tall as its words need at the width there is.
+
+    Qt takes the larger of that height and the least one at the least width, in which every line is wrapped; below
+    what is written there would be a screen of nothing.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Only the width."""
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 class VerdictMark(Retranslating, QWidget):
     """The verdict on one sentence as a shape with a word: a disc with a tick, or a diamond with a question mark.
 
