@@ -73,7 +73,7 @@ class App:
         from desktop.ui.first_start.dialog import FirstStart
 
         first_start = FirstStart(self.services, self.window)
-        first_start.sample_wanted.connect(self.window.open_encounter)
+        first_start.sample_wanted.connect(self.window.open_sample)
         first_start.finished.connect(self._after_first_start)
         first_start.open()
 

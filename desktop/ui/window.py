@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.record.errors import RecordError
 from desktop.ui import actions, theme
 from desktop.ui.actions import Reach
 from desktop.ui.banner import Banner
@@ -99,6 +100,18 @@ class MainWindow(Retranslating, QMainWindow):
         """Show one encounter."""
         self.encounters.open_encounter(encounter_id)
 
+    def open_sample(self) -> None:
+        """Make the sample encounter and show it."""
+        from desktop.ui.first_start.sample import add_sample, sample_title
+
+        try:
+            made = add_sample(self._services.store, sample_title())
+        except RecordError as error:
+            sentence = str(error)
+            self.banner.tell(lambda: sentence)
+            return
+        self.open_encounter(made)
+
     def run_action(self, action_id: str) -> bool:
         """Do what a shortcut, a menu or the rail asks for; returns whether anything did."""
         own = self._own_actions().get(action_id)
@@ -181,9 +194,12 @@ class MainWindow(Retranslating, QMainWindow):
         self._services.recorder.state_changed.connect(self._follow_recorder)
 
     def _listen_to(self, screen: QWidget) -> None:
-        wanted = getattr(screen, "models_wanted", None)
-        if wanted is not None:
-            wanted.connect(lambda: self.show_page(MACHINE))
+        models_wanted = getattr(screen, "models_wanted", None)
+        if models_wanted is not None:
+            models_wanted.connect(lambda: self.show_page(MACHINE))
+        sample_wanted = getattr(screen, "sample_wanted", None)
+        if sample_wanted is not None:
+            sample_wanted.connect(self.open_sample)
 
     def _follow_recorder(self, state: object) -> None:
         self._records = str(state) in _RECORDING

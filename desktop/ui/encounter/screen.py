@@ -66,7 +66,8 @@ class EncounterScreen(Retranslating, QWidget):
     # --- what the window asks ----------------------------------------------------------------------------------
 
     def open_encounter(self, encounter_id: str) -> None:
-        """Show an encounter."""
+        """Show an encounter, also one that was made elsewhere, such as the sample."""
+        self._refresh()
         self.controller.open(encounter_id)
 
     def new_encounter(self) -> None:

@@ -15,32 +15,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.record.errors import RecordError
 from desktop.ui import theme
 from desktop.ui.first_start.models_step import ModelsStep
-from desktop.ui.first_start.sample import add_sample
 from desktop.ui.first_start.steps import LooksStep, NoticeStep, Step, plain_label
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PySide6.QtGui import QCloseEvent
 
+    from desktop.ui.machine.shelf import ModelShelf
     from desktop.ui.services import Services
 
 
 class FirstStart(Retranslating, QDialog):
     """Ends accepted once all steps are done, rejected where it was closed before."""
 
-    sample_wanted = Signal(str)
-    """The id of the sample encounter that was made."""
+    sample_wanted = Signal()
+    """The doctor would like to try the sample encounter."""
 
-    def __init__(self, services: Services, parent: QWidget | None = None, program: Sequence[str] = ()) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None, shelf: ModelShelf | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("first-start")
         self._services = services
-        self.models = ModelsStep(program=program)
+        self.models = ModelsStep(shelf=shelf)
         self._steps: tuple[Step, ...] = (LooksStep(services.settings), NoticeStep(services.settings), self.models)
         self._pages = QStackedWidget(self)
         for step in self._steps:
@@ -77,7 +74,6 @@ class FirstStart(Retranslating, QDialog):
     def _make_buttons(self) -> None:
         self._count = plain_label("caption")
         self._hint = plain_label("caption")
-        self._trouble = plain_label("error")
         self._back = _button("back", self, lambda: self._go(-1))
         self._next = _button("next", self, lambda: self._go(1), "primary")
         self._empty = _button("start-empty", self, self._finish)
@@ -89,7 +85,6 @@ class FirstStart(Retranslating, QDialog):
         layout.setSpacing(2 * theme.SPACE)
         layout.addWidget(self._count)
         layout.addWidget(self._pages, 1)
-        layout.addWidget(self._trouble)
         layout.addWidget(self._hint)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE)
@@ -117,21 +112,14 @@ class FirstStart(Retranslating, QDialog):
         self._next.setDefault(not is_last)
         for part in (self._empty, self._sample, self._hint):
             part.setVisible(is_last)
-        self._trouble.setVisible(bool(self._trouble.text()))
 
     def _finish(self) -> None:
         self._services.settings.set("first_start_done", True)
         self.accept()
 
     def _finish_with_sample(self) -> None:
-        try:
-            made = add_sample(self._services.store, self.tr("Sample: a cough for three days"))
-        except RecordError as error:
-            self._trouble.setText(str(error))
-            self._show_step()
-            return
-        self.sample_wanted.emit(made)
         self._finish()
+        self.sample_wanted.emit()
 
 
 def _page(step: Step) -> QWidget:

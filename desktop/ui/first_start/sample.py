@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.record.encounter import Attachment, Dictation, RecordingSource
+from desktop.translatable import QT_TRANSLATE_NOOP
 from desktop.ui.theme import ASSETS
+from desktop.ui.translation import translated
 
 if TYPE_CHECKING:
     from desktop.record.store import EncounterStore
 
 RECORDING = ASSETS / "sample" / "consultation.flac"
+TITLE = QT_TRANSLATE_NOOP("Sample", "Sample: a cough for three days")
 RECORDING_LABEL, PICTURE_LABEL = "Recording 1", "Image 1"
 
 
@@ -34,6 +37,11 @@ def add_sample(store: EncounterStore, title: str) -> str:
         store.delete(encounter.id)
         raise
     return encounter.id
+
+
+def sample_title() -> str:
+    """Return the title of the sample in the language that is shown."""
+    return translated("Sample", TITLE)
 
 
 def sample_picture() -> Path:
