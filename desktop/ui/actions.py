@@ -1,0 +1,267 @@
+"""Everything the keyboard can do: one table, from which menus, shortcuts, the sheet of shortcuts and tests are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from desktop.translatable import QT_TRANSLATE_NOOP
+from desktop.ui.translation import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from PySide6.QtWidgets import QWidget
+
+CONTEXT = "Actions"
+
+
+class Group(StrEnum):
+    """Where an action stands on the sheet of shortcuts; GROUP_TITLES has the words."""
+
+    ENCOUNTER = "encounter"
+    ANSWER = "answer"
+    PICTURE = "picture"
+    WINDOW = "window"
+
+
+class Reach(StrEnum):
+    """Where the keys of an action work."""
+
+    WINDOW = "window"
+    """Everywhere: the window owns the shortcut and hands it to the screen that is shown."""
+    VIEWER = "viewer"
+    """Only while the picture has the keyboard: bare letters must stay letters while someone types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row: `text` and `help` are translated where they are shown; `shortcuts` are in Qt's portable form."""
+
+    id: str
+    text: str
+    shortcuts: tuple[str, ...]
+    group: Group
+    help: str = ""
+    reach: Reach = Reach.WINDOW
+
+
+GROUP_TITLES = {
+    Group.ENCOUNTER: QT_TRANSLATE_NOOP("Actions", "Encounter"),
+    Group.ANSWER: QT_TRANSLATE_NOOP("Actions", "Answer"),
+    Group.PICTURE: QT_TRANSLATE_NOOP("Actions", "Picture (while it has the keyboard)"),
+    Group.WINDOW: QT_TRANSLATE_NOOP("Actions", "Window"),
+}
+
+ACTIONS = (
+    Action("new-encounter", QT_TRANSLATE_NOOP("Actions", "New encounter"), ("Ctrl+N",), Group.ENCOUNTER),
+    Action("search", QT_TRANSLATE_NOOP("Actions", "Search the encounters"), ("Ctrl+F",), Group.ENCOUNTER),
+    Action("speak", QT_TRANSLATE_NOOP("Actions", "Speak, or stop speaking"), ("F2", "Ctrl+D"), Group.ENCOUNTER),
+    Action("attach", QT_TRANSLATE_NOOP("Actions", "Attach pictures or recordings"), ("Ctrl+O",), Group.ENCOUNTER),
+    Action(
+        "paste",
+        QT_TRANSLATE_NOOP("Actions", "Paste a picture or text"),
+        ("Ctrl+V",),
+        Group.ENCOUNTER,
+        QT_TRANSLATE_NOOP("Actions", "A screenshot in the clipboard becomes an attachment."),
+    ),
+    Action("ask", QT_TRANSLATE_NOOP("Actions", "Ask"), ("Ctrl+Return", "Ctrl+Enter"), Group.ANSWER),
+    Action("cancel", QT_TRANSLATE_NOOP("Actions", "Stop the answer"), ("Esc",), Group.ANSWER),
+    Action("redo", QT_TRANSLATE_NOOP("Actions", "Answer again"), ("Ctrl+R",), Group.ANSWER),
+    Action("copy-answer", QT_TRANSLATE_NOOP("Actions", "Copy the answer"), ("Ctrl+Shift+C",), Group.ANSWER),
+    Action("next-sentence", QT_TRANSLATE_NOOP("Actions", "Next sentence and its sources"), ("Alt+Down",), Group.ANSWER),
+    Action("previous-sentence", QT_TRANSLATE_NOOP("Actions", "Previous sentence"), ("Alt+Up",), Group.ANSWER),
+    Action(
+        "show-patient",
+        QT_TRANSLATE_NOOP("Actions", "Show the answer to the patient"),
+        ("Ctrl+P",),
+        Group.ANSWER,
+        QT_TRANSLATE_NOOP("Actions", "In large type and nothing else."),
+    ),
+    Action("viewer-invert", QT_TRANSLATE_NOOP("Actions", "Invert"), ("I",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-zoom-in", QT_TRANSLATE_NOOP("Actions", "Larger"), ("+", "="), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-zoom-out", QT_TRANSLATE_NOOP("Actions", "Smaller"), ("-",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-fit", QT_TRANSLATE_NOOP("Actions", "Whole picture"), ("0",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-actual-size", QT_TRANSLATE_NOOP("Actions", "Pixel by pixel"), ("Z",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-next-frame",
+        QT_TRANSLATE_NOOP("Actions", "Next frame"),
+        ("Down", "Right"),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "Or the wheel."),
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-previous-frame",
+        QT_TRANSLATE_NOOP("Actions", "Previous frame"),
+        ("Up", "Left"),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-frames-forward",
+        QT_TRANSLATE_NOOP("Actions", "Ten frames forward"),
+        ("PgDown",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-frames-back",
+        QT_TRANSLATE_NOOP("Actions", "Ten frames back"),
+        ("PgUp",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-first-frame", QT_TRANSLATE_NOOP("Actions", "First frame"), ("Home",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action("viewer-last-frame", QT_TRANSLATE_NOOP("Actions", "Last frame"), ("End",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-cine", QT_TRANSLATE_NOOP("Actions", "Play the frames"), ("Space",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-length",
+        QT_TRANSLATE_NOOP("Actions", "Measure a length"),
+        ("L",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "With the arrow keys and Enter, or by dragging."),
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-region",
+        QT_TRANSLATE_NOOP("Actions", "Mark a region"),
+        ("R",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "With the arrow keys and Enter, or by dragging."),
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-window",
+        QT_TRANSLATE_NOOP("Actions", "Window and level by dragging"),
+        ("W",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "The right button does it at any time."),
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-clear",
+        QT_TRANSLATE_NOOP("Actions", "Remove marks"),
+        ("Del", "Backspace"),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action("viewer-turn", QT_TRANSLATE_NOOP("Actions", "Turn clockwise"), ("T",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-mirror", QT_TRANSLATE_NOOP("Actions", "Mirror left to right"), ("M",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-side-by-side",
+        QT_TRANSLATE_NOOP("Actions", "Two pictures side by side"),
+        ("S",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-link", QT_TRANSLATE_NOOP("Actions", "Link the two pictures"), ("K",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-wider", QT_TRANSLATE_NOOP("Actions", "Wider window"), ("Shift+Right",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-narrower",
+        QT_TRANSLATE_NOOP("Actions", "Narrower window"),
+        ("Shift+Left",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action("viewer-brighter", QT_TRANSLATE_NOOP("Actions", "Brighter"), ("Shift+Up",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-darker", QT_TRANSLATE_NOOP("Actions", "Darker"), ("Shift+Down",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-move-left", QT_TRANSLATE_NOOP("Actions", "Move left"), ("Ctrl+Left",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-move-right",
+        QT_TRANSLATE_NOOP("Actions", "Move right"),
+        ("Ctrl+Right",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action("viewer-move-up", QT_TRANSLATE_NOOP("Actions", "Move up"), ("Ctrl+Up",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-move-down", QT_TRANSLATE_NOOP("Actions", "Move down"), ("Ctrl+Down",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action("viewer-presets", QT_TRANSLATE_NOOP("Actions", "Choose a window"), ("P",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-preset-1", QT_TRANSLATE_NOOP("Actions", "As stored"), ("1",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-preset-2", QT_TRANSLATE_NOOP("Actions", "Lung window"), ("2",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-preset-3", QT_TRANSLATE_NOOP("Actions", "Soft tissue window"), ("3",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action("viewer-preset-4", QT_TRANSLATE_NOOP("Actions", "Bone window"), ("4",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-preset-5", QT_TRANSLATE_NOOP("Actions", "Brain window"), ("5",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-preset-6", QT_TRANSLATE_NOOP("Actions", "Abdomen window"), ("6",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-preset-7", QT_TRANSLATE_NOOP("Actions", "Full range"), ("7",), Group.PICTURE, "", Reach.VIEWER),
+    Action("page-encounters", QT_TRANSLATE_NOOP("Actions", "Encounters"), ("Ctrl+1",), Group.WINDOW),
+    Action("page-machine", QT_TRANSLATE_NOOP("Actions", "Models and machine"), ("Ctrl+2",), Group.WINDOW),
+    Action("page-settings", QT_TRANSLATE_NOOP("Actions", "Settings"), ("Ctrl+3", "Ctrl+,"), Group.WINDOW),
+    Action("help", QT_TRANSLATE_NOOP("Actions", "Shortcuts and help"), ("F1", "Ctrl+?"), Group.WINDOW),
+    Action("text-larger", QT_TRANSLATE_NOOP("Actions", "Larger text"), ("Ctrl++", "Ctrl+="), Group.WINDOW),
+    Action("text-smaller", QT_TRANSLATE_NOOP("Actions", "Smaller text"), ("Ctrl+-",), Group.WINDOW),
+    Action("full-screen", QT_TRANSLATE_NOOP("Actions", "Full screen"), ("F11",), Group.WINDOW),
+    Action("quit", QT_TRANSLATE_NOOP("Actions", "Close Bedside"), ("Ctrl+Q",), Group.WINDOW),
+)
+TABLE = {action.id: action for action in ACTIONS}
+_CONTEXTS = {
+    Reach.WINDOW: Qt.ShortcutContext.WindowShortcut,
+    Reach.VIEWER: Qt.ShortcutContext.WidgetWithChildrenShortcut,
+}
+
+
+def words(text: str) -> str:
+    """Return a sentence of the table in the language that is shown."""
+    return translated(CONTEXT, text)
+
+
+def keys(action: Action) -> str:
+    """Return the first shortcut as the system writes it, such as ⌘N on a Mac; empty for none."""
+    return native(action.shortcuts[0]) if action.shortcuts else ""
+
+
+def native(shortcut: str) -> str:
+    """Return one shortcut as the system writes it."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def bind(owner: QWidget, reach: Reach, run: Callable[[str], object]) -> dict[str, QAction]:
+    """Add the actions of one reach to a widget; each calls `run(action id)`. Call `retranslate` for their words."""
+    bound = {}
+    for action in actions_of(reach):
+        made = QAction(owner)
+        made.setObjectName(action.id)
+        made.setShortcuts([QKeySequence(shortcut) for shortcut in action.shortcuts])
+        made.setShortcutContext(_CONTEXTS[reach])
+        made.triggered.connect(lambda _checked=False, action_id=action.id: run(action_id))
+        owner.addAction(made)
+        bound[action.id] = made
+    return bound
+
+
+def retranslate(bound: dict[str, QAction]) -> None:
+    """Set the words of actions made by `bind`."""
+    for action_id, made in bound.items():
+        made.setText(words(TABLE[action_id].text))
+
+
+def actions_of(reach: Reach) -> Iterable[Action]:
+    """Return the rows with one reach, in order."""
+    return (action for action in ACTIONS if action.reach is reach)

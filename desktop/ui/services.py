@@ -1,0 +1,24 @@
+"""What every screen of the window is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.pictures.loader import PictureLoader
+    from desktop.record.store import EncounterStore
+    from desktop.settings import Settings
+    from desktop.ui.microphone.recorder import Recorder
+    from desktop.worker.host import WorkerHost
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The long-lived objects behind the screens; made once in `desktop.app`, by hand in tests."""
+
+    store: EncounterStore
+    worker: WorkerHost
+    settings: Settings
+    recorder: Recorder
+    pictures: PictureLoader
