@@ -11,7 +11,7 @@ from desktop.ui.microphone.recorder import Recorder
 from desktop.ui.services import Services
 from desktop.worker.protocol import Ask, Dictate, Transcribe
 from tests.fakes.microphones import BUILT_IN, FakeMicrophone
-from tests.fakes.pictures import FakePictureLoader
+from tests.fakes.answering_pictures import AnsweringPictureLoader
 from tests.fakes.worker_host import FakeWorkerHost
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class EncounterBench:
         self.worker = FakeWorkerHost()
         self.microphone = microphone or FakeMicrophone(BUILT_IN)
         self.recorder = Recorder(self.microphone)
-        self.pictures = FakePictureLoader()
+        self.pictures = AnsweringPictureLoader()
         self.settings = Settings(folder / "settings.json")
         self.services = Services(
             self.store, cast("object", self.worker), self.settings, self.recorder, cast("object", self.pictures)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QW
 from desktop.ui import theme
 from desktop.ui.translation import Retranslating
 
-WIDEST_TEXT_PX = 420
+PROGRESS_PX = 200
 
 
 class MessagePage(Retranslating, QWidget):
@@ -28,19 +28,21 @@ class MessagePage(Retranslating, QWidget):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setMaximumWidth(WIDEST_TEXT_PX)
         self.bar = QProgressBar(self)
         self.bar.setObjectName("viewer-progress")
         self.bar.setTextVisible(False)
-        self.bar.setMaximumWidth(WIDEST_TEXT_PX // 2)
+        self.bar.setFixedWidth(PROGRESS_PX)
         self.button = QPushButton(self)
         self.button.setObjectName("viewer-message-button")
         self.button.setMinimumHeight(theme.TARGET)
         self.button.clicked.connect(self.pressed)
         column = QVBoxLayout(self)
         column.setSpacing(theme.SPACE * 2)
+        column.setContentsMargins(theme.SPACE * 3, theme.SPACE, theme.SPACE * 3, theme.SPACE)
         column.addStretch(1)
-        for widget in (self.text, self.bar, self.button):
+        # The text takes the whole width: only so does it know how many lines it needs.
+        column.addWidget(self.text)
+        for widget in (self.bar, self.button):
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         self._colour()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPen
 
 from desktop.ui import theme
 from desktop.ui.viewer.orientation import EdgeLetters
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MARGIN = 10.0
 NO_LETTERS = EdgeLetters()
 _END = 5.0
+_LINES_ACROSS = 24
+_SMALLEST_PX = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class CornerTexts:
     top_right: tuple[str, ...] = ()
     bottom_left: tuple[str, ...] = ()
     bottom_right: tuple[str, ...] = ()
+
+
+def font_for(font: QFont, width: int) -> QFont:
+    """Return the font of the window, smaller in a narrow view: words must not hide what they are about."""
+    fitting = QFont(font)
+    wished = QFontInfo(font).pixelSize()
+    fitting.setPixelSize(max(min(wished, width // _LINES_ACROSS), min(wished, _SMALLEST_PX)))
+    return fitting
 
 
 def draw_corners(painter: QPainter, area: QRectF, texts: CornerTexts) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.translation import Retranslating
@@ -54,6 +54,7 @@ class PicturePane(Retranslating, QWidget):
         self.notice.setProperty("role", "caption")
         self.notice.setContentsMargins(theme.SPACE, theme.SPACE // 2, theme.SPACE, theme.SPACE // 2)
         self._marks: dict[int, Marks] = {}
+        self._has_scrolled = False
         self._pages = QStackedWidget(self)
         for page in (self.message, self.view):
             self._pages.addWidget(page)
@@ -182,6 +183,8 @@ class PicturePane(Retranslating, QWidget):
         self._write_corners()
         if is_first:
             self.view.compose_now()
+            if self.isAncestorOf(QApplication.focusWidget() or self):
+                self.view.setFocus()
             self.picture_shown.emit()
             self._settled.start()
 
@@ -226,6 +229,7 @@ class PicturePane(Retranslating, QWidget):
         if self.view.picture is None:
             self._patience.start()
         if read_out:
+            self._has_scrolled = True
             self._settled.start()
 
     def _on_marked(self, marks: Marks) -> None:
@@ -241,7 +245,8 @@ class PicturePane(Retranslating, QWidget):
         self.view.setAccessibleDescription(self.status())
         if self.view.hasFocus() and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, self.status()))
-        if self.feed.series and self.view.picture is not None:
+        if self._has_scrolled and self.feed.series and self.view.picture is not None:
+            self._has_scrolled = False
             self.frame_chosen.emit(self.label, self.feed.origin)
 
     def _write_corners(self) -> None:
@@ -250,7 +255,7 @@ class PicturePane(Retranslating, QWidget):
             return
         header = picture.header
         number = f"{self.feed.index + 1} / {self.feed.count}" if self.feed.count > 1 else ""
-        lines = [wording.window_text(header, window), wording.preset_of(header, window)]
+        lines = [wording.window_text(header, window, short=True), wording.preset_of(header, window)]
         lines += [wording.inverted_text() if self.view.state.inverted else ""]
         self.view.set_corners(
             CornerTexts(

@@ -176,6 +176,7 @@ class PictureView(QWidget):
 
     def _paint_overlay(self, painter: QPainter, area: QRectF, header: PlaneHeader) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(overlay.font_for(self.font(), self.width()))
         overlay.draw_marks(painter, self.placement, self.hand.marks_shown(), header)
         if self.hand.cursor is not None:
             overlay.draw_cursor(painter, self.placement, self.hand.cursor)

@@ -37,6 +37,7 @@ _REDUCED = QT_TRANSLATE_NOOP("Viewer", "shown at {share} % of its pixels")
 _SLICE = QT_TRANSLATE_NOOP("Viewer", "slice {number} of {count}")
 _FRAME = QT_TRANSLATE_NOOP("Viewer", "frame {number} of {count}")
 _WINDOW = QT_TRANSLATE_NOOP("Viewer", "window {width}, level {center}{unit}")
+_SHORT_WINDOW = QT_TRANSLATE_NOOP("Viewer", "W {width}  L {center}{unit}")
 _TABLE = QT_TRANSLATE_NOOP("Viewer", "window by the file's table")
 _ZOOM = QT_TRANSLATE_NOOP("Viewer", "zoom {share} %")
 _INVERTED = QT_TRANSLATE_NOOP("Viewer", "inverted")
@@ -76,12 +77,12 @@ def place_in_series(number: int, count: int, is_clip: bool) -> str:
     return words(_FRAME if is_clip else _SLICE).format(number=number, count=count)
 
 
-def window_text(header: PlaneHeader, window: DisplayWindow) -> str:
-    """Say window and level in the picture's own units."""
+def window_text(header: PlaneHeader, window: DisplayWindow, short: bool = False) -> str:
+    """Say window and level in the picture's own units; `short` as it is written over a picture."""
     if window.source is WindowSource.TABLE:
         return words(_TABLE)
     unit = f" {header.unit}" if header.unit else ""
-    return words(_WINDOW).format(width=_short(window.width), center=_short(window.center), unit=unit)
+    return words(_SHORT_WINDOW if short else _WINDOW).format(width=_short(window.width), center=_short(window.center), unit=unit)
 
 
 def preset_of(header: PlaneHeader, window: DisplayWindow) -> str:

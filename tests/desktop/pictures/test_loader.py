@@ -1,0 +1,231 @@
+"""The real reader process, driven through the window's side."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+from pydicom.data import get_testdata_file
+
+from desktop.pictures import loader as loader_module
+from desktop.pictures.loader import PictureLoader
+from tests.fakes.pictures import write_ct_series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+WAIT_MS = 60_000
+CT = Path(str(get_testdata_file("CT_small.dcm")))
+
+
+class Answers:
+    """Everything that a loader says."""
+
+    def __init__(self, loader: PictureLoader) -> None:
+        self.loaded: dict[int, Any] = {}
+        self.failed: dict[int, str] = {}
+        self.opened: dict[int, Any] = {}
+        self.progress: list[tuple[int, int, int]] = []
+        self.order: list[int] = []
+        loader.loaded.connect(self._on_loaded)
+        loader.failed.connect(self.failed.__setitem__)
+        loader.series_opened.connect(self.opened.__setitem__)
+        loader.series_progressed.connect(lambda *values: self.progress.append(values))
+
+    def _on_loaded(self, token: int, picture: Any) -> None:
+        self.loaded[token] = picture
+        self.order.append(token)
+
+
+@pytest.fixture
+def loader(qapp: object) -> Iterator[PictureLoader]:
+    assert qapp
+    made = PictureLoader()
+    yield made
+    made.stop()
+    made.deleteLater()
+
+
+@pytest.fixture
+def answers(loader: PictureLoader) -> Answers:
+    return Answers(loader)
+
+
+def _pid(loader: PictureLoader) -> int:
+    return loader._process.pid
+
+
+def test_a_picture_comes_through_the_child(loader: PictureLoader, answers: Answers, qtbot: QtBot) -> None:
+    token = loader.request(CT)
+    small = loader.request(CT, max_side=32)
+    qtbot.waitUntil(lambda: {token, small} <= set(answers.loaded), timeout=WAIT_MS)
+    assert answers.loaded[token].levels[0].shape == (128, 128)
+    assert answers.loaded[small].levels[0].shape == (32, 32)
+    assert answers.loaded[token].description == "CT slice, 128 x 128 pixels, 0.661 x 0.661 mm a pixel"
+
+
+def test_each_broken_file_gets_one_sentence_and_the_next_picture_still_comes(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "cut.dcm").write_bytes(CT.read_bytes()[:3000])
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "text.jpg").write_bytes(b"no picture at all")
+    report = Path(str(get_testdata_file("test-SR.dcm")))
+    broken = [tmp_path / "cut.dcm", tmp_path / "empty.png", tmp_path / "text.jpg", tmp_path / "missing.png", report]
+    tokens = {loader.request(file): file.name for file in broken}
+    good = loader.request(CT)
+    qtbot.waitUntil(lambda: len(answers.failed) == len(broken) and good in answers.loaded, timeout=WAIT_MS)
+    for token, name in tokens.items():
+        assert answers.failed[token].startswith(name)
+        assert "  " not in answers.failed[token]
+
+
+def test_a_series_opens_in_order_and_every_slice_comes(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    files = write_ct_series(tmp_path, 20)
+    series = loader.open_series(files)
+    qtbot.waitUntil(lambda: series in answers.opened, timeout=WAIT_MS)
+    info = answers.opened[series]
+    assert (info.count, info.start, info.slice_distance_mm) == (20, 10, 2.5)
+    tokens = {loader.request_slice(series, index): index for index in range(20)}
+    qtbot.waitUntil(lambda: set(tokens) <= set(answers.loaded), timeout=WAIT_MS)
+    for token, index in tokens.items():
+        header = answers.loaded[token].header
+        # Slice 20 lies lowest, so it comes first; its pixels hold its number.
+        assert answers.loaded[token].levels[0][0, 0] * header.slope + header.intercept == 20 - index
+        assert header.position_mm == (0, 0, -2.5 * (20 - index))
+    assert answers.progress[-1] == (series, 20, 20)
+    assert len(list(loader._folder.iterdir())) == (0 if sys.platform != "win32" else 1)  # type: ignore[union-attr]  # open
+    loader.cancel(series)
+    late = loader.request_slice(series, 0)
+    qtbot.waitUntil(lambda: late in answers.failed, timeout=WAIT_MS)
+
+
+def test_the_frames_of_one_file_are_a_series(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    frames = [Image.fromarray(np.full((8, 8), number * 20, np.uint8)) for number in range(5)]
+    frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:], duration=50)
+    series = loader.open_series([tmp_path / "film.gif"])
+    qtbot.waitUntil(lambda: series in answers.opened, timeout=WAIT_MS)
+    assert answers.opened[series].is_clip
+    assert answers.opened[series].frames_per_s == 20
+    token = loader.request_slice(series, 4)
+    qtbot.waitUntil(lambda: token in answers.loaded, timeout=WAIT_MS)
+    assert answers.loaded[token].header.frame == 4
+
+
+def test_what_was_cancelled_never_comes(loader: PictureLoader, answers: Answers, qtbot: QtBot) -> None:
+    cancelled = [loader.request(CT) for _ in range(5)]
+    for token in cancelled:
+        loader.cancel(token)
+    kept = loader.request(CT)
+    qtbot.waitUntil(lambda: kept in answers.loaded, timeout=WAIT_MS)
+    assert set(answers.loaded) == {kept}
+    assert answers.failed == {}
+
+
+def test_a_reader_that_is_killed_is_started_again_for_what_waits(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = loader.request(CT)
+    qtbot.waitUntil(lambda: first in answers.loaded, timeout=WAIT_MS)
+    os.kill(_pid(loader), signal.SIGKILL)
+    second = loader.request(CT)
+    series = loader.open_series(write_ct_series(tmp_path, 4))
+    qtbot.waitUntil(lambda: second in answers.loaded and series in answers.opened, timeout=WAIT_MS)
+    assert answers.failed == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a reader cannot be made to stand still")
+def test_a_reader_that_hangs_is_ended_and_its_file_named(loader: PictureLoader, answers: Answers, qtbot: QtBot) -> None:
+    first = loader.request(CT)
+    qtbot.waitUntil(lambda: first in answers.loaded, timeout=WAIT_MS)
+    os.kill(_pid(loader), signal.SIGSTOP)
+    loader._current = stuck = loader.request(CT)
+    loader._hang.start(50)
+    qtbot.waitUntil(lambda: stuck in answers.failed, timeout=WAIT_MS)
+    assert "took too long" in answers.failed[stuck]
+    loader._hang.setInterval(loader_module.HANG_MS)
+    after = loader.request(CT)
+    qtbot.waitUntil(lambda: after in answers.loaded, timeout=WAIT_MS)
+
+
+def test_a_reader_that_cannot_start_is_given_up(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    token = loader.request(CT)
+    qtbot.waitUntil(lambda: token in answers.failed, timeout=WAIT_MS)
+    assert not loader._process.is_running
+
+
+def test_stopping_leaves_no_process_and_no_file(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    series = loader.open_series(write_ct_series(tmp_path, 8))
+    qtbot.waitUntil(lambda: series in answers.opened, timeout=WAIT_MS)
+    pid, folder = _pid(loader), loader._folder
+    loader.stop()
+    assert not psutil.pid_exists(pid)
+    assert folder is not None
+    assert not folder.exists()
+
+
+def test_a_reader_without_work_ends_and_comes_back(loader: PictureLoader, answers: Answers, qtbot: QtBot) -> None:
+    loader._idle.setInterval(30)
+    first = loader.request(CT)
+    qtbot.waitUntil(lambda: first in answers.loaded and not loader._process.is_running, timeout=WAIT_MS)
+    second = loader.request(CT)
+    qtbot.waitUntil(lambda: second in answers.loaded, timeout=WAIT_MS)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits for a process of its own")
+def test_the_reader_is_limited_in_memory_and_ends_with_its_input(tmp_path: Path) -> None:
+    source = (
+        "from desktop.pictures.limits import *; import resource, sys;"
+        "limit_process(); grant_job_time();"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0])\n"
+        "try:\n bytearray(MEMORY_BYTES)\nexcept MemoryError:\n print('refused')"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=True
+    ).stdout
+    memory, _cpu = (int(part) for part in shown.split()[:2])
+    assert memory <= 3 << 30
+    assert "refused" in shown
+    command = [sys.executable, "-m", "desktop.pictures.reader", str(tmp_path)]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True)
+    assert ended.stdout == b""
+
+
+def test_the_windows_side_imports_no_decoder() -> None:
+    source = (
+        "import sys; import desktop.pictures.loader, desktop.pictures.rendering, desktop.ui.viewer.panel;"
+        "print([name for name in ('torch', 'multimodal', 'pydicom', 'PIL') if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=120, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.shared_data
+def test_every_hostile_picture_gets_an_answer(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, open_data: Path
+) -> None:
+    files = [file for file in (open_data / "hostile").rglob("*") if file.is_file()]
+    files += sorted((open_data / "files" / "dicom").glob("*.dcm"))
+    for file in files:
+        loader.request(file, max_side=64)
+    qtbot.waitUntil(lambda: len(answers.loaded) + len(answers.failed) == len(files), timeout=300_000)
+    assert len(answers.loaded) > 20
