@@ -207,6 +207,7 @@ class WorkerHost(QObject):
         elif isinstance(event, Ready) or (isinstance(event, Failed) and not event.job):
             self._note_loaded(event)
         elif event.job in self._jobs:  # an end that was told for a job already is its last word
+            self._note_work()
             if isinstance(event, _ENDS):
                 del self._jobs[event.job]
             self.event_received.emit(event)
@@ -219,6 +220,12 @@ class WorkerHost(QObject):
         if state is WorkerState.READY:
             state = WorkerState.STARTING
         self._set(replace(self._status, state=state, what=event.what, share=event.share))
+
+    def _note_work(self) -> None:
+        """A job got on: what it had to load is loaded, or it failed to."""
+        if self._process and self._process.loading:
+            self._process.loading = False
+            self._set(replace(self._status, what="", share=0.0))
 
     def _note_loaded(self, event: Ready | Failed) -> None:
         if self._process:
