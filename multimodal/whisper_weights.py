@@ -56,7 +56,7 @@ def convert_official(checkpoint: Path, folder: Path) -> None:
     if name is None:
         raise ConversionFailed(
             f"{checkpoint.name} is not one of the checkpoints that OpenAI publishes for Whisper, so it was not "
-            "opened. Download it again, or bring the model as a safetensors folder."
+            "opened: such a file can run code. Download it again from OpenAI."
         )
     content = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
     tensors = content["model_state_dict"]
