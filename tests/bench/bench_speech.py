@@ -104,7 +104,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_speech", description="Speech to text, compared.")
     parser.add_argument("--limit", type=int, default=0, help="this many clips, spread over all sources; 0 is all")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--ct2", type=Path, help="folder with the CTranslate2 model (default: the catalogue's source files)")
+    parser.add_argument("--ct2", type=Path, help="CTranslate2 model (default: the catalogue's source files)")
     parser.add_argument("--skip-openai", action="store_true", help="leave out the slowest system")
     return parser.parse_args(arguments)
 
@@ -139,7 +139,8 @@ def _bedside() -> Callable[[Clip], str]:
 def _faster_whisper(options: argparse.Namespace) -> Callable[[Clip], str]:
     from faster_whisper import WhisperModel
 
-    model = WhisperModel(str(options.ct2 or ct2_folder()), device="cpu", compute_type="int8", cpu_threads=options.threads)
+    folder = str(options.ct2 or ct2_folder())
+    model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=options.threads)
 
     def transcribe(clip: Clip) -> str:
         segments, _ = model.transcribe(

@@ -1,4 +1,4 @@
-"""The published CTranslate2 Whisper that ours was converted from, checked again, for the peer that reads that format."""
+"""The published CTranslate2 Whisper that ours was converted from, checked again, for the peer that reads it."""
 
 from __future__ import annotations
 
