@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lm.errors import LanguageModelError
-from multimodal.errors import CatalogError, MultimodalError, UnknownModel
+from multimodal.errors import CatalogError, ConversionFailed, MultimodalError, NameTaken, UnknownModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _code_of(error: Exception) -> int:
-    return MISSING if isinstance(error, CatalogError) and not isinstance(error, UnknownModel) else BAD_INPUT
+    is_input = isinstance(error, UnknownModel | NameTaken | ConversionFailed)
+    return MISSING if isinstance(error, CatalogError) and not is_input else BAD_INPUT
 
 
 def _tell(sentence: str, code: int, as_json: bool) -> int:
