@@ -108,11 +108,12 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 def _code_of(error: Exception) -> int:
     # Imported here: the window is started from this module too, and knows nothing of the models' packages.
     from lm.errors import LanguageModelError
-    from multimodal.errors import CatalogError, MultimodalError, UnknownModel
+    from multimodal.errors import CatalogError, ConversionFailed, MultimodalError, NameTaken, UnknownModel
 
     if not isinstance(error, (LanguageModelError, MultimodalError)):
         return FAULT
-    return MISSING if isinstance(error, CatalogError) and not isinstance(error, UnknownModel) else BAD_INPUT
+    is_input = isinstance(error, UnknownModel | NameTaken | ConversionFailed)
+    return MISSING if isinstance(error, CatalogError) and not is_input else BAD_INPUT
 
 
 def _tell(sentence: str, code: int, as_json: bool) -> int:

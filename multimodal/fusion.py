@@ -27,6 +27,8 @@ from torch import nn
 from multimodal.errors import AdapterError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from multimodal.vision import ImageFeatures
 
 SHIPPED_ADAPTERS = Path(__file__).resolve().parent.parent / "assets" / "adapters"
@@ -199,13 +201,19 @@ _PROJECTORS: dict[str, type[ImageProjector] | type[AudioProjector]] = {
 }
 
 
-def find_projectors(adapters: Path, decoder_fingerprint: str) -> dict[str, Projector]:
-    """Return the projectors in `adapters` (one folder a decoder) that fit this decoder, by kind."""
+def find_projectors(
+    adapters: Path, decoder_fingerprint: str, encoders: Collection[str] | None = None
+) -> dict[str, Projector]:
+    """Return the projectors in `adapters` (one folder a decoder) that fit this decoder, by kind.
+
+    `encoders` are the encoders in use, by name: a projector that was trained for another one is left out.
+    """
     found: dict[str, Projector] = {}
     for file in sorted(adapters.glob("*/*-projector.safetensors")):
         if _bound_fingerprint(file) == decoder_fingerprint:
-            projector, _ = load_projector(file, decoder_fingerprint)
-            found[projector.kind] = projector
+            projector, binding = load_projector(file, decoder_fingerprint)
+            if encoders is None or binding.encoder in encoders:
+                found[projector.kind] = projector
     return found
 
 

@@ -17,6 +17,7 @@ from lm.hardware import choose_device, choose_dtype
 from lm.weights import load_decoder
 from multimodal.catalog import installed_path
 from multimodal.fusion import SHIPPED_ADAPTERS, AudioProjector, ImageProjector, find_projectors
+from multimodal.own_models import converted_gguf
 from multimodal.prompt import PromptBuilder
 from multimodal.speech import SpeechRecognizer
 from multimodal.vision import ImageEncoder
@@ -26,16 +27,25 @@ if TYPE_CHECKING:
     from multimodal.fusion import Projector
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
+DEFAULT_SPEECH = "whisper-base"
+DEFAULT_VISION = "dinov2-small"
 
 
 class Models:
     """The decoder, the encoders and the projectors between them, on one device.
 
-    `decoder` is an identifier of the catalogue, or the path of a Hugging Face folder or a GGUF file.
+    `decoder` is the name of an installed model, or the path of a Hugging Face folder or a GGUF file; `speech` and
+    `vision` are names of installed models.
     """
 
-    def __init__(self, decoder: str = DEFAULT_DECODER, device: str = "auto") -> None:
-        self._decoder_wish = decoder
+    def __init__(
+        self,
+        decoder: str = DEFAULT_DECODER,
+        device: str = "auto",
+        speech: str = DEFAULT_SPEECH,
+        vision: str = DEFAULT_VISION,
+    ) -> None:
+        self._decoder_wish, self._speech_id, self._vision_id = decoder, speech, vision
         self._device = choose_device(device)
 
     def change_decoder(self, wish: str) -> None:
@@ -112,18 +122,24 @@ class Models:
 
     @cached_property
     def _projectors(self) -> dict[str, Projector]:
-        return find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint)
+        encoders = {self._speech_id, self._vision_id}
+        return find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
 
     @cached_property
     def _speech(self) -> SpeechRecognizer:
-        return SpeechRecognizer.load(installed_path("whisper-base"), installed_path("silero-vad"), self._device)
+        return SpeechRecognizer.load(installed_path(self._speech_id), installed_path("silero-vad"), self._device)
 
     @cached_property
     def _vision(self) -> ImageEncoder:
-        return ImageEncoder.load(installed_path("dinov2-small"), self._device)
+        return ImageEncoder.load(installed_path(self._vision_id), self._device)
 
 
 def decoder_path(wish: str) -> Path:
-    """Return the folder or file of a decoder: a path where there is one, else an entry of the catalogue."""
+    """Return the folder of a decoder: a path where there is one, else an installed model of that name.
+
+    A GGUF file is converted the first time, and its folder is found again by the file's sha256.
+    """
     path = Path(wish).expanduser()
+    if path.is_file() and path.suffix.lower() == ".gguf":
+        return converted_gguf(path)
     return path if path.exists() else installed_path(wish)

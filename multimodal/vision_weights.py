@@ -14,8 +14,10 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 
+from lm.weights import read_json
 from multimodal.errors import ConversionFailed
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 ARCHITECTURE = "vit_small_patch14_dinov2"
 IMAGE_SIDE_PX = 224
 PATCH_SIDE_PX = 14
+PATCHES_A_SIDE = 16
+"""What projectors read."""
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 _LAYER = "backbone/encoder/layer.{}"
@@ -62,6 +66,65 @@ def convert(sources: Sequence[Path], folder: Path) -> None:
         raise ConversionFailed(f"{source.name} holds no DINOv2 that can be read ({error}).") from error
     config = {"architecture": ARCHITECTURE, "img_size": IMAGE_SIDE_PX, "mean": IMAGENET_MEAN, "std": IMAGENET_STD}
     _write_folder(folder, tensors, config)
+
+
+def convert_timm(weights: Path, config_file: Path | None, architecture: str | None, folder: Path) -> None:
+    """Lay out the safetensors of any timm vision transformer for `PATCHES_A_SIDE` x `PATCHES_A_SIDE` patches.
+
+    `config_file` is timm's own config.json, if there is one; `architecture` wins over what it says. The
+    classifier is left out, and the position table is resampled as timm does.
+    Raises ConversionFailed when the tensors do not fit the architecture, or it is no vision transformer.
+    """
+    config = _timm_config(config_file, architecture)
+    try:
+        tensors = _for_our_grid(load_file(weights), config)
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        raise ConversionFailed(
+            f"{weights.name} does not hold the weights of {config['architecture']} ({error}). Nothing was added."
+        ) from error
+    _write_folder(folder, tensors, config)
+
+
+def _timm_config(config_file: Path | None, architecture: str | None) -> dict[str, Any]:
+    import timm
+
+    settings = read_json(config_file) if config_file else {}
+    name = str(architecture or settings.get("architecture")).removeprefix("timm/").split(".")[0]
+    if not timm.is_model(name):
+        raise ConversionFailed(f"timm has no architecture {name[:60]!r}; name one with --architecture.")
+    published = timm.get_pretrained_cfg(name)
+    brought = settings.get("pretrained_cfg") or settings
+    return {
+        "architecture": name,
+        "img_size": _patch_side_px(name) * PATCHES_A_SIDE,
+        "mean": list(brought.get("mean") or (published.mean if published else IMAGENET_MEAN)),
+        "std": list(brought.get("std") or (published.std if published else IMAGENET_STD)),
+    }
+
+
+def _patch_side_px(architecture: str) -> int:
+    import timm
+    from timm.models.vision_transformer import VisionTransformer
+
+    with torch.device("meta"):
+        model = timm.create_model(architecture, num_classes=0)
+    if not isinstance(model, VisionTransformer):
+        raise ConversionFailed(f"{architecture} is not a vision transformer, so it has no patches to show.")
+    rows, columns = model.patch_embed.patch_size
+    if rows != columns:
+        raise ConversionFailed(f"{architecture} has patches of {rows} x {columns} pixels; square ones are needed.")
+    return int(rows)
+
+
+def _for_our_grid(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> dict[str, Tensor]:
+    import timm
+    from timm.models.vision_transformer import checkpoint_filter_fn
+
+    with torch.device("meta"):
+        model = timm.create_model(config["architecture"], num_classes=0, img_size=config["img_size"])
+    floats = {name: tensor.float() for name, tensor in tensors.items() if not name.startswith(("head.", "head_dist."))}
+    resampled: dict[str, Tensor] = checkpoint_filter_fn(floats, model)
+    return resampled
 
 
 def read_backbone(model: ModelProto) -> dict[str, Tensor]:

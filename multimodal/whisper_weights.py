@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import warnings
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ def convert_official(checkpoint: Path, folder: Path) -> None:
     if name is None:
         raise ConversionFailed(
             f"{checkpoint.name} is not one of the checkpoints that OpenAI publishes for Whisper, so it was not "
-            "opened. Download it again, or bring the model as a safetensors folder."
+            "opened: such a file can run code. Download it again from OpenAI."
         )
     content = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
     tensors = content["model_state_dict"]
@@ -233,7 +234,10 @@ def _official_generation(name: str, tensors: Mapping[str, Tensor]) -> dict[str, 
     dims = dimensions(tensors)
     multilingual = dims.n_vocab >= MULTILINGUAL_VOCABULARY
     languages = dims.n_vocab - TEXT_VOCABULARY - multilingual  # as in whisper.model.Whisper.num_languages
-    tokenizer = get_tokenizer(multilingual, num_languages=languages)
+    with warnings.catch_warnings():
+        # openai-whisper 20250625 leaves its vocabulary file open for the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        tokenizer = get_tokenizer(multilingual, num_languages=languages)
     control = (tokenizer.sot, tokenizer.sot_prev, tokenizer.sot_lm, tokenizer.no_speech)
     tasks = (tokenizer.transcribe, tokenizer.translate)
     return {

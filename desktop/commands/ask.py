@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from multimodal.consultation import Consultation
     from multimodal.models import Models
 
-    show(_events(Consultation(Models(args.decoder, args.device)), args), args.json)
+    show(_events(Consultation(Models(args.decoder, args.device, args.speech, args.vision)), args), args.json)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`bedside models`: which models there are, and fetching, checking and removing them."""
+"""`bedside models`: which models there are, and fetching, adding, checking and removing them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from desktop.commands.consulting import existing_file
 
 from multimodal.catalog import CATALOG_FILE
 
@@ -22,8 +24,20 @@ examples:
   bedside models list
   bedside models fetch                    # what Bedside needs out of the box
   bedside models fetch qwen2.5-coder-0.5b-instruct
+  bedside models add /models/my-decoder   # a Hugging Face folder with safetensors
+  bedside models add my-decoder.gguf --as ward-decoder
+  bedside models add small.pt             # a Whisper checkpoint that OpenAI publishes
+  bedside models add vit.safetensors --architecture vit_base_patch16_224
   bedside models verify
 """
+_SUMMARIES = {
+    "list": "list the models with their licences, sizes and limits",
+    "fetch": "download, check and convert models; goes on where it was interrupted",
+    "add": "add a model of your own: a folder with safetensors, a GGUF file, a Whisper checkpoint, a timm ViT",
+    "verify": "read every file of the installed models and compare its sha256",
+    "remove": "remove models from this machine",
+}
+_USES = {"decoder": "--decoder", "speech": "--speech", "vision": "--vision"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,14 +45,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     for name, summary in _SUMMARIES.items():
         action = actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        if name != "list":
-            action.add_argument(
-                "ids",
-                metavar="ID",
-                nargs="+" if name == "remove" else "*",
-                help="default: the models needed by default",
-            )
+        if name == "add":
+            _add_source_arguments(action)
+        elif name == "remove":
+            action.add_argument("ids", metavar="ID", nargs="+", help="a model's name in the list")
+        elif name != "list":
+            action.add_argument("ids", metavar="ID", nargs="*", help="default: the models needed by default")
         action.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def _add_source_arguments(action: argparse.ArgumentParser) -> None:
+    action.add_argument("source", metavar="FILE|FOLDER", type=existing_file, help="the model; it is only read")
+    action.add_argument("--as", metavar="ID", dest="id", help="its name here (default: made of the file's name)")
+    action.add_argument(
+        "--architecture", metavar="NAME", help="timm's name of a vision transformer that has no config.json beside it"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,33 +67,30 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if args.action == "list":
         return _list(args.json)
+    if args.action == "add":
+        return _add(args)
     from multimodal.catalog import load_catalog
 
-    catalog = load_catalog()
-    entries = [catalog.entry(model_id) for model_id in args.ids] or list(catalog.defaults())
-    for entry in entries:
-        _ACTIONS[args.action](entry, args.json)
+    names = args.ids or [entry.id for entry in load_catalog().defaults()]
+    for model_id in names:
+        if args.action == "fetch" or not _is_added(model_id):
+            load_catalog().entry(model_id)  # an unknown name is told before anything is done
+    for model_id in names:
+        _ACTIONS[args.action](model_id, args.json)
     return 0
 
 
-def _list(as_json: bool) -> int:
-    from multimodal.catalog import load_catalog, state
+def _is_added(model_id: str) -> bool:
+    from multimodal.catalog import added_models
 
-    for entry in load_catalog():
-        card = {
-            "id": entry.id,
-            "title": entry.title,
-            "state": str(state(entry.id)),
-            "kind": str(entry.kind),
-            "default": entry.default,
-            "download_bytes": entry.download_bytes,
-            "installed_bytes": entry.installed_bytes,
-            "projectors": _projectors(entry.id),
-            "licence": entry.licence,
-            "source": entry.source,
-            "purpose": entry.purpose,
-            "limits": list(entry.limits),
-        }
+    return model_id in added_models()
+
+
+def _list(as_json: bool) -> int:
+    from multimodal.catalog import added_models, load_catalog
+
+    cards = [_catalog_card(entry) for entry in load_catalog()] + [_added_card(name) for name in added_models()]
+    for card in cards:
         sys.stdout.write(json.dumps(card) + "\n" if as_json else _card_text(card))
     return 0
 
@@ -83,44 +101,96 @@ def _projectors(model_id: str) -> list[str]:
     return sorted(file.name.removesuffix("-projector.safetensors") for file in files)
 
 
-def _card_text(card: dict[str, object]) -> str:
-    size_mb = int(str(card["download_bytes"])) / 1e6
+def _catalog_card(entry: ModelEntry) -> dict[str, Any]:
+    from multimodal.catalog import state
+
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "state": str(state(entry.id)),
+        "kind": str(entry.kind),
+        "default": entry.default,
+        "download_bytes": entry.download_bytes,
+        "installed_bytes": entry.installed_bytes,
+        "projectors": _projectors(entry.id),
+        "licence": entry.licence,
+        "source": entry.source,
+        "purpose": entry.purpose,
+        "limits": list(entry.limits),
+    }
+
+
+def _added_card(model_id: str) -> dict[str, Any]:
+    from multimodal.catalog import manifest_of, models_folder, state
+
+    manifest = manifest_of(models_folder() / model_id) or {}
+    kind = str(manifest.get("kind"))
+    installed_bytes = sum(int(record["bytes"]) for record in manifest.get("files", {}).values())
+    return {
+        "id": model_id,
+        "title": model_id,
+        "state": str(state(model_id)),
+        "kind": kind,
+        "default": False,
+        "download_bytes": 0,
+        "installed_bytes": installed_bytes,
+        "projectors": _projectors(model_id),
+        "licence": manifest.get("licence"),
+        "source": manifest.get("source"),
+        "purpose": f"Added on this machine as {kind}: bedside ask {_USES.get(kind, '')} {model_id}",
+        "limits": ["Nobody but you has checked this model."],
+    }
+
+
+def _card_text(card: dict[str, Any]) -> str:
     needed = "needed" if card["default"] else "optional"
-    limits = card["limits"]
-    lines = [f"{card['id']}  ({card['state']}, {needed}, {size_mb:.0f} MB, {card['licence']})", f"  {card['purpose']}"]
+    size = f"{needed}, {card['download_bytes'] / 1e6:.0f} MB" if card["download_bytes"] else "added by you"
+    lines = [f"{card['id']}  ({card['state']}, {size}, {card['licence']})", f"  {card['purpose']}"]
     lines.append(f"  from {card['source']}")
-    lines += [f"  limit: {limit}" for limit in (limits if isinstance(limits, list) else [])]
+    lines += [f"  limit: {limit}" for limit in card["limits"]]
     return "\n".join(lines) + "\n\n"
 
 
-def _fetch(entry: ModelEntry, as_json: bool) -> None:
-    from multimodal.catalog import ModelState, state
+def _add(args: argparse.Namespace) -> int:
+    from multimodal.own_models import add, recognise
+
+    added = add(recognise(args.source, args.architecture), args.id, ProgressLine(args.json))
+    text = "is here already" if added.was_here else "is added"
+    _tell(added.id, "installed", args.json, f"{added.id} {text}: bedside ask {_USES[added.kind]} {added.id}")
+    return 0
+
+
+def _fetch(model_id: str, as_json: bool) -> None:
+    from multimodal.catalog import ModelState, load_catalog, state
     from multimodal.fetch import fetch
 
-    if state(entry.id) is ModelState.INSTALLED:
-        _tell(entry, "installed", as_json, "is here already")
+    entry = load_catalog().entry(model_id)
+    if state(model_id) is ModelState.INSTALLED:
+        _tell(model_id, "installed", as_json, f"{entry.title} is here already")
         return
     fetch(entry, ProgressLine(as_json))
-    _tell(entry, "installed", as_json, f"is ready in {entry.folder}")
+    _tell(model_id, "installed", as_json, f"{entry.title} is ready in {entry.folder}")
 
 
-def _verify(entry: ModelEntry, as_json: bool) -> None:
-    from multimodal.fetch import verify
+def _verify(model_id: str, as_json: bool) -> None:
+    from multimodal.fetch import verify_installed
 
-    verify(entry, ProgressLine(as_json))
-    _tell(entry, "verified", as_json, "is whole: every file has the sha256 it was installed with")
-
-
-def _remove(entry: ModelEntry, as_json: bool) -> None:
-    from multimodal.fetch import remove
-
-    freed_bytes = remove(entry)
-    _tell(entry, "removed", as_json, f"is removed, {freed_bytes / 1e6:.0f} MB are free again")
+    verify_installed(model_id, ProgressLine(as_json))
+    text = f"{model_id} is whole: every file has the sha256 it was installed with"
+    _tell(model_id, "verified", as_json, text)
 
 
-def _tell(entry: ModelEntry, outcome: str, as_json: bool, text: str) -> None:
-    line = json.dumps({"event": outcome, "id": entry.id}) if as_json else f"{entry.title} {text}"
-    sys.stdout.write(line + "\n")
+def _remove(model_id: str, as_json: bool) -> None:
+    from multimodal.fetch import remove_installed
+
+    freed_bytes = remove_installed(model_id)
+    text = f"{model_id} is removed, {freed_bytes / 1e6:.0f} MB are free again"
+    _tell(model_id, "removed", as_json, text if freed_bytes else f"{model_id} was not here")
+
+
+def _tell(model_id: str, outcome: str, as_json: bool, text: str) -> None:
+    sys.stdout.write((json.dumps({"event": outcome, "id": model_id}) if as_json else text) + "\n")
+    sys.stdout.flush()
 
 
 class ProgressLine:
@@ -165,10 +235,4 @@ class ProgressLine:
         sys.stderr.flush()
 
 
-_SUMMARIES = {
-    "list": "list the models with their licences, sizes and limits",
-    "fetch": "download, check and convert models; goes on where it was interrupted",
-    "verify": "read every file of the installed models and compare its sha256",
-    "remove": "remove models from this machine",
-}
-_ACTIONS: dict[str, Callable[[ModelEntry, bool], None]] = {"fetch": _fetch, "verify": _verify, "remove": _remove}
+_ACTIONS: dict[str, Callable[[str, bool], None]] = {"fetch": _fetch, "verify": _verify, "remove": _remove}

@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     report = io.StringIO()
     text = ConsultationText(_Tee(sys.stdout, report))
     text.line("Sample consultation: a synthetic recording and the CT slice that pydicom ships. No patient is in it.")
-    for event in _events(Consultation(Models(args.decoder, args.device)), text):
+    models = Models(args.decoder, args.device, args.speech, args.vision)
+    for event in _events(Consultation(models), text):
         text.show(event)
     text.line(f"Whole consultation {time.monotonic() - started:.1f} s")
     file = data_folder() / "reports" / "sample-consultation.txt"

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from lm.weights import load_decoder
     from multimodal.catalog import data_folder, installed_path
     from multimodal.fusion import SHIPPED_ADAPTERS
-    from multimodal.models import decoder_path
+    from multimodal.models import DEFAULT_VISION, decoder_path
     from multimodal.training.projector import ProjectorOptions
     from multimodal.training.projector_run import ProjectorRun, run_projector, score_projector
     from multimodal.vision import ImageEncoder
@@ -49,10 +49,12 @@ def run(args: argparse.Namespace) -> int:
     device = choose_device(args.device)
     decoder = load_decoder(decoder_path(args.decoder), device=device, dtype=choose_dtype(device))
     options = ProjectorOptions(seed=args.seed)
+    name = decoder.name if args.vision == DEFAULT_VISION else f"{decoder.name}-{args.vision}"
     plan = ProjectorRun(
         data=args.data or Path(os.environ.get("BEDSIDE_DATA", "../shared/data")),
-        run_folder=args.run_folder or data_folder() / "runs" / f"image-projector-{decoder.name}",
-        adapter_folder=args.out or SHIPPED_ADAPTERS / decoder.name,
+        run_folder=args.run_folder or data_folder() / "runs" / f"image-projector-{name}",
+        adapter_folder=args.out or SHIPPED_ADAPTERS / name,
+        encoder_id=args.vision,
         options=replace(options, conversations=args.conversations) if args.conversations else options,
     )
     encoder = ImageEncoder.load(installed_path(plan.encoder_id), device)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.commands.consulting import add_device_option, add_output_options, existing_file, show
+from desktop.commands.consulting import add_device_option, add_output_options, add_speech_option, existing_file, show
 
 if TYPE_CHECKING:
     import argparse
@@ -19,6 +19,7 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument("file", metavar="FILE", type=existing_file, help="any audio or video file")
+    add_speech_option(parser)
     add_device_option(parser)
     add_output_options(parser)
 
@@ -28,5 +29,6 @@ def run(args: argparse.Namespace) -> int:
     from multimodal.consultation import Consultation
     from multimodal.models import Models
 
-    show(Consultation(Models(device=args.device)).transcribe(args.file, args.language), args.json)
+    models = Models(device=args.device, speech=args.speech)
+    show(Consultation(models).transcribe(args.file, args.language), args.json)
     return 0

@@ -37,6 +37,7 @@ from multimodal.catalog import installed_path
 from multimodal.speech import SpeechRecognizer
 from multimodal.whisper_encoding import SpeechEncoder
 from multimodal.whisper_layers import load_checkpoint
+from tests.bench.ct2_folder import ct2_folder
 from tests.bench.report import Figure, write_figures
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_speech", description="Speech to text, compared.")
     parser.add_argument("--limit", type=int, default=0, help="this many clips, spread over all sources; 0 is all")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--ct2", type=Path, help="folder with the CTranslate2 model; built where it is not given")
+    parser.add_argument("--ct2", type=Path, help="CTranslate2 model (default: the catalogue's source files)")
     parser.add_argument("--skip-openai", action="store_true", help="leave out the slowest system")
     return parser.parse_args(arguments)
 
@@ -136,16 +137,10 @@ def _bedside() -> Callable[[Clip], str]:
 
 
 def _faster_whisper(options: argparse.Namespace) -> Callable[[Clip], str]:
-    import tempfile
-
     from faster_whisper import WhisperModel
 
-    folder = options.ct2
-    if folder is None:
-        from tests.bench.ct2_folder import build_ct2_folder
-
-        folder = build_ct2_folder(Path(tempfile.mkdtemp(prefix="bedside-ct2-")))
-    model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=options.threads)
+    folder = str(options.ct2 or ct2_folder())
+    model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=options.threads)
 
     def transcribe(clip: Clip) -> str:
         segments, _ = model.transcribe(
