@@ -1,7 +1,7 @@
 """Recovers the 4-bit and 8-bit groups in which a checkpoint was published, and computes with them.
 
 GGUF's Q4_1 stores groups of 32 weights as d * q + m with q from 0 to 15, Q4_0 the same with m = -8 d, Q8_0
-stores d * q with q from -127 to 127. Expanded to float32 they take five to eight times the memory. A matrix is
+stores d * q with q from -127 to 127. Expanded to float32 they take more than three times the memory. A matrix is
 taken back into groups only where every weight comes out equal to the last bit, so nothing is lost and no other
 checkpoint is touched: this is no quantisation.
 """
@@ -9,7 +9,7 @@ checkpoint is touched: this is no quantisation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -25,6 +25,8 @@ OUTPUTS, GROUP = 64, 32
 _HIGHEST_4BIT, _HIGHEST_8BIT = 15, 127
 _CHUNK_BLOCKS = 64
 """Several tokens are multiplied with so many expanded blocks at a time, a few MB that stay in the cache."""
+_SINGLE_TOKENS = 4
+"""Up to so many tokens are multiplied one by one; more of them repay expanding the weights (measured)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,46 +35,38 @@ class GroupMatrix:
 
     outputs: int
     inputs: int
-    values: NDArray[Any]
+    values: NDArray[np.int8]
     scales: NDArray[np.float32]
-    lows: NDArray[np.float32] | None
-    """None where a group has only a scale (8 bits)."""
+    lows: NDArray[np.float32]
+    """Zero in 8-bit groups, which have only a scale."""
 
     def product(self, x: torch.Tensor) -> torch.Tensor:
         """Map `(..., inputs)` float32 to `(..., outputs)`."""
         rows = x.reshape(-1, self.inputs)
-        out = self._one(rows) if rows.shape[0] == 1 else self._several(rows)
-        return out.reshape(*x.shape[:-1], self.outputs)
+        out = self._singly(rows) if rows.shape[0] <= _SINGLE_TOKENS else self._together(rows)
+        return out[:, : self.outputs].reshape(*x.shape[:-1], self.outputs)
 
-    def _one(self, rows: torch.Tensor) -> torch.Tensor:
-        from lm.group_kernels import multiply_4bit, multiply_8bit
+    def _singly(self, rows: torch.Tensor) -> torch.Tensor:
+        from lm.group_kernels import multiply
 
-        out = np.empty(self.scales.shape[0] * OUTPUTS, np.float32)
-        features = rows[0].contiguous().numpy()
-        if self.lows is None:
-            multiply_8bit(features, self.values, self.scales, out)
-        else:
-            multiply_4bit(features, self.values, self.scales, self.lows, out)
-        return torch.from_numpy(out)[: self.outputs]
+        out = np.empty((rows.shape[0], self.scales.shape[0] * OUTPUTS), np.float32)
+        for features, target in zip(rows.contiguous().numpy(), out, strict=True):
+            multiply(features, self.values, self.scales, self.lows, target)
+        return torch.from_numpy(out)
 
-    def _several(self, rows: torch.Tensor) -> torch.Tensor:
-        parts = [rows @ columns for columns in self._expanded()]
-        return (torch.cat(parts, 1) if len(parts) > 1 else parts[0])[:, : self.outputs]
+    def _together(self, rows: torch.Tensor) -> torch.Tensor:
+        return torch.cat([rows @ columns for columns in self._expanded()], 1)
 
     def _expanded(self) -> Iterator[torch.Tensor]:
         """Yield the transposed weights in pieces `(inputs, up to 4096 outputs)`; each piece reuses the memory."""
-        from lm.group_kernels import expand_4bit, expand_8bit
+        from lm.group_kernels import expand
 
         blocks = self.scales.shape[0]
         scratch = np.empty((self.inputs, min(blocks, _CHUNK_BLOCKS) * OUTPUTS), np.float32)
         for start in range(0, blocks, _CHUNK_BLOCKS):
             part = slice(start, start + _CHUNK_BLOCKS)
-            values, scales = self.values[part], self.scales[part]
-            piece = scratch[:, : len(scales) * OUTPUTS]
-            if self.lows is None:
-                expand_8bit(values, scales, piece)
-            else:
-                expand_4bit(values, scales, self.lows[part], piece)
+            piece = scratch[:, : len(self.scales[part]) * OUTPUTS]
+            expand(self.values[part], self.scales[part], self.lows[part], piece)
             yield torch.from_numpy(piece)
 
     def full(self) -> torch.Tensor:
@@ -80,11 +74,11 @@ class GroupMatrix:
         return torch.cat([piece.T.clone() for piece in self._expanded()])[: self.outputs].contiguous()
 
     def rows(self, ids: torch.Tensor) -> torch.Tensor:
-        """Return the rows `ids` (...) int64 of an 8-bit matrix, `(..., inputs)` float32."""
+        """Return the rows `ids` (...) int64, `(..., inputs)` float32."""
         block, lane = np.divmod(ids.reshape(-1).numpy(), OUTPUTS)
         values = self.values[block, :, lane].astype(np.float32)
-        rows = values * np.repeat(self.scales[block, :, lane], GROUP, axis=1)
-        return torch.from_numpy(rows).reshape(*ids.shape, self.inputs)
+        scales, lows = (np.repeat(part[block, :, lane], GROUP, axis=1) for part in (self.scales, self.lows))
+        return torch.from_numpy(values * scales + lows).reshape(*ids.shape, self.inputs)
 
 
 class GroupLinear(nn.Module):
@@ -104,7 +98,7 @@ class GroupLinear(nn.Module):
 
 
 class GroupEmbedding(nn.Module):
-    """An embedding table on an 8-bit `GroupMatrix`, which the output projection may share."""
+    """An embedding table on a `GroupMatrix`, which the output projection may share."""
 
     def __init__(self, matrix: GroupMatrix) -> None:
         super().__init__()
@@ -121,24 +115,17 @@ def recover(weight: torch.Tensor) -> GroupMatrix | None:
     if weight.dtype != torch.float32 or weight.device.type != "cpu" or inputs % GROUP:
         return None
     groups = weight.detach().reshape(-1, GROUP)
-    four = _recover_4bit(groups)
-    if four is not None:
-        values, scales, lows = four
-        blocks = _in_blocks(values.reshape(outputs, inputs))
-        half = OUTPUTS // 2
-        pairs = blocks[:, :, :half] | blocks[:, :, half:] << 4
-        return GroupMatrix(outputs, inputs, pairs.numpy(), _of_groups(scales, outputs), _of_groups(lows, outputs))
-    eight = _recover_8bit(groups)
-    if eight is None:
+    found = _recover_4bit(groups) or _recover_8bit(groups)
+    if found is None:
         return None
-    values, scales = eight
-    blocks = _in_blocks(values.reshape(outputs, inputs))
-    return GroupMatrix(outputs, inputs, blocks.numpy(), _of_groups(scales, outputs), None)
-
-
-def _of_groups(numbers: torch.Tensor, outputs: int) -> NDArray[np.float32]:
-    blocks: NDArray[np.float32] = _in_blocks(numbers.reshape(outputs, -1)).numpy()
-    return blocks
+    values, scales, lows = found
+    return GroupMatrix(
+        outputs,
+        inputs,
+        _in_blocks(values.reshape(outputs, inputs)).numpy(),
+        _in_blocks(scales.reshape(outputs, -1)).numpy(),
+        _in_blocks(lows.reshape(outputs, -1)).numpy(),
+    )
 
 
 def _in_blocks(rows: torch.Tensor) -> torch.Tensor:
@@ -149,7 +136,7 @@ def _in_blocks(rows: torch.Tensor) -> torch.Tensor:
 
 
 def _recover_4bit(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None:
-    """Return values uint8, scales and lows of `groups` `(n, 32)`, or None where one of them has no exact form."""
+    """Return values int8, scales and lows of `groups` `(n, 32)`, or None where one of them has no exact form."""
     # A look at a few groups spares the work on a matrix that never was 4-bit.
     if not _fit_4bit(groups[:64])[0].all():
         return None
@@ -185,15 +172,15 @@ def _try_4bit(
     divisors = torch.where(scales == 0, torch.ones_like(scales), scales)
     values = ((groups - lows[:, None]) / divisors[:, None]).round_().clamp_(0, _HIGHEST_4BIT)
     exact = (values * scales[:, None] + lows[:, None] == groups).all(1)
-    return exact, values.to(torch.uint8), scales, lows
+    return exact, values.to(torch.int8), scales, lows
 
 
-def _recover_8bit(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor] | None:
-    """Return values int8 and scales, or None where a group has no exact form."""
+def _recover_8bit(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None:
+    """Return values int8, scales and zeros, or None where a group has no exact form."""
     if not _try_8bit(groups[:64])[0].all():
         return None
     exact, values, scales = _try_8bit(groups)
-    return (values, scales) if exact.all() else None
+    return (values, scales, torch.zeros_like(scales)) if exact.all() else None
 
 
 def _try_8bit(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -10,7 +10,9 @@ training and explanations use the decoder as loaded, or `unpacked`.
 from __future__ import annotations
 
 import copy
+import ctypes
 import functools
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -91,6 +93,8 @@ def packed_in_place(decoder: LoadedDecoder) -> LoadedDecoder:
         matrices = _recovered(model) if has_group_kernels() else {}
         if matrices and _groups_are_faster(matrices):
             _replace(model, matrices)
+            del matrices
+            _return_free_memory()
     return decoder
 
 
@@ -157,13 +161,9 @@ def _linears(model: Decoder) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
 
 
 def _recovered(model: Decoder) -> dict[nn.Linear, GroupMatrix]:
-    """Return what can be packed, with its groups; only an 8-bit matrix can be the embedding table too."""
-    found = {}
-    for _, _, linear in _linears(model):
-        matrix = recover(linear.weight)
-        if matrix is not None and not (linear.weight is model.embedding.weight and matrix.lows is not None):
-            found[linear] = matrix
-    return found
+    """Return what can be packed, with its groups."""
+    found = {linear: recover(linear.weight) for _, _, linear in _linears(model)}
+    return {linear: matrix for linear, matrix in found.items() if matrix is not None}
 
 
 @torch.inference_mode()
@@ -193,3 +193,10 @@ def _replace(model: Decoder, matrices: dict[nn.Linear, GroupMatrix]) -> None:
     if table is not None:
         # setattr: the attribute is declared as the full table that it is everywhere else.
         setattr(model, "embedding", GroupEmbedding(table))  # noqa: B010
+
+
+def _return_free_memory() -> None:
+    """Give freed memory back to the system; glibc keeps pieces of less than 32 MB, which is most of a decoder."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -20,8 +20,7 @@ from multimodal.speech import SpeechRecognizer
 from multimodal.vision import ImageEncoder
 
 if TYPE_CHECKING:
-    from lm.packing import packed_in_place
-from lm.weights import LoadedDecoder
+    from lm.weights import LoadedDecoder
     from multimodal.fusion import Projector
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
