@@ -215,12 +215,17 @@ class Decoder(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return self.embedding.weight.device
+        return self._like.device
 
     @property
     def dtype(self) -> torch.dtype:
         """Of weights, embeddings and logits."""
-        return self.embedding.weight.dtype
+        return self._like.dtype
+
+    @property
+    def _like(self) -> torch.Tensor:
+        """A weight for device and dtype: of the norm, because matrices may be packed (`lm.packing`)."""
+        return next(self.norm.parameters())
 
     def embed_tokens(self, ids: torch.Tensor) -> torch.Tensor:
         """Map `ids` (...) int64 on any device to `(..., d_model)`, without positions."""
@@ -233,7 +238,7 @@ class Decoder(nn.Module):
             raise ContextOverflow(
                 f"a cache of {max_tokens} positions was asked for; this decoder reads 1 to {self.context_tokens}"
             )
-        return KVCache(self.config, max_tokens, batch, self.embedding.weight)
+        return KVCache(self.config, max_tokens, batch, self._like)
 
     def forward(self, embeddings: torch.Tensor, cache: Cache | None = None, last_only: bool = False) -> torch.Tensor:
         """Map `embeddings` `(batch, tokens, d_model)` to logits `(batch, tokens, vocab_size)`.
@@ -278,7 +283,7 @@ class Decoder(nn.Module):
             raise ContextOverflow(f"{end} positions do not fit: there is room for {room}")
 
     def _context(self, past: int, tokens: int, cache: KVCache | None) -> AttentionContext:
-        rotation = self.rotary(past, tokens, self.embedding.weight) if self.rotary else None
+        rotation = self.rotary(past, tokens, self._like) if self.rotary else None
         mask = None
         if past and tokens > 1:
             # SDPA's own causal mask starts at the first key; new tokens also see all of the past.

@@ -1,26 +1,39 @@
-"""A copy of the decoder whose matrices lie in memory as the CPU's bfloat16 kernels read them.
+"""Faster and smaller forms of the decoder's matrices, for computing answers on the CPU.
 
-oneDNN rearranges a bfloat16 matrix at every product unless it is stored in its own order. Doing that once
-makes reading the prompt a fifth faster and checking a draft a quarter (measured, 2 cores, SmolLM2-135M).
-The copy only computes; gradients, training and explanations use the decoder it was made from.
+Two forms, each where it pays. With bfloat16 kernels: a copy in oneDNN's own order, because oneDNN rearranges a
+matrix at every product unless it is stored so (reading the prompt a fifth faster, checking a draft a quarter;
+2 cores, SmolLM2-135M). Without them, in float32: the 4-bit and 8-bit groups in which a checkpoint was published
+(`lm.group_weights`), which replace the float32 matrices, exact to the last bit. Neither form carries gradients:
+training and explanations use the decoder as loaded, or `unpacked`.
 """
 
 from __future__ import annotations
 
 import copy
+import ctypes
+import functools
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import psutil
 import torch
 from torch import nn
 
+from lm.group_weights import GroupEmbedding, GroupLinear, recover
 from lm.model import Decoder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lm.group_weights import GroupMatrix
     from lm.model import CausalDecoder
+    from lm.weights import LoadedDecoder
 
 _TYPICAL_ROWS = 8
 """oneDNN chooses its order for so many tokens at a time; it stays fast from 1 to several hundred."""
+_TIMED_RUNS = 3
+"""The best of them counts: other programs only ever add time."""
 _SPARE_COPIES = 3
 """The copy is made where the weights would fit so often into the memory that is free."""
 
@@ -67,3 +80,123 @@ def has_kernels() -> bool:
     return all(hasattr(torch.ops.mkldnn, name) for name in operators) and bool(
         torch.ops.mkldnn._is_mkldnn_bf16_supported()
     )
+
+
+def packed_in_place(decoder: LoadedDecoder) -> LoadedDecoder:
+    """Keep the matrices of `decoder` in the groups they were published in, where that is exact and faster.
+
+    Its float32 matrices are freed, so nobody else may be using its model. Of any other checkpoint, device or
+    dtype, and where the processor multiplies float32 faster, the decoder is returned as it is.
+    """
+    model = decoder.model
+    if isinstance(model, Decoder) and model.device.type == "cpu" and model.dtype == torch.float32:
+        matrices = _recovered(model) if has_group_kernels() else {}
+        if matrices and _groups_are_faster(matrices):
+            _replace(model, matrices)
+            del matrices
+            _return_free_memory()
+    return decoder
+
+
+def unpacked(model: Decoder) -> Decoder:
+    """Return a decoder with full float32 weights, as loaded, for gradients; `model` itself where it has them."""
+    if not in_groups(model):
+        return model
+    shared: dict[int, object] = {id(parameter): parameter for parameter in model.parameters()}
+    shared |= {id(child.matrix): child.matrix for _, _, child in _group_modules(model)}
+    whole = copy.deepcopy(model, shared)
+    for parent, name, child in _group_modules(whole):
+        weight = nn.Parameter(child.matrix.full(), requires_grad=False)
+        full: nn.Linear | nn.Embedding
+        if isinstance(child, GroupEmbedding):
+            full = nn.Embedding(*weight.shape, device="meta")
+        else:
+            full = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
+            full.bias = child.bias
+        full.weight = weight
+        setattr(parent, name, full)
+    if whole.config.tied_head:
+        whole.tie_head()
+    return whole
+
+
+def in_groups(model: CausalDecoder) -> bool:
+    """Tell whether matrices of `model` are kept in 4-bit or 8-bit groups."""
+    return isinstance(model, Decoder) and bool(_group_modules(model))
+
+
+def computed_weights(model: CausalDecoder) -> int:
+    """Return how many weights `model` has, in whatever form."""
+    grouped = {}
+    if isinstance(model, Decoder):
+        grouped = {id(child.matrix): child.matrix for _, _, child in _group_modules(model)}
+    full = sum(parameter.numel() for parameter in model.parameters())
+    return full + sum(matrix.outputs * matrix.inputs for matrix in grouped.values())
+
+
+@functools.cache
+def has_group_kernels() -> bool:
+    """Tell whether the compiler of the group kernels runs here."""
+    try:
+        import lm.group_kernels  # noqa: F401 - the import itself is the question
+    except ImportError:
+        return False
+    return True
+
+
+def _group_modules(model: Decoder) -> list[tuple[nn.Module, str, GroupLinear | GroupEmbedding]]:
+    return [
+        (parent, name, child)
+        for parent in model.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, GroupLinear | GroupEmbedding)
+    ]
+
+
+def _linears(model: Decoder) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
+    for parent in list(model.modules()):
+        for name, child in list(parent.named_children()):
+            if type(child) is nn.Linear:
+                yield parent, name, child
+
+
+def _recovered(model: Decoder) -> dict[nn.Linear, GroupMatrix]:
+    """Return what can be packed, with its groups."""
+    found = {linear: recover(linear.weight) for _, _, linear in _linears(model)}
+    return {linear: matrix for linear, matrix in found.items() if matrix is not None}
+
+
+@torch.inference_mode()
+def _groups_are_faster(matrices: dict[nn.Linear, GroupMatrix]) -> bool:
+    """Time one token through all of the matrices in both forms."""
+    inputs = {linear: torch.zeros(1, linear.in_features) for linear in matrices}
+
+    def best_s(run: Callable[[nn.Linear], object]) -> float:
+        run(next(iter(matrices)))
+        times = []
+        for _ in range(_TIMED_RUNS):
+            started_s = time.perf_counter()
+            for linear in matrices:
+                run(linear)
+            times.append(time.perf_counter() - started_s)
+        return min(times)
+
+    groups_s = best_s(lambda linear: matrices[linear].product(inputs[linear]))
+    return groups_s < best_s(lambda linear: linear(inputs[linear]))
+
+
+def _replace(model: Decoder, matrices: dict[nn.Linear, GroupMatrix]) -> None:
+    table = next((matrix for linear, matrix in matrices.items() if linear.weight is model.embedding.weight), None)
+    for parent, name, linear in _linears(model):
+        if linear in matrices:
+            setattr(parent, name, GroupLinear(matrices[linear], linear.bias))
+    if table is not None:
+        # setattr: the attribute is declared as the full table that it is everywhere else.
+        setattr(model, "embedding", GroupEmbedding(table))  # noqa: B010
+
+
+def _return_free_memory() -> None:
+    """Give freed memory back to the system; glibc keeps pieces of less than 32 MB, which is most of a decoder."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

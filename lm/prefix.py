@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from lm.errors import OutOfMemory
+from lm.packing import computed_weights, in_groups
 from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class PrefixReader:
         if self._chunk > _SMALLEST_CHUNK:
             self._chunk = max(_SMALLEST_CHUNK, self._chunk // 4)
             step = "reading the prompt in smaller pieces"
-        elif model.dtype == torch.float32:
+        elif model.dtype == torch.float32 and not in_groups(model):  # groups are smaller already
             model.to(device=model.device, dtype=torch.bfloat16)
             step = "with numbers of half the size"
         elif model.device.type != "cpu":
@@ -166,8 +167,7 @@ def _chunk_tokens(model: CausalDecoder) -> int:
     """Return a fixed chunk for this decoder: the same prompt is always computed in the same way."""
     if model.device.type != "cpu":
         return _GPU_CHUNK
-    weights = sum(parameter.numel() for parameter in model.parameters())
-    fitting = int(_CHUNK_MULTIPLY_ADDS / max(weights, 1))
+    fitting = int(_CHUNK_MULTIPLY_ADDS / max(computed_weights(model), 1))
     power = 1 << max(fitting.bit_length() - 1, 0)
     return max(_SMALLEST_CHUNK, min(power, _LARGEST_CPU_CHUNK))
 

@@ -224,7 +224,8 @@ class StoredTensor:
         # A sum is one pass without a mask of the tensor's size; NaN and infinity survive it.
         if not torch.isfinite(tensor.sum(dtype=torch.float64)):
             raise DamagedCheckpoint(f"The tensor {self.name} holds NaN or infinity. Fetch the model again.")
-        return tensor.to(dtype)
+        # A copy: one tensor that still lay in the mapped file would keep all of the file in memory.
+        return tensor.to(dtype, copy=True)
 
 
 def open_checkpoint(folder: Path, stack: ExitStack) -> dict[str, StoredTensor]:

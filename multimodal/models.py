@@ -14,6 +14,7 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype
+from lm.packing import packed_in_place
 from lm.weights import load_decoder
 from multimodal.catalog import installed_path
 from multimodal.fusion import SHIPPED_ADAPTERS, AudioProjector, ImageProjector, find_projectors
@@ -110,7 +111,8 @@ class Models:
 
     @cached_property
     def _decoder(self) -> LoadedDecoder:
-        return load_decoder(decoder_path(self._decoder_wish), device=self._device, dtype=choose_dtype(self._device))
+        dtype = choose_dtype(self._device)
+        return packed_in_place(load_decoder(decoder_path(self._decoder_wish), device=self._device, dtype=dtype))
 
     @cached_property
     def _engine(self) -> LocalEngine:

@@ -2,7 +2,8 @@
 
     python -m tests.bench.bench_decoder
 
-llama.cpp computes on the 4-bit weights themselves; ours on their bf16 or fp32 copies, as they are served.
+llama.cpp computes on the 4-bit weights themselves; ours on the same groups, or on bf16 or fp32 copies,
+whichever is served on this machine.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype, usable_cores
+from lm.packing import in_groups, packed_in_place
 from lm.sampling import GenerationOptions
 from lm.weights import LoadedDecoder, load_decoder
 from multimodal.catalog import installed_path, load_catalog
@@ -59,14 +61,15 @@ class LlamaCpp:
 def main() -> None:
     """Measure and print."""
     device = choose_device()
-    decoder = load_decoder(installed_path(DECODER), device=device, dtype=choose_dtype(device))
+    decoder = packed_in_place(load_decoder(installed_path(DECODER), device=device, dtype=choose_dtype(device)))
     peer = LlamaCpp(_gguf(), usable_cores())
     prompts = PromptBuilder(decoder.tokens)
     plain, copying = prompts.build(PLAIN), prompts.build(COPYING)
     ours, theirs = _alternate(decoder, peer, plain, lookup=False)
     ours_copying, theirs_copying = _alternate(decoder, peer, copying, lookup=True)
     write_figures(
-        f"Decoding, {DECODER}, {device}, {decoder.model.dtype}, {usable_cores()} cores, {NEW_TOKENS} tokens, "
+        f"Decoding, {DECODER}, {device}, {decoder.model.dtype}{', published groups' * in_groups(decoder.model)}, "
+        f"{usable_cores()} cores, {NEW_TOKENS} tokens, "
         f"median of {REPEATS} alternating runs",
         [
             Figure("greedy", ours, "tok/s", theirs, "llama.cpp Q4_1", ">= 0.35", ours / theirs >= 0.35),

@@ -1,18 +1,35 @@
 from __future__ import annotations
 
+import copy
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
 from lm import packing
+from lm.engine import LocalEngine
+from lm.errors import OutOfMemory
 from lm.model import Decoder
-from lm.packing import PackedLinear, can_pack, packed_for_inference
+from lm.packing import (
+    PackedLinear,
+    can_pack,
+    computed_weights,
+    in_groups,
+    packed_for_inference,
+    packed_in_place,
+    unpacked,
+)
+from lm.prefix import PrefixReader
+from lm.sampling import GenerationOptions
+from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
 from lm.weights import load_decoder
 from tests.fakes.checkpoints import VOCABULARY, native_models, save_checkpoint, tiny_llama
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from lm.weights import LoadedDecoder
 
 IDS = torch.randint(0, VOCABULARY, (1, 40), generator=torch.Generator().manual_seed(3))
 
@@ -62,3 +79,90 @@ def test_what_cannot_be_packed_is_used_as_it_is(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(packing, "has_kernels", lambda: True)
     monkeypatch.setattr(packing, "_SPARE_COPIES", 10**12)
     assert not can_pack(half)
+
+
+needs_group_kernels = pytest.mark.skipif(not packing.has_group_kernels(), reason="numba does not run here")
+
+
+def published_in_groups(folder: Path) -> LoadedDecoder:
+    """Return a tiny decoder whose matrices are what 8-bit groups expand to."""
+    decoder = load_decoder(save_checkpoint(tiny_llama(), folder / "grouped"))
+    assert isinstance(decoder.model, Decoder)
+    for module in decoder.model.modules():
+        if isinstance(module, torch.nn.Linear):
+            groups = module.weight.reshape(-1, 32)
+            scales = (groups.abs().amax(1, keepdim=True) / 127).half().float()
+            module.weight.copy_(((groups / scales).round().clamp(-127, 127) * scales).reshape(module.weight.shape))
+    return decoder
+
+
+@needs_group_kernels
+def test_groups_compute_the_same_and_come_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    decoder = published_in_groups(tmp_path)
+    model = decoder.model
+    assert isinstance(model, Decoder)
+    full = copy.deepcopy(model)
+    weights = computed_weights(model)
+    table = weakref.ref(model.embedding.weight)
+    packed_in_place(decoder)
+    assert in_groups(model)
+    assert table() is None  # the float32 table, which head and embedding shared, is freed
+    assert computed_weights(model) == weights
+    assert sum(parameter.numel() for parameter in model.parameters()) < weights / 10
+    with torch.inference_mode():
+        expected = full.forward(full.embed_tokens(IDS))
+        cache = model.new_cache(64)
+        pieces = [model.forward(model.embed_tokens(ids), cache) for ids in IDS.split([1, 3, 36], 1)]
+    torch.testing.assert_close(torch.cat(pieces, 1), expected, atol=1e-4, rtol=0)
+    whole = unpacked(model)
+    assert not in_groups(whole)
+    assert all(torch.equal(one, two) for one, two in zip(whole.parameters(), full.parameters(), strict=True))
+    embeddings = whole.embed_tokens(IDS).detach().requires_grad_()
+    whole.forward(embeddings).sum().backward()
+    assert embeddings.grad is not None
+
+
+@needs_group_kernels
+def test_full_weights_stay_where_they_are_faster_or_were_never_in_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: False)
+    assert not in_groups(packed_in_place(published_in_groups(tmp_path)).model)
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    plain = load_decoder(save_checkpoint(tiny_llama(), tmp_path / "plain"))
+    assert not in_groups(packed_in_place(plain).model)
+    half = load_decoder(save_checkpoint(tiny_llama(), tmp_path / "half"), dtype=torch.bfloat16)
+    assert not in_groups(packed_in_place(half).model)
+    assert isinstance(plain.model, Decoder)
+    assert unpacked(plain.model) is plain.model
+
+
+@needs_group_kernels
+def test_prompt_lookup_on_groups_chooses_what_greedy_chooses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    engine = LocalEngine(packed_in_place(published_in_groups(tmp_path)))
+    sequence = FusionSequence((TokenSpan((5, 6, 7, 8, 9, 5, 6, 7), Source(SourceKind.QUESTION)),))
+    answers = [
+        [token.id for token in engine.generate(sequence, GenerationOptions(max_new_tokens=24, prompt_lookup=lookup))]
+        for lookup in (True, False)
+    ]
+    assert answers[0] == answers[1]
+
+
+@needs_group_kernels
+def test_lack_of_memory_does_not_turn_groups_into_larger_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    model = packed_in_place(published_in_groups(tmp_path)).model
+    monkeypatch.setattr(Decoder, "forward", _out_of_memory)
+    reader = PrefixReader(model, on_notice=lambda _: None)
+    sequence = FusionSequence((TokenSpan((5, 6, 7), Source(SourceKind.QUESTION)),))
+    with pytest.raises(OutOfMemory):
+        reader.read(sequence, 4, lambda: False)
+    assert model.dtype == torch.float32
+
+
+def _out_of_memory(*_: object, **__: object) -> torch.Tensor:
+    raise MemoryError
