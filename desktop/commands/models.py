@@ -9,7 +9,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from desktop.commands.consulting import existing_file
-
 from multimodal.catalog import CATALOG_FILE
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from desktop.ui.encounter.controller import EncounterController
 from desktop.ui.microphone.recorder import Recorder
 from desktop.ui.services import Services
 from desktop.worker.protocol import Ask, Dictate, Transcribe
-from tests.fakes.microphones import BUILT_IN, FakeMicrophone
 from tests.fakes.answering_pictures import AnsweringPictureLoader
+from tests.fakes.microphones import BUILT_IN, FakeMicrophone
 from tests.fakes.worker_host import FakeWorkerHost
 
 if TYPE_CHECKING:
