@@ -1,0 +1,66 @@
+"""A display of our own in memory, and the programs that a real window is tested with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from desktop.bootstrap import SetupError, SystemLibrary, install_system_packages
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+SIZE = (1280, 800)
+"""A tablet's screen."""
+PROGRAMS = {
+    "Xvfb": SystemLibrary("", "xvfb", "the display in memory"),
+    "xdotool": SystemLibrary("", "xdotool", "mouse and keyboard"),
+    "import": SystemLibrary("", "imagemagick", "the photographs"),
+}
+CHINESE_FONT = SystemLibrary("", "fonts-noto-cjk", "Chinese text")
+
+
+def install_missing_programs() -> bool:
+    """Install what is missing where that is allowed, else say the one line to type; returns whether all is there."""
+    missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
+    if not _has_chinese_font():
+        missing.append(CHINESE_FONT)
+    try:
+        install_system_packages(missing, "what a real window is tested with")
+    except SetupError as error:
+        sys.stderr.write(f"{error}\n")
+        return False
+    return True
+
+
+def _has_chinese_font() -> bool:
+    if shutil.which("fc-list") is None:
+        return False
+    found = subprocess.run(["fc-list", ":lang=zh", "file"], check=False, capture_output=True)  # noqa: S607 - from PATH
+    return bool(found.stdout.strip())
+
+
+class VirtualDisplay:
+    """Xvfb on the first display number that is free, for as long as the block lasts; `name` is what DISPLAY takes."""
+
+    def __enter__(self) -> VirtualDisplay:
+        reading, writing = os.pipe()
+        screen = f"{SIZE[0]}x{SIZE[1]}x24"
+        command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"]
+        self._process = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise RuntimeError("Xvfb gave no display")
+        self.name = f":{number}"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait()
