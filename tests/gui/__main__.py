@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         old.unlink()
     with tempfile.TemporaryDirectory(prefix="bedside-gui-") as home, VirtualDisplay() as display:
         (Path(home) / "models").symlink_to(models)
-        faults = [fault for visit in VISITS for fault in _visit(visit, Path(home), display.name, folder)]
+        faults = _visits(Path(home), display.name, folder)
     if options.readme and not faults:
         readme_pictures.write(folder, REPOSITORY / "assets" / "screenshots")
     _say(f"{len(list(folder.glob('*.png')))} photographs are in {folder}")
@@ -66,6 +66,15 @@ def _installed_models() -> Path | None:
         _say(f"These models are not on this machine: {', '.join(missing)}. Type this, then start again: make models")
         return None
     return models_folder()
+
+
+def _visits(home: Path, display: str, folder: Path) -> list[str]:
+    """Open Bedside one time after another, until something is wrong; returns what was."""
+    for visit in VISITS:
+        faults = _visit(visit, home, display, folder)
+        if faults:
+            return faults
+    return []
 
 
 def _visit(visit: str, home: Path, display: str, folder: Path) -> list[str]:
