@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplica
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Answer, AnswerStatus
+from desktop.ui import theme
 from desktop.ui.encounter.pacing import TICK_S, SteadyText
 from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
@@ -97,7 +98,9 @@ class AnswerCard(Retranslating, QFrame):
         self._asked.show_words(self._question)
         self._state.show_words(self._state_words())
         self._reason.show_words("" if self._running else status_sentence(self._answer))
-        self._reason.setProperty("role", "error" if self._answer.status is AnswerStatus.FAILED else "caption")
+        role = "error" if self._answer.status is AnswerStatus.FAILED else "caption"
+        if self._reason.property("role") != role:
+            theme.set_role(self._reason, role)
         self._notices.show_words("\n".join(self._answer.notices))
         self._used.show_words("" if self._running else self._footer())
         self._stop.setText(self.tr("Stop"))
@@ -106,7 +109,7 @@ class AnswerCard(Retranslating, QFrame):
         self._copy.setText(self.tr("Copy"))
         self._copy_sources.setText(self.tr("Copy with sources"))
         self._again.setText(self.tr("Answer again"))
-        self._patient.setText(self.tr("Show to the patient"))
+        self._patient.setText(self.tr("Patient view"))
         self._fill_menu()
         self._show_parts()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
 
-SIZES = (288, 660, 356)
+SIZES = (272, 720, 320)
 PICTURE_SHARE = 0.6
 """Of the room beside the list, while a picture is open."""
 LEAD_S, TAIL_S = 0.3, 0.4

@@ -142,7 +142,7 @@ class TimelineView(Retranslating, QScrollArea):
             self._add_card(entry, place)
         self._first_built = first
         # Laid out before anything is drawn: the reader must not see the cards above come.
-        QCoreApplication.sendPostedEvents(self._page, QEvent.Type.LayoutRequest.value)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def _note_place(self, value: int) -> None:
         if self._keeps:

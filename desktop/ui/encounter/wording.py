@@ -95,7 +95,9 @@ def status_sentence(answer: Answer) -> str:
             "EncounterWords", "The answer reached its longest length and stops here. Ask for the rest if you need it."
         )
     if answer.status is AnswerStatus.CANCELLED:
-        return QCoreApplication.translate("EncounterWords", "You stopped this answer; its sentences were not checked.")
+        if answer.sentences:
+            return QCoreApplication.translate("EncounterWords", "You stopped this answer.")
+        return QCoreApplication.translate("EncounterWords", "You stopped this answer before it could be checked.")
     return answer.reason if answer.status is AnswerStatus.FAILED else ""
 
 

@@ -107,7 +107,7 @@ def test_a_title_is_typed_in_place_and_esc_leaves_it(bench: ScreenBench) -> None
     bench.qtbot.keyClicks(title, "Bed 6")
     bench.qtbot.keyClick(title, Qt.Key.Key_Return)
     assert bench.on_disk().title == "Bed 6"
-    assert bench.screen.listing.model.index(0).data() == "Bed 6"
+    bench.qtbot.waitUntil(lambda: bench.screen.listing.model.index(0).data() == "Bed 6")
 
 
 # --- asking --------------------------------------------------------------------------------------------------------
@@ -135,6 +135,7 @@ def test_an_answer_streams_then_carries_its_verdicts(bench: ScreenBench) -> None
     bench.worker.emit(AnswerPiece(bench.asked().job, "The patient has had a cough for three "))
     bench.worker.emit(AnswerPiece(bench.asked().job, "days. The film"))
     bench.qtbot.waitUntil(lambda: card.sentences.text.endswith("The film"), timeout=1_000)
+    bench.settle()
     rows = card.sentences.rows
     tops = [row.y() for row in rows]
     assert len(rows) == 2
