@@ -87,6 +87,12 @@ class EncounterBook(QObject):
         """Show no encounter."""
         self._show("")
 
+    def close_removed(self) -> None:
+        """Show nothing where the encounter was removed by another part of the window, such as the sample."""
+        if self._current_id and self._current_id not in {summary.id for summary in self.summaries()}:
+            self._encounters.pop(self._current_id, None)
+            self._show("")
+
     def delete(self, encounter_id: str) -> None:
         """Remove an encounter for good."""
         self._saving.finish()

@@ -99,6 +99,7 @@ class Composer(Retranslating, QFrame):
         self.setProperty("role", "bar")
         self._answering = self._stopping = False
         self._copying = 0
+        self._drops = False
         self._asks_when_copied = False
         self._region: MarkedRegion | None = None
         self._speak = speak
@@ -154,6 +155,11 @@ class Composer(Retranslating, QFrame):
             self.ask()
         self.retranslate()
 
+    def show_drop(self, drops: bool) -> None:
+        """Show that what hangs at the pointer can be let go here."""
+        self._drops = drops
+        self._show_parts()
+
     def show_region(self, region: MarkedRegion | None) -> None:
         """Show what the next question is about."""
         self._region = region
@@ -185,7 +191,7 @@ class Composer(Retranslating, QFrame):
 
     def retranslate(self) -> None:
         """Set every word."""
-        self.field.setPlaceholderText(self.tr("Ask about what was said and what is shown"))
+        self.field.setPlaceholderText(self.tr("Type a question"))
         self.field.setAccessibleName(self.tr("Question"))
         self.field.setAccessibleDescription(self.tr("Return asks, Shift and Return begin a new line"))
         self._attach.setText(self.tr("Attach"))
@@ -205,6 +211,8 @@ class Composer(Retranslating, QFrame):
         self._hint.show_words(self._hint_words(has_words))
 
     def _hint_words(self, has_words: bool) -> str:
+        if self._drops:
+            return self.tr("Let go to attach it to this encounter.")
         if self._copying:
             asks = (
                 self.tr("Adding files: {0}. Then it is asked.")

@@ -24,7 +24,7 @@ from desktop.ui.translation import Retranslating
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 
     from desktop.record.encounter import Sentence
     from desktop.ui.encounter.answer_card import Decoders
@@ -136,7 +136,10 @@ class EncounterScreen(Retranslating, QWidget):
         self.activateWindow()
 
     def _cancel(self) -> bool:
-        """Esc: stop the answer, else go back from the picture, else from the sources."""
+        """Esc: leave the title as it was, else stop the answer, else go back from the picture or the sources."""
+        if self.page.title.hasFocus():
+            self.page.title.revert()
+            return True
         if self.controller.cancel():
             return True
         if self._side.currentWidget() is self.viewing:
@@ -271,7 +274,6 @@ class EncounterScreen(Retranslating, QWidget):
             self._splitter.addWidget(pane)
             self._splitter.setStretchFactor(place, (0, 2, 1)[place])
             self._splitter.setCollapsible(place, place != 1)
-        self.listing.setMinimumWidth(200)
         self._middle.setMinimumWidth(380)
         self._side.setMinimumWidth(260)
         self._splitter.setSizes(list(self._kept_sizes()))
@@ -285,6 +287,8 @@ class EncounterScreen(Retranslating, QWidget):
         return tuple(int(part) for part in kept) if len(kept) == len(SIZES) else SIZES
 
     def _keep_sizes(self) -> None:
+        if self._side.currentWidget() is self.viewing:
+            return  # the room that a picture was given for a while
         self._services.settings.set("splitter_sizes", ",".join(str(size) for size in self._splitter.sizes()))
 
     def _connect_views(self) -> None:
@@ -336,15 +340,23 @@ class EncounterScreen(Retranslating, QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what other screens changed, such as the sample encounter."""
         super().showEvent(event)
+        self.controller.book.close_removed()
         self._refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take files and pictures."""
         if files_of(event.mimeData()) or event.mimeData().hasImage():
             event.acceptProposedAction()
+            self.composer.show_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """It went away again."""
+        super().dragLeaveEvent(event)
+        self.composer.show_drop(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Attach what is dropped."""
+        self.composer.show_drop(False)
         files, image = files_of(event.mimeData()), image_of(event.mimeData())
         if files:
             self.controller.attach(files)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QLabel, QMessageBox
 
 from desktop.record.encounter import Answer, AnswerStatus, Encounter, Question, Sentence, Verdict
 from desktop.ui.encounter.patient_view import PatientView
@@ -108,6 +108,33 @@ def test_a_title_is_typed_in_place_and_esc_leaves_it(bench: ScreenBench) -> None
     bench.qtbot.keyClick(title, Qt.Key.Key_Return)
     assert bench.on_disk().title == "Bed 6"
     bench.qtbot.waitUntil(lambda: bench.screen.listing.model.index(0).data() == "Bed 6")
+
+
+def test_esc_of_the_window_leaves_a_title_as_it_was(bench: ScreenBench) -> None:
+    bench.open(full_encounter())
+    bench.screen.page.title.setFocus()
+    bench.qtbot.keyClicks(bench.screen.page.title, "Bed 9")
+    assert bench.screen.handle("cancel")
+    assert bench.screen.page.title.text() == "Mrs K., bed 4"
+
+
+def test_deleting_asks_first(bench: ScreenBench) -> None:
+    bench.open(full_encounter())
+    for name, left in (("Keep", 1), ("Delete", 0)):
+        bench.screen.listing.delete_wanted.emit(ENCOUNTER_ID)
+        box = bench.screen.findChildren(QMessageBox)[-1]
+        bench.qtbot.mouseClick(next(b for b in box.buttons() if b.text() == name), Qt.MouseButton.LeftButton)
+        bench.settle()
+        assert len(bench.store.summaries()) == left
+    assert "No encounters yet" in words_in(bench.screen)
+
+
+def test_an_encounter_that_was_removed_elsewhere_is_closed(bench: ScreenBench) -> None:
+    bench.open(full_encounter())
+    bench.screen.hide()
+    bench.store.delete(ENCOUNTER_ID)
+    bench.screen.show()
+    assert "No encounters yet" in words_in(bench.screen)
 
 
 # --- asking --------------------------------------------------------------------------------------------------------
@@ -393,6 +420,21 @@ def test_files_are_pasted_and_text_stays_text(bench: ScreenBench, tmp_path: Path
     QGuiApplication.clipboard().setText("<b>words</b>")
     bench.screen.handle("paste")
     assert bench.screen.composer.field.toPlainText() == "<b>words</b>"
+
+
+def test_what_is_dropped_is_attached(bench: ScreenBench, tmp_path: Path) -> None:
+    (tmp_path / "film.png").write_bytes(b"\x89PNG\r\n\x1a\n....")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "film.png"))])
+    place, keys, buttons = QPoint(500, 300), Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    bench.screen.new_encounter()
+    enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, buttons, keys)
+    bench.screen.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert "Let go to attach" in words_in(bench.screen.composer)
+    bench.screen.dropEvent(QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, buttons, keys))
+    bench.qtbot.waitUntil(lambda: len(bench.attachments()) == 1)
+    assert "Let go to attach" not in words_in(bench.screen.composer)
 
 
 def test_a_question_waits_for_the_picture_that_is_copied(bench: ScreenBench, tmp_path: Path) -> None:
