@@ -275,7 +275,6 @@ class EncounterScreen(Retranslating, QWidget):
             self._splitter.setStretchFactor(place, (0, 2, 1)[place])
             self._splitter.setCollapsible(place, place != 1)
         self._middle.setMinimumWidth(380)
-        self._side.setMinimumWidth(260)
         self._splitter.setSizes(list(self._kept_sizes()))
         self._splitter.splitterMoved.connect(self._keep_sizes)
         row = QHBoxLayout(self)

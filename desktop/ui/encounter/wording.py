@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Verdict
+from desktop.record.errors import CONTEXT
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter, EncounterSummary, Sentence
+    from desktop.record.errors import RecordError
 
 
 def printable(text: str) -> str:
     """Return `text` without control and direction characters, which could show other words than there are."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+
+
+def sentence_of(error: RecordError) -> str:
+    """Return what an error of the record says, in the language that is shown."""
+    return QCoreApplication.translate(CONTEXT, error.template).format(*error.values)
 
 
 def clock(seconds: float) -> str:
