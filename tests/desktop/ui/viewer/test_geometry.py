@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QColor, QImage
 
-from desktop.ui.viewer.composing import compose
+from desktop.pictures.planes import LoadedPicture, PlaneKind
+from desktop.ui.viewer import composing
 from desktop.ui.viewer.geometry import LARGEST_SCALE, Placement, length_of, pixel_aspect, region_shares
 from desktop.ui.viewer.orientation import Orientation
 from tests.fakes.pictures import grey_picture, ramp_picture
 
+GREEN = QColor(0, 255, 0)
 _SHARES = st.floats(-0.2, 1.2)
 _PLACEMENTS = st.builds(
     Placement,
@@ -100,25 +105,59 @@ def test_a_region_keeps_its_place_however_the_picture_is_turned() -> None:
         assert region_shares(corners[0], corners[1], 80, 60) == pytest.approx((0.25, 0.25, 0.75, 0.75))
 
 
-def test_only_what_is_in_sight_is_resampled() -> None:
-    samples = np.zeros((1000, 1000), np.uint16)
+def test_only_what_is_in_sight_is_resampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, ...]] = []
+    original = composing.to_screen_image
+
+    def noting(samples: np.ndarray, table: np.ndarray) -> QImage:
+        asked.append(samples.shape)
+        return original(samples, table)
+
+    monkeypatch.setattr(composing, "to_screen_image", noting)
+    picture = grey_picture(np.zeros((1000, 1000), np.uint16))
     table = np.zeros(65_536, np.uint8)
-    placement = Placement(1000, 1000, 200, 200).zoomed(20)
-    composed = compose(grey_picture(samples), placement, table, 1.0)
-    assert composed is not None
-    assert composed.image.width() < 260
+    composing.compose(picture, Placement(1000, 1000, 200, 200).zoomed(20), table, GREEN)
+    assert max(asked[0]) < 60
 
 
-def test_what_is_composed_is_what_lies_there() -> None:
+def test_beside_the_picture_is_background() -> None:
+    picture = grey_picture(np.zeros((10, 10), np.uint16))
+    canvas = composing.compose(picture, Placement(10, 10, 200, 100), np.zeros(65_536, np.uint8), GREEN)
+    assert (canvas.width(), canvas.height()) == (200, 100)
+    assert canvas.pixelColor(5, 50) == GREEN
+    assert canvas.pixelColor(100, 50).value() == 0
+
+
+@pytest.mark.parametrize("view", [(80, 80), (300, 333)])
+def test_what_is_composed_is_what_lies_there(view: tuple[int, int]) -> None:
     samples = np.zeros((4, 4), np.uint16)
     samples[1, 3] = 1
     table = np.zeros(65_536, np.uint8)
     table[1] = 255
     for orientation in (Orientation(turns, flipped) for turns in range(4) for flipped in (False, True)):
-        placement = Placement(4, 4, 80, 80, orientation=orientation)
-        composed = compose(grey_picture(samples), placement, table, 1.0)
-        assert composed is not None
+        placement = Placement(4, 4, *view, orientation=orientation)
+        canvas = composing.compose(grey_picture(samples), placement, table, GREEN)
         x, y = placement.to_view((3.5, 1.5))
-        brightest = composed.image.pixelColor(int(x - composed.target.x()), int(y - composed.target.y())).value()
         # Blended with its dark neighbours, but by far the brightest.
-        assert brightest > 200
+        assert canvas.pixelColor(int(x), int(y)).value() > 200
+        x, y = placement.to_view((0.5, 1.5))
+        assert canvas.pixelColor(int(x), int(y)).value() == 0
+
+
+def test_bands_leave_no_seam() -> None:
+    ramp = np.broadcast_to(np.arange(64, dtype=np.uint16)[:, None], (64, 64))
+    table = np.minimum(np.arange(65_536) * 4, 255).astype(np.uint8)
+    canvas = composing.compose(grey_picture(np.ascontiguousarray(ramp)), Placement(64, 64, 500, 500), table, GREEN)
+    column = [canvas.pixelColor(250, row).value() for row in range(500)]
+    steps = np.diff(column)
+    assert steps.min() >= 0
+    assert steps.max() <= 1
+
+
+def test_a_colour_picture_keeps_its_colours() -> None:
+    samples = np.zeros((8, 8, 3), np.uint8)
+    samples[...] = (10, 120, 250)
+    header = replace(grey_picture(np.zeros((8, 8), np.uint16)).header, kind=PlaneKind.COLOUR)
+    picture = LoadedPicture(header, (samples,))
+    canvas = composing.compose(picture, Placement(8, 8, 50, 50), np.arange(256, dtype=np.uint8), GREEN)
+    assert canvas.pixelColor(25, 25).getRgb()[:3] == (10, 120, 250)
