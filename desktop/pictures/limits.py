@@ -7,7 +7,6 @@ and the limits on sizes in `multimodal.image` and `multimodal.dicom` hold.
 
 from __future__ import annotations
 
-import os
 import sys
 
 MEMORY_BYTES = 3 << 30
@@ -15,7 +14,6 @@ MEMORY_BYTES = 3 << 30
 JOB_CPU_S = 20
 FILE_BYTES = 8 << 30
 OPEN_FILES = 64
-NICENESS = 10
 
 
 def limit_process() -> None:
@@ -24,8 +22,6 @@ def limit_process() -> None:
         return
     import resource
 
-    # The window goes first: a series that is read in the background must not make it stutter.
-    os.nice(NICENESS)
     for kind, wish in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
