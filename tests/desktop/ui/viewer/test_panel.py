@@ -100,6 +100,14 @@ def test_pictures_of_other_series_are_told(panel: ViewerPanel, loader: FakePictu
     assert notice.text().startswith("4 pictures of another series")
 
 
+def test_the_keyboard_rests_on_the_picture_and_never_on_close(shown: Shown, qtbot: QtBot) -> None:
+    shown.panel.bar.buttons["viewer-close"].setFocus()
+    shown.panel.show_pictures([ViewedPicture("Image 1", (Path("a.dcm"),))])
+    assert shown.panel.panes[0].message.hasFocus()
+    shown.loader.answer(ramp_picture())
+    qtbot.waitUntil(shown.panel.panes[0].view.hasFocus)
+
+
 # --- window and level ---
 
 
