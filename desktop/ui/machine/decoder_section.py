@@ -102,7 +102,7 @@ class DecoderSection(Section):
             states = [card.state for card in cards if card.id == value]
             button.setEnabled(not states or states[0] is ModelState.INSTALLED or value == chosen)
             if not button.isEnabled():
-                button.setText(self.tr("{title} (fetch it below first)").format(title=known[value]))
+                button.setText(self.tr("{title} (not fetched)").format(title=known[value]))
             button.setChecked(value == chosen)
 
     def _rebuild(self, values: list[str]) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.bootstrap import missing_libraries
 from desktop.ui.machine.catalogue import ModelState, missing_models
@@ -50,12 +50,12 @@ class MissingSection(Section):
         self._cancel = push_button("fetching-cancel", "quiet")
         self._cancel.clicked.connect(self._cancel_all)
         self._progress = QWidget()
-        line = QHBoxLayout(self._progress)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self._fetching)
-        line.addWidget(self._bar, 1)
+        column, line = QVBoxLayout(self._progress), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self._fetching, 1)
         line.addWidget(self._cancel)
-        self._fetching.setWordWrap(False)
+        column.addLayout(line)
+        column.addWidget(self._bar)
         self.body.addWidget(self._progress)
         self.setVisible(False)
         shelf.progressed.connect(self._show_progress)

@@ -15,10 +15,12 @@ from desktop.ui.microphone.shapes import Shape
 from desktop.ui.theme import set_role, tokens
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from desktop.ui.machine.self_test import SelfTest
     from desktop.ui.machine.word_errors import WordError
 
-_LINES = 4
+_MOST_LINES = 12
 _READING_SCALE = 1.25
 """Read from where the microphone will be, which is not where the eyes are."""
 _FRAME_PX = 20
@@ -189,8 +191,18 @@ class PassageView(QPlainTextEdit):
         font = QFont(QApplication.font())
         font.setPointSizeF(font.pointSizeF() * _READING_SCALE)
         self.document().setDefaultFont(font)
-        margins = 2 * round(self.document().documentMargin()) + _FRAME_PX
-        self.setFixedHeight(_LINES * QFontMetrics(font).lineSpacing() + margins)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the passage, within reason; its layout counts in lines."""
+        lines = min(max(round(self.document().size().height()), 2), _MOST_LINES)
+        spacing = QFontMetrics(self.document().defaultFont()).lineSpacing()
+        self.setFixedHeight(lines * spacing + 2 * round(self.document().documentMargin()) + _FRAME_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Wrap anew."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _mark(self) -> None:
         marked = QTextCharFormat()

@@ -125,7 +125,7 @@ def test_another_decoder_is_remembered_and_loaded(make: Callable[..., Bench]) ->
 def test_a_decoder_that_is_not_here_cannot_be_chosen(make: Callable[..., Bench]) -> None:
     button = make(qwen="absent").part(QRadioButton, "decoder-1")
     assert not button.isEnabled()
-    assert button.text() == "Qwen2.5 Coder (fetch it below first)"
+    assert button.text() == "Qwen2.5 Coder (not fetched)"
 
 
 def test_an_own_decoder_is_taken_from_a_folder_or_file(make: Callable[..., Bench]) -> None:
