@@ -197,7 +197,7 @@ class PassageView(QPlainTextEdit):
         """Be as high as the passage, within reason; its layout counts in lines."""
         lines = min(max(round(self.document().size().height()), 2), _MOST_LINES)
         spacing = QFontMetrics(self.document().defaultFont()).lineSpacing()
-        self.setFixedHeight(lines * spacing + 2 * round(self.document().documentMargin()) + _FRAME_PX)
+        self.setFixedHeight(lines * (spacing + 1) + 2 * round(self.document().documentMargin()) + _FRAME_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Wrap anew."""
