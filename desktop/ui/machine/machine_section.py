@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -87,7 +89,7 @@ class MachineSection(Section):
     def _show(self, _change: object = None) -> None:
         measured, ready, unknown = self._measured, self._worker.ready, self.tr("not measured yet")
         cores = measured.cores if measured else _usable_cores()
-        cpu = measured.cpu if measured else platform.processor() or platform.machine()
+        cpu = measured.cpu if measured else _cpu_name()
         self._values["processor"].setText(self.tr("{name}, {cores} cores").format(name=cpu, cores=cores))
         self._values["gpu"].setText(self._gpu_text() if measured else unknown)
         device, dtype = (ready.device, ready.dtype) if ready else ("", "")
@@ -154,8 +156,20 @@ class MachineSection(Section):
         super().hideEvent(event)
 
 
+@cache
 def _usable_cores() -> int:
     """Return how many cores this process may use, which a container may have limited."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@cache
+def _cpu_name() -> str:
+    """Return the processor's name; `platform` gives only its architecture on Linux."""
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -80,9 +80,15 @@ class ModelShelf(QObject):
         self._cards: dict[str, ModelCard] = {}
         self._new_cards: dict[str, ModelCard] = {}
         self._queue: list[Task] = []
-        self._process: QProcess | None = None
-        self._task = Task(Action.LIST)
+        self._task: Task | None = None
+        # One process object for all tasks: one that is deleted from its own signal crashes now and then.
+        self._process = QProcess(self)
+        self._process.setStandardErrorFile(QProcess.nullDevice())
+        self._process.readyReadStandardOutput.connect(self._read)
+        self._process.finished.connect(self._take_finish)
+        self._process.errorOccurred.connect(self._take_error)
         self._cancelled = False
+        self._closed = False
         self._sentence = ""
         self._kill_timer = QTimer(self)
         self._kill_timer.setSingleShot(True)
@@ -97,7 +103,7 @@ class ModelShelf(QObject):
     @property
     def running(self) -> Task | None:
         """What is being done."""
-        return self._task if self._process is not None else None
+        return self._task
 
     @property
     def waiting(self) -> tuple[Task, ...]:
@@ -118,7 +124,7 @@ class ModelShelf(QObject):
     def cancel(self, model_id: str) -> None:
         """Stop what is done with a model, or take it out of the queue; a fetch goes on later where it was."""
         self._queue = [task for task in self._queue if task.model_id != model_id]
-        if self._process is not None and self._task.model_id == model_id:
+        if self._task is not None and self._task.model_id == model_id:
             self._cancelled = True
             self._process.terminate()
             self._kill_timer.start()
@@ -126,37 +132,26 @@ class ModelShelf(QObject):
 
     def close(self) -> None:
         """End everything, for the end of the window: no process is left."""
-        self._queue.clear()
-        process = self._process
-        if process is not None:
+        self._closed = True
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
             self._cancelled = True
-            process.terminate()
-            if not process.waitForFinished(_KILL_MS):
-                process.kill()
-                process.waitForFinished(_KILL_MS)
+            self._process.terminate()
+            if not self._process.waitForFinished(_KILL_MS):
+                self._process.kill()
+                self._process.waitForFinished(_KILL_MS)
 
     def _next(self) -> None:
-        if self._process is not None or not self._queue:
+        if self._task is not None or not self._queue or self._closed:
             return
-        self._task = self._queue.pop(0)
+        self._task = task = self._queue.pop(0)
         self._cancelled, self._sentence, self._new_cards = False, "", {}
-        process = QProcess(self)
-        process.setStandardErrorFile(QProcess.nullDevice())
-        process.readyReadStandardOutput.connect(self._read)
-        process.finished.connect(
-            lambda code, status: self._finish(code == 0 and status == QProcess.ExitStatus.NormalExit)
-        )
-        process.errorOccurred.connect(self._take_error)
-        self._process = process
-        ids = [self._task.model_id] if self._task.model_id else []
-        process.start(self._program[0], [*self._program[1:], str(self._task.action), *ids, "--json"])
+        ids = [task.model_id] if task.model_id else []
+        self._process.start(self._program[0], [*self._program[1:], str(task.action), *ids, "--json"])
         self.tasks_changed.emit()
 
     def _read(self) -> None:
-        process = self._process
-        while process is not None and process.canReadLine():
-            self._take(bytes(process.readLine(_MOST_LINE_BYTES).data()))
-            process = self._process
+        while self._process.canReadLine():
+            self._take(bytes(self._process.readLine(_MOST_LINE_BYTES).data()))
 
     def _take(self, line: bytes) -> None:
         try:
@@ -174,8 +169,11 @@ class ModelShelf(QObject):
 
     def _tell_progress(self, message: dict[str, Any]) -> None:
         done, total = message.get("done_bytes"), message.get("total_bytes")
-        if isinstance(done, int) and isinstance(total, int):
+        if self._task is not None and isinstance(done, int) and isinstance(total, int):
             self.progressed.emit(TaskProgress(self._task, str(message.get("stage", "")), done, total))
+
+    def _take_finish(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._finish(code == 0 and status is QProcess.ExitStatus.NormalExit)
 
     def _take_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
@@ -183,22 +181,20 @@ class ModelShelf(QObject):
 
     def _finish(self, done: bool) -> None:
         self._read()
-        process, self._process = self._process, None
-        if process is None:
-            return
         self._kill_timer.stop()
-        process.deleteLater()
-        task, end = self._task, TaskEnd(self._task, done, self._cancelled and not done, self._sentence)
+        task, self._task = self._task, None
+        if task is None:
+            return
         if task.action is Action.LIST and done:
             self._cards = self._new_cards
             self.cards_changed.emit()
         else:
-            self.ended.emit(end)
+            self.ended.emit(TaskEnd(task, done, self._cancelled and not done, self._sentence))
         if task.action is not Action.LIST and Task(Action.LIST) not in self._queue:
             self._queue.insert(0, Task(Action.LIST))
         self.tasks_changed.emit()
-        self._next()
+        # Not from here: the process is still in the signal of its end.
+        QTimer.singleShot(0, self, self._next)
 
     def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        self._process.kill()
