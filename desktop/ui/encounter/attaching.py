@@ -84,15 +84,18 @@ class Attaching(QObject):
         self._copying.run(work, lambda copied: self._add(encounter_id, copied), self._refuse)
 
     def _add(self, encounter_id: str, copied: Copied) -> None:
-        self._end_one()
         if copied.is_recording:
             for name in copied.names:
                 self._add_recording(encounter_id, name)
-            return
+        else:
+            self._add_picture(encounter_id, copied.names)
+        self._end_one()  # only now: a question that waits for the files must find them
+
+    def _add_picture(self, encounter_id: str, names: tuple[str, ...]) -> None:
         encounter = self._book.encounter(encounter_id)
         if encounter:
             label = self.tr("Image {0}").format(next_number(encounter, Attachment))
-            self._book.put(encounter_id, Attachment(new_id(), timestamp(), label, copied.names))
+            self._book.put(encounter_id, Attachment(new_id(), timestamp(), label, names))
 
     def _refuse(self, sentence: str) -> None:
         self._end_one()

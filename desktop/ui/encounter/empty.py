@@ -56,7 +56,7 @@ class NoEncounter(Retranslating, QWidget):
                     "An encounter holds what is said, shown, asked and answered at one bedside, on this machine only."
                 )
             )
-        self._new.setText(self.tr("New encounter"))
+        self._new.setText(self.tr("Begin an encounter"))
         self._sample.setText(self.tr("Try the sample encounter"))
         self._sample.setVisible(not self._are_some)
 

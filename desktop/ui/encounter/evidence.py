@@ -121,6 +121,7 @@ class EvidencePanel(Retranslating, QScrollArea):
             card.play_wanted.connect(self.play_wanted)
             card.picture_wanted.connect(self.picture_wanted)
             self._column.insertWidget(self._column.count() - 1, card)
+            card.show()
         self.retranslate()
         self.verticalScrollBar().setValue(0)
 

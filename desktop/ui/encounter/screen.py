@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
 
-SIZES = (264, 660, 356)
+SIZES = (288, 660, 356)
+PICTURE_SHARE = 0.6
+"""Of the room beside the list, while a picture is open."""
 LEAD_S, TAIL_S = 0.3, 0.4
 """Words that begin at once are not understood, and a recogniser's ends come a little early."""
 
@@ -56,6 +58,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.viewing = ViewedPictures(services, self)
         self._player = player or AudioPlayer(parent=self)
         self._patient: PatientView | None = None
+        self._sizes_before_picture: list[int] = []
         self._lay_out()
         self._connect_views()
         self._connect_controller()
@@ -138,7 +141,7 @@ class EncounterScreen(Retranslating, QWidget):
         if self.controller.cancel():
             return True
         if self._side.currentWidget() is self.viewing:
-            self._side.setCurrentWidget(self.evidence)
+            self._close_picture()
             return True
         if self.page.chosen_sentence:
             self.page.choose(None)
@@ -188,10 +191,25 @@ class EncounterScreen(Retranslating, QWidget):
         encounter = self.controller.encounter
         if encounter and self.viewing.show_label(encounter, label):
             self._side.setCurrentWidget(self.viewing)
+            self._widen_side()
+
+    def _close_picture(self) -> None:
+        self._side.setCurrentWidget(self.evidence)
+        if self._sizes_before_picture:
+            self._splitter.setSizes(self._sizes_before_picture)
+            self._sizes_before_picture = []
+
+    def _widen_side(self) -> None:
+        """Give a picture the larger part; what it was before comes back when the picture is closed."""
+        sizes = self._splitter.sizes()
+        wanted = round(PICTURE_SHARE * (sizes[1] + sizes[2]))
+        if sizes[2] < wanted:
+            self._sizes_before_picture = sizes
+            self._splitter.setSizes([sizes[0], sizes[1] + sizes[2] - wanted, wanted])
 
     def _open_sources(self, sentence: Sentence, question: str) -> None:
         self.evidence.show_sentence(sentence, question)
-        self._side.setCurrentWidget(self.evidence)
+        self._close_picture()
 
     def _delete(self, encounter_id: str) -> None:
         box = QMessageBox(self)
@@ -218,7 +236,7 @@ class EncounterScreen(Retranslating, QWidget):
         self._middle.setCurrentWidget(self.page if encounter else self.nothing)
         self.listing.choose(encounter.id if encounter else "")
         self.evidence.show_sentence(None)
-        self._side.setCurrentWidget(self.evidence)
+        self._close_picture()
         self._side.setVisible(encounter is not None)
         self._player.stop()
 
@@ -310,7 +328,7 @@ class EncounterScreen(Retranslating, QWidget):
         controller.asking.region_changed.connect(self.composer.show_region)
         self.viewing.frame_chosen.connect(controller.choose_frame)
         self.viewing.region_marked.connect(controller.mark_region)
-        self.viewing.close_wanted.connect(lambda: self._side.setCurrentWidget(self.evidence))
+        self.viewing.close_wanted.connect(self._close_picture)
 
     def retranslate(self) -> None:
         """Set every word of its own."""

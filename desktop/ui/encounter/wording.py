@@ -57,8 +57,10 @@ def default_title(created: str) -> str:
     return QCoreApplication.translate("EncounterWords", "Encounter, {0}").format(moment)
 
 
-def verdict_word(verdict: Verdict) -> str:
-    """Return what stands beside a sentence."""
+def verdict_word(verdict: Verdict | None) -> str:
+    """Return what stands beside a sentence; None is one that was never checked."""
+    if verdict is None:
+        return QCoreApplication.translate("EncounterWords", "Unchecked")
     if verdict is Verdict.SUPPORTED:
         return QCoreApplication.translate("EncounterWords", "Supported")
     return QCoreApplication.translate("EncounterWords", "Unverified")
