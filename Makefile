@@ -17,8 +17,8 @@ setup: ## environment, dependencies and system libraries; nothing where they are
 models: setup ## the default models; nothing where they are there
 	@$(BIN)/bedside models fetch
 
-run: models ## the sample consultation, from voice and picture to an answer
-	@$(BIN)/bedside sample
+run: models ## the window; where there is no display, the sample consultation in the terminal
+	@$(BIN)/bedside start
 
 test: models lint ## every check
 	@$(BIN)/python -m pytest

@@ -18,7 +18,7 @@ import pydicom
 from PIL import Image
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_file_meta_info
-from pydicom.pixels import apply_modality_lut, apply_voi_lut, pixel_array
+from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from multimodal.errors import FileTooLarge, InvalidFile, NotAnImage, UnreadableFile
@@ -94,8 +94,8 @@ def quiet(library: str) -> Iterator[None]:
 
 
 def _load(path: Path, wish: int | None) -> Picture:
-    dataset = _read(path)
-    frames = _check_pixels(path, dataset)
+    dataset = read_dataset(path)
+    frames = count_frames(path, dataset)
     frame = frames // 2 if wish is None else min(max(wish, 0), frames - 1)
     values = pixel_array(dataset, index=frame)
     rgb, window = _to_rgb(dataset, np.asarray(values))
@@ -117,14 +117,18 @@ def _load(path: Path, wish: int | None) -> Picture:
     )
 
 
-def _read(path: Path) -> Any:
+def read_dataset(path: Path, header_only: bool = False) -> Any:
+    """Return the file as a pydicom Dataset, without its pixels if `header_only`; what it inflates to is bounded.
+
+    Raises FileTooLarge, UnreadableFile, and whatever pydicom raises about damage.
+    """
     meta = read_file_meta_info(path)
     syntax = meta.get("TransferSyntaxUID")
     if syntax == DEFLATED_FRAMES:
         raise UnreadableFile(f"{path.name} holds deflated frames, which are not supported. Export it uncompressed.")
     if syntax != DeflatedExplicitVRLittleEndian:
-        return pydicom.dcmread(path)
-    return pydicom.dcmread(io.BytesIO(_inflated(path)))
+        return pydicom.dcmread(path, stop_before_pixels=header_only)
+    return pydicom.dcmread(io.BytesIO(_inflated(path)), stop_before_pixels=header_only)
 
 
 def _inflated(path: Path) -> bytes:
@@ -147,8 +151,8 @@ def _padded(uid: UID) -> bytes:
     return str(uid).encode().ljust(len(DeflatedExplicitVRLittleEndian) + len(DeflatedExplicitVRLittleEndian) % 2, b"\0")
 
 
-def _check_pixels(path: Path, dataset: Any) -> int:
-    """Return the number of frames; raises before any pixel is decoded."""
+def count_frames(path: Path, dataset: Any) -> int:
+    """Return the number of frames; raises NotAnImage or FileTooLarge before any pixel is decoded."""
     if "PixelData" not in dataset and "FloatPixelData" not in dataset and "DoubleFloatPixelData" not in dataset:
         try:
             kind = UID(str(dataset.get("SOPClassUID", ""))).name
@@ -164,16 +168,21 @@ def _check_pixels(path: Path, dataset: Any) -> int:
     return frames
 
 
-def _to_rgb(dataset: Any, values: NDArray[Any]) -> tuple[Image.Image, Window | None]:
+def colour_pixels(dataset: Any, values: NDArray[Any]) -> Image.Image | None:
+    """Return a decoded frame of a colour picture as 8-bit RGB; None where the picture is grey."""
     if values.ndim == 3:
         depth = 255 / max(1, 2 ** int(dataset.BitsStored) - 1)
-        return Image.fromarray((values[..., :3] * depth).round().astype(np.uint8)).convert("RGB"), None
+        return Image.fromarray((values[..., :3] * depth).round().astype(np.uint8)).convert("RGB")
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
-        from pydicom.pixels import apply_color_lut
-
         coloured = apply_color_lut(values, dataset)
         deep = coloured.dtype.itemsize > 1
-        return Image.fromarray((coloured >> 8 if deep else coloured).astype(np.uint8)[..., :3]), None
+        return Image.fromarray((coloured >> 8 if deep else coloured).astype(np.uint8)[..., :3])
+    return None
+
+
+def _to_rgb(dataset: Any, values: NDArray[Any]) -> tuple[Image.Image, Window | None]:
+    if (coloured := colour_pixels(dataset, values)) is not None:
+        return coloured, None
     stored = np.asarray(apply_modality_lut(values, dataset), dtype=np.float64)
     grey, window = _windowed(dataset, stored)
     if dataset.PhotometricInterpretation == "MONOCHROME1":

@@ -30,14 +30,15 @@ def load_image(path: Path, frame: int | None = None) -> Picture:
         NotAnImage: a DICOM object without pixels.
         UnreadableFile: damaged, or of a kind that is not supported.
     """
-    _require_ordinary_file(path)
+    require_ordinary_file(path)
     if is_dicom(path):
         return load_dicom(path, frame)
     with quiet("PIL"):
         return _load_picture(path, frame)
 
 
-def _require_ordinary_file(path: Path) -> None:
+def require_ordinary_file(path: Path) -> None:
+    """Raise MissingFile or FileTooLarge unless this is a file of a size that may be read."""
     try:
         found = path.stat()
     except OSError as error:

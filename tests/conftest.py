@@ -13,12 +13,14 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# Before anything imports Qt: tests draw into memory, also where there is a screen.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "bedside-hypothesis")
 
 # openai-whisper, a reference here, draws its progress with tqdm, whose monitor is a thread that never ends.
 tqdm.tqdm.monitor_interval = 0
 
-pytest_plugins = ["tests.guards"]
+pytest_plugins = ["tests.guards", "tests.gui_guards"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

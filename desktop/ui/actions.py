@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from desktop.translatable import QT_TRANSLATE_NOOP
+from desktop.ui.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,6 +87,9 @@ ACTIONS = (
     Action("viewer-zoom-out", QT_TRANSLATE_NOOP("Actions", "Smaller"), ("-",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-fit", QT_TRANSLATE_NOOP("Actions", "Whole picture"), ("0",), Group.PICTURE, "", Reach.VIEWER),
     Action(
+        "viewer-actual-size", QT_TRANSLATE_NOOP("Actions", "Pixel by pixel"), ("Z",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
         "viewer-next-frame",
         QT_TRANSLATE_NOOP("Actions", "Next frame"),
         ("Down", "Right"),
@@ -101,17 +105,103 @@ ACTIONS = (
         "",
         Reach.VIEWER,
     ),
+    Action(
+        "viewer-frames-forward",
+        QT_TRANSLATE_NOOP("Actions", "Ten frames forward"),
+        ("PgDown",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-frames-back",
+        QT_TRANSLATE_NOOP("Actions", "Ten frames back"),
+        ("PgUp",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-first-frame", QT_TRANSLATE_NOOP("Actions", "First frame"), ("Home",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action("viewer-last-frame", QT_TRANSLATE_NOOP("Actions", "Last frame"), ("End",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-cine", QT_TRANSLATE_NOOP("Actions", "Play the frames"), ("Space",), Group.PICTURE, "", Reach.VIEWER),
-    Action("viewer-length", QT_TRANSLATE_NOOP("Actions", "Measure a length"), ("L",), Group.PICTURE, "", Reach.VIEWER),
-    Action("viewer-region", QT_TRANSLATE_NOOP("Actions", "Mark a region"), ("R",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-length",
+        QT_TRANSLATE_NOOP("Actions", "Measure a length"),
+        ("L",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "With the arrow keys and Enter, or by dragging."),
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-region",
+        QT_TRANSLATE_NOOP("Actions", "Mark a region"),
+        ("R",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "With the arrow keys and Enter, or by dragging."),
+        Reach.VIEWER,
+    ),
     Action(
         "viewer-window",
         QT_TRANSLATE_NOOP("Actions", "Window and level by dragging"),
         ("W",),
         Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "The right button does it at any time."),
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-clear",
+        QT_TRANSLATE_NOOP("Actions", "Remove marks"),
+        ("Del", "Backspace"),
+        Group.PICTURE,
         "",
         Reach.VIEWER,
     ),
+    Action("viewer-turn", QT_TRANSLATE_NOOP("Actions", "Turn clockwise"), ("T",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-mirror", QT_TRANSLATE_NOOP("Actions", "Mirror left to right"), ("M",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-side-by-side",
+        QT_TRANSLATE_NOOP("Actions", "Two pictures side by side"),
+        ("S",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action(
+        "viewer-link", QT_TRANSLATE_NOOP("Actions", "Link the two pictures"), ("K",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-wider", QT_TRANSLATE_NOOP("Actions", "Wider window"), ("Shift+Right",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-narrower",
+        QT_TRANSLATE_NOOP("Actions", "Narrower window"),
+        ("Shift+Left",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action("viewer-brighter", QT_TRANSLATE_NOOP("Actions", "Brighter"), ("Shift+Up",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-darker", QT_TRANSLATE_NOOP("Actions", "Darker"), ("Shift+Down",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-move-left", QT_TRANSLATE_NOOP("Actions", "Move left"), ("Ctrl+Left",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action(
+        "viewer-move-right",
+        QT_TRANSLATE_NOOP("Actions", "Move right"),
+        ("Ctrl+Right",),
+        Group.PICTURE,
+        "",
+        Reach.VIEWER,
+    ),
+    Action("viewer-move-up", QT_TRANSLATE_NOOP("Actions", "Move up"), ("Ctrl+Up",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "viewer-move-down", QT_TRANSLATE_NOOP("Actions", "Move down"), ("Ctrl+Down",), Group.PICTURE, "", Reach.VIEWER
+    ),
+    Action("viewer-presets", QT_TRANSLATE_NOOP("Actions", "Choose a window"), ("P",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-preset-1", QT_TRANSLATE_NOOP("Actions", "As stored"), ("1",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-preset-2", QT_TRANSLATE_NOOP("Actions", "Lung window"), ("2",), Group.PICTURE, "", Reach.VIEWER),
     Action(
@@ -119,6 +209,8 @@ ACTIONS = (
     ),
     Action("viewer-preset-4", QT_TRANSLATE_NOOP("Actions", "Bone window"), ("4",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-preset-5", QT_TRANSLATE_NOOP("Actions", "Brain window"), ("5",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-preset-6", QT_TRANSLATE_NOOP("Actions", "Abdomen window"), ("6",), Group.PICTURE, "", Reach.VIEWER),
+    Action("viewer-preset-7", QT_TRANSLATE_NOOP("Actions", "Full range"), ("7",), Group.PICTURE, "", Reach.VIEWER),
     Action("page-encounters", QT_TRANSLATE_NOOP("Actions", "Encounters"), ("Ctrl+1",), Group.WINDOW),
     Action("page-machine", QT_TRANSLATE_NOOP("Actions", "Models and machine"), ("Ctrl+2",), Group.WINDOW),
     Action("page-settings", QT_TRANSLATE_NOOP("Actions", "Settings"), ("Ctrl+3", "Ctrl+,"), Group.WINDOW),
@@ -137,14 +229,17 @@ _CONTEXTS = {
 
 def words(text: str) -> str:
     """Return a sentence of the table in the language that is shown."""
-    return QCoreApplication.translate(CONTEXT, text) if text else ""
+    return translated(CONTEXT, text)
 
 
 def keys(action: Action) -> str:
     """Return the first shortcut as the system writes it, such as ⌘N on a Mac; empty for none."""
-    if not action.shortcuts:
-        return ""
-    return QKeySequence(action.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return native(action.shortcuts[0]) if action.shortcuts else ""
+
+
+def native(shortcut: str) -> str:
+    """Return one shortcut as the system writes it."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def bind(owner: QWidget, reach: Reach, run: Callable[[str], object]) -> dict[str, QAction]:

@@ -118,6 +118,11 @@ def apply(app: QApplication, theme_name: str, font_scale: int) -> None:
     app.setStyleSheet(stylesheet(theme.tokens, points))
 
 
+def forget() -> None:
+    """Start as if `apply` had never been called; for tests, which share one application."""
+    _Current.theme = None
+
+
 def text_points(app: QApplication, font_scale: int) -> float:
     """Return the size of running text in points at `font_scale` per cent of the system's own or our least size."""
     if not _Current.system_points:
@@ -131,17 +136,24 @@ def text_points(app: QApplication, font_scale: int) -> float:
 
 def stylesheet(colours: Tokens, points: float) -> str:
     """Fill the stylesheet with the colours of a theme and the sizes that follow from the running text's."""
+    hovered, pressed = primary_shades(colours)
     values = {field.name: getattr(colours, field.name).name() for field in fields(Tokens)}
     values |= {name: f"{points * factor:.2f}" for name, factor in _SIZES.items()}
     values |= {
         "pressed": mix(colours.raised, colours.text, 0.1).name(),
         "disabled": mix(colours.text_muted, colours.background, 0.3).name(),
-        "primary_hover": mix(colours.primary, colours.focus, 0.08).name(),
-        "primary_pressed": mix(colours.primary, colours.focus, 0.16).name(),
+        "primary_hover": hovered.name(),
+        "primary_pressed": pressed.name(),
         "primary_edge": (colours.border if colours.border == colours.text else colours.primary).name(),
         "icons": (ASSETS / "icons").as_posix(),
     }
     return Template((FOLDER / "window.qss").read_text(encoding="utf-8")).substitute(values)
+
+
+def primary_shades(colours: Tokens) -> tuple[QColor, QColor]:
+    """Return the primary fill under the pointer and while pressed: further from its text, so that it stays readable."""
+    away = max((colours.text, colours.background), key=lambda colour: contrast(colour, colours.on_primary))
+    return mix(colours.primary, away, 0.15), mix(colours.primary, away, 0.3)
 
 
 def palette(colours: Tokens) -> QPalette:
