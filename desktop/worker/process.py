@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from desktop.worker.protocol import Command
 
 _LAST_WORDS = 50
+_CLEARED_AWAY_MS = 30_000
+"""A process that was killed is over; a machine that has much else to do may take its time to clear it away."""
 _ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -136,10 +138,11 @@ class WorkerProcess(QObject):
                 self.send(Shutdown())
             self._process.closeWriteChannel()
             wait_ms = int(1000 * self._patience.stop_s)
-            for step in (None, self._process.terminate, self._process.kill):
+            steps = (None, wait_ms), (self._process.terminate, wait_ms), (self._process.kill, _CLEARED_AWAY_MS)
+            for step, patience_ms in steps:
                 if step is not None:
                     step()
-                if self._process.waitForFinished(wait_ms):
+                if self._process.waitForFinished(patience_ms):
                     break
         self._kill_group()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QSplitter, QStackedWidget, QWidget
 
+from desktop.record.encounter import Dictation
 from desktop.ui import theme
 from desktop.ui.encounter.composer import Composer, files_of, image_of
 from desktop.ui.encounter.controller import EncounterController
@@ -72,6 +73,7 @@ class EncounterScreen(Retranslating, QWidget):
         """Show an encounter, also one that was made elsewhere, such as the sample."""
         self._refresh()
         self.controller.open(encounter_id)
+        self._recognise_sample()
 
     def new_encounter(self) -> None:
         """Begin an encounter and put the keyboard into the question field."""
@@ -107,6 +109,13 @@ class EncounterScreen(Retranslating, QWidget):
             "previous-sentence": lambda: self.page.step_sentence(-1),
             "show-patient": self.show_patient,
         }
+
+    def _recognise_sample(self) -> None:
+        """The sample is there to be tried at once: its words come without a further touch."""
+        encounter = self.controller.encounter
+        for entry in encounter.entries if encounter and encounter.sample else ():
+            if isinstance(entry, Dictation) and not entry.finished:
+                self.controller.recognise_rest(entry.id)
 
     # --- doing -------------------------------------------------------------------------------------------------
 
