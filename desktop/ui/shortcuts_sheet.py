@@ -76,6 +76,7 @@ class ShortcutsSheet(Retranslating, QDialog):
         for number, action in enumerate(rows, 1):
             grid.addWidget(self._label("", partial(_sentence, action)), number, 0)
             keys = self._label("caption", partial(_all_keys, action))
+            keys.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(keys, number, 1, Qt.AlignmentFlag.AlignRight)
         return card
 
@@ -94,4 +95,4 @@ def _sentence(action: Action) -> str:
 
 
 def _all_keys(action: Action) -> str:
-    return "   ".join(actions.native(shortcut) for shortcut in action.shortcuts)
+    return "\n".join(actions.native(shortcut) for shortcut in action.shortcuts)
