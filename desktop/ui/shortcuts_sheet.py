@@ -83,7 +83,7 @@ class ShortcutsSheet(Retranslating, QDialog):
     def _label(self, role: str, words: Callable[[], str]) -> QLabel:
         label = QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(role == "")
+        label.setWordWrap(role != "caption")
         if role:
             label.setProperty("role", role)
         self._words.append((label, words))
