@@ -125,7 +125,7 @@ def test_the_notice_says_what_the_repository_s_notice_says() -> None:
 def test_it_says_which_models_are_missing_and_how_large_they_are(qtbot: QtBot, dialog: FirstStart) -> None:
     _go_to_models(qtbot, dialog)
 
-    assert "missing, 138 MiB" in _shown(dialog) or "missing, 145 MB" in _shown(dialog)
+    qtbot.waitUntil(lambda: "missing, 145 MB" in _shown(dialog))
     assert dialog.findChild(QPushButton, "fetch-models").isVisible()  # type: ignore[union-attr]
 
 
