@@ -50,7 +50,7 @@ _SHORT_UTTERANCES = VadOptions(max_speech_s=16.0)
 class LiveOptions:
     """How often to listen again."""
 
-    every_s: float = 0.6
+    every_s: float = 0.5
     """New sound before the open utterance is recognised again."""
     most_load: float = 0.6
     """Share of the time that recognising may take: on a slow machine the words come less often."""

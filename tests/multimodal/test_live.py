@@ -127,10 +127,15 @@ def test_an_utterance_is_settled_when_a_pause_ends_it() -> None:
 
 def test_words_are_shown_once_two_passes_agree_on_them() -> None:
     desk = Desk()
-    desk.play(3.5)
+    desk.play(0.7)
+    assert len(desk.recognizer.drafts) == 1
+    assert desk.events == []
+    desk.play(0.5)
+    assert len(desk.recognizer.drafts) == 2
+    desk.play(2.3)
     shown = [[word.text for word in event.words] for event in desk.events if isinstance(event, Speaking)]
     assert shown[0] == ["w0"]
-    assert shown[-1] == ["w0", "w1", "w2"]
+    assert shown[-1][:3] == ["w0", "w1", "w2"]
     assert not desk.settled
 
 
@@ -177,7 +182,7 @@ def test_a_slow_machine_listens_less_often() -> None:
         desk.recognizer.takes_s = takes_s
         desk.play(8.0)
         counts.append(len(desk.recognizer.drafts) / desk.clock.now_s)
-    assert counts[0] == pytest.approx(1.6, abs=0.25)
+    assert counts[0] == pytest.approx(1.9, abs=0.3)
     assert counts[1] * 1.2 < 0.7
 
 
@@ -255,7 +260,7 @@ def dictated(recognizer: SpeechRecognizer, samples: NDArray[np.float32]) -> list
 
 @pytest.mark.models
 def test_the_sample_is_heard_while_it_is_spoken(recognizer: SpeechRecognizer) -> None:
-    samples = load_audio(SAMPLE).samples[: round(8.5 * SECOND)]
+    samples = load_audio(SAMPLE).samples[: 8 * SECOND]
     told = dictated(recognizer, samples)
     settled = [event.utterance for _, event in told if isinstance(event, Settled)]
     whole = list(recognizer.transcribe(Recording(samples)))
