@@ -19,7 +19,7 @@ from multimodal.vad import WINDOW_SAMPLES, SpeechSpan, VadOptions
 from tests.multimodal.test_vad import sounds_without_speech
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -63,14 +63,34 @@ class CountingRecognizer:
         span: SpeechSpan,
         language: str | None,
         cancelled: Callable[[], bool],
-        *,
-        draft: bool = False,
     ) -> Utterance | None:
+        self.settled.append(span)
+        return self._words(samples, span, language, cancelled)
+
+    def draft(
+        self,
+        samples: NDArray[np.float32],
+        span: SpeechSpan,
+        language: str | None,
+        said: Sequence[Word],
+        cancelled: Callable[[], bool],
+    ) -> Utterance | None:
+        self.drafts.append(span)
+        heard = self._words(samples, span, language, cancelled)
+        assert [word.text for word in said] == [word.text for word in heard.words[: len(said)]]
+        return heard
+
+    def _words(
+        self,
+        samples: NDArray[np.float32],
+        span: SpeechSpan,
+        language: str | None,
+        cancelled: Callable[[], bool],
+    ) -> Utterance:
         assert len(samples) == span.end - span.start
         if cancelled():
             raise Cancelled
         self._clock.now_s += self.takes_s
-        (self.drafts if draft else self.settled).append(span)
         self.languages.append(language)
         first, last = span.start // SECOND, span.end // SECOND
         words = tuple(Word(f"w{second}", second, second + 1.0, 0.9) for second in range(first, last + 1))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -212,6 +213,24 @@ def test_one_stretch_is_heard_and_a_cancelled_one_raises(recognizer: SpeechRecog
     assert heard.language == "en"
     with pytest.raises(Cancelled):
         recognizer.hear(sample.samples[: span.end], span, "en", lambda: True)
+
+
+@pytest.mark.models
+def test_a_draft_behind_known_words_says_what_one_without_them_says(
+    recognizer: SpeechRecognizer, sample: Recording
+) -> None:
+    span = SpeechSpan(0, round(3.4 * SAMPLE_RATE_HZ))
+    samples = sample.samples[: span.end]
+    whole = recognizer.draft(samples, span, "en", ())
+    assert whole is not None
+    behind = recognizer.draft(samples, span, "en", whole.words[:3])
+    assert behind is not None
+    assert behind.text == whole.text
+    assert [word.start_s for word in behind.words] == pytest.approx([word.start_s for word in whole.words], abs=0.1)
+    told_otherwise = [replace(word, text="Goodbye,") for word in whole.words[:1]]
+    other = recognizer.draft(samples, span, "en", told_otherwise)
+    assert other is not None
+    assert other.text.startswith("Goodbye,")
 
 
 @pytest.mark.models
