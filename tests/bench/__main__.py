@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.bench import bench_consultation, bench_decoder, bench_speech, bench_viewer
+from tests.bench import bench_consultation, bench_decoder, bench_live, bench_speech, bench_viewer, bench_window
+
+BENCHMARKS = (bench_decoder, bench_consultation, bench_live, bench_speech, bench_viewer, bench_window)
 
 if __name__ == "__main__":
-    for benchmark in (bench_decoder, bench_consultation, bench_speech, bench_viewer):
+    for benchmark in BENCHMARKS:
         benchmark.main()
