@@ -5,47 +5,25 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
-from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.pictures.loader import PictureLoader
 from desktop.ui import theme
 from desktop.ui.viewer.panel import ViewedPicture, ViewerPanel
+from tests.bench.beats import TICK_MS, Beats, beat_until
 from tests.bench.report import Figure, write_figures
 from tests.fakes.pictures import ct_dataset, write_dicom
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 SLICES, SIDE = 300, 512
-TICK_MS = 16
 LIMIT_MS = 25.0
 MEMORY_LIMIT_MB = 350.0
 SCROLL_S = 6.0
 IDLE_S = 3.0
-
-
-@dataclass(slots=True)
-class Beats:
-    """The intervals of a timer, in milliseconds, of which each should be TICK_MS."""
-
-    intervals_ms: list[float] = field(default_factory=list)
-    work_ms: list[float] = field(default_factory=list)
-    """Processor time of the window's thread between two beats: what it costs whatever else the machine does."""
-
-    def p99_ms(self) -> float:
-        """The interval that one beat in a hundred exceeds."""
-        return float(np.percentile(self.intervals_ms, 99))
-
-    def work_p99_ms(self) -> float:
-        """The work that one beat in a hundred exceeds."""
-        return float(np.percentile(self.work_ms, 99))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +66,10 @@ def measure_viewer(files: list[Path]) -> ViewerMeasured:
     )
     panel.panes[0].picture_shown.connect(lambda: done.setdefault("first", time.monotonic()))
     idle_ends = time.monotonic() + IDLE_S
-    idle = _beat_until(lambda: time.monotonic() > idle_ends)
+    idle = beat_until(lambda: time.monotonic() > idle_ends)
     started = time.monotonic()
     panel.show_pictures([ViewedPicture("Image 1", tuple(files))])
-    opening = _beat_until(lambda: "all" in done and "first" in done)
+    opening = beat_until(lambda: "all" in done and "first" in done)
     shown = [0]
     panel.panes[0].feed.arrived.connect(lambda _picture: shown.__setitem__(0, shown[0] + 1))
     scrolling = _scroll(panel)
@@ -115,29 +93,7 @@ def _scroll(panel: ViewerPanel) -> Beats:
             direction[0] = -direction[0]
         panel.panes[0].scroll_by(direction[0])
 
-    return _beat_until(lambda: time.monotonic() > ends, step)
-
-
-def _beat_until(finished: Callable[[], bool], step: Callable[[], None] | None = None) -> Beats:
-    beats, loop, timer = Beats(), QEventLoop(), QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    last, worked = [time.perf_counter()], [time.thread_time()]
-
-    def beat() -> None:
-        now, work = time.perf_counter(), time.thread_time()
-        beats.intervals_ms.append((now - last[0]) * 1000)
-        beats.work_ms.append((work - worked[0]) * 1000)
-        last[0], worked[0] = now, work
-        if step:
-            step()
-        if finished():
-            loop.quit()
-
-    timer.timeout.connect(beat)
-    timer.start(TICK_MS)
-    loop.exec()
-    timer.stop()
-    return beats
+    return beat_until(lambda: time.monotonic() > ends, step)
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.models
 
-PATIENCE_MS = 240_000
+PATIENCE_MS = 500_000
 """A machine that has much else to do is slow, not wrong."""
 Card = TypeVar("Card", bound=QWidget)
 WHOLE = (AnswerStatus.COMPLETE, AnswerStatus.CUT_SHORT)

@@ -17,7 +17,7 @@ from tests.gui.bedside import Bedside
 if TYPE_CHECKING:
     from tests.gui.user import User
 
-MODELS_S = 240
+MODELS_S = 900
 """Loading and answering on a machine that has much else to do."""
 CANCEL_LIMIT_S = 0.3
 STATES_OF_A_STREAM = 3
