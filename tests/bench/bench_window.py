@@ -118,9 +118,7 @@ def _opening_figures(screen: str, opened: list[dict[str, Any]]) -> list[Figure]:
     processor = statistics.median(found["processor_s"] for found in opened)
     resident = statistics.median(found["resident_mb"] for found in opened)
     return [
-        Figure(
-            f"window visible {screen}, median of {OPENINGS}", visible, "s", None, "", limit, visible < VISIBLE_LIMIT_S
-        ),
+        _limited(f"window visible {screen}, median of {OPENINGS}", visible, "s", VISIBLE_LIMIT_S),
         Figure(f"processor time of that {screen}", processor, "s"),
         Figure(f"memory of the empty window {screen}", resident, "MB"),
     ]
@@ -139,9 +137,7 @@ def _work_figures(found: dict[str, Any]) -> list[Figure]:
             f"< {BEAT_LIMIT_MS:.0f} ms",
             beat < BEAT_LIMIT_MS,
         ),
-        Figure(
-            "window's own work in a beat, p99", found["busy_work_p99_ms"], "ms", found["idle_work_p99_ms"], "at rest"
-        ),
+        Figure("window's own work in a beat, p99", work, "ms", found["idle_work_p99_ms"], "at rest"),
         Figure("window's own work in a beat, longest", found["busy_longest_work_ms"], "ms"),
         _limited("window's memory", memory, "MB", MEMORY_LIMIT_MB),
         _limited("from Esc to Stopping on the screen", shown, "s", CANCEL_LIMIT_S),
