@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test lint format i18n bench clean
+.PHONY: help setup models run test test-gui lint format i18n bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ run: models ## the window; where there is no display, the sample consultation in
 
 test: models lint ## every check
 	@$(BIN)/python -m pytest
+
+test-gui: models ## the whole story in a real window, photographed step by step into build/gui
+	@$(BIN)/python -m tests.gui
 
 lint: setup ## style, types and the arrows between packages
 	@$(BIN)/ruff check .

@@ -34,11 +34,10 @@ class Watch(QObject):
         QTimer.singleShot(0, self._tell)
 
     def _tell(self) -> None:
+        found: dict[str, object] = {"visible_at": time.time(), "processor_s": time.process_time()}
         import psutil
 
-        found = {
-            "visible_at": time.time(),
-            "processor_s": time.process_time(),
+        found |= {
             "resident_mb": psutil.Process().memory_info().rss / _MB,
             "imported": [name for name in HEAVY if name in sys.modules],
         }
