@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
 
 from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
-from desktop.record.errors import EncounterDamaged, EncounterNewer
+from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,17 +58,17 @@ def decode(data: bytes, encounter_id: str) -> Encounter:
         EncounterDamaged: anything else that does not fit, in one sentence.
     """
     if len(data) > MAX_BYTES:
-        raise EncounterDamaged(_damaged(f"it is larger than {MAX_BYTES >> 20} MB"))
+        raise EncounterDamaged(DAMAGED, f"it is larger than {MAX_BYTES >> 20} MB")
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
-        raise EncounterDamaged(_damaged("it is no JSON")) from None
+        raise EncounterDamaged(DAMAGED, "it is no JSON") from None
     _check_schema(document)
     try:
         encounter: Encounter = _reader(Encounter)(document.get("encounter"))
         _check(encounter, encounter_id)
     except _DoesNotFit as fault:
-        raise EncounterDamaged(_damaged(str(fault))) from None
+        raise EncounterDamaged(DAMAGED, str(fault)) from None
     return encounter
 
 
@@ -76,18 +76,12 @@ class _DoesNotFit(Exception):
     """A value is not of its field's type; the text says which."""
 
 
-def _damaged(why: str) -> str:
-    return f"This encounter's file is damaged ({why}). It is kept as it is; restore it from a backup if you have one."
-
-
 def _check_schema(document: object) -> None:
     schema = document.get("schema") if isinstance(document, dict) else None
     if type(schema) is not int or schema < 1:
-        raise EncounterDamaged(_damaged("it names no version"))
+        raise EncounterDamaged(DAMAGED, "it names no version")
     if schema > SCHEMA:
-        raise EncounterNewer(
-            "This encounter was written by a newer version of Bedside. It is kept as it is; update Bedside to open it."
-        )
+        raise EncounterNewer(NEWER)
 
 
 def _check(encounter: Encounter, encounter_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from desktop.record.errors import SourceUnreadable
+from desktop.record.errors import SOURCE_CLOSED, SOURCE_EMPTY, SourceUnreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,9 +73,7 @@ def _head(file: Path) -> bytes:
         with file.open("rb") as opened:
             head = opened.read(_HEAD_BYTES)
     except OSError as error:
-        raise SourceUnreadable(
-            f"{file.name} cannot be opened ({error.strerror}). Nothing was added; check the file and try again."
-        ) from error
+        raise SourceUnreadable(SOURCE_CLOSED, file.name, error.strerror) from error
     if not head:
-        raise SourceUnreadable(f"{file.name} is empty. Nothing was added; copy it again from where it came.")
+        raise SourceUnreadable(SOURCE_EMPTY, file.name)
     return head

@@ -16,6 +16,11 @@ from desktop.record.codec import decode, encode, is_file_name, is_id
 from desktop.record.disk import Disk
 from desktop.record.encounter import Answer, Dictation, Encounter, EncounterSummary, Entry, Question
 from desktop.record.errors import (
+    MISSING,
+    NO_SUCH_FILE,
+    SOURCE_CLOSED,
+    UNREADABLE,
+    WORDS_MISSING,
     EncounterDamaged,
     EncounterMissing,
     EncounterNewer,
@@ -137,9 +142,7 @@ class FolderStore:
         try:
             opened = source.open("rb")
         except OSError as error:
-            raise SourceUnreadable(
-                f"{source.name} cannot be opened. Nothing was added; check the file and try again."
-            ) from error
+            raise SourceUnreadable(SOURCE_CLOSED, source.name, error.strerror) from error
         with opened, disk_errors():
             name, path = self._reserve(encounter_id, ending)
             beside = path.with_name(f"{name}.new")
@@ -161,13 +164,13 @@ class FolderStore:
     def path(self, encounter_id: str, name: str) -> Path:
         """Return where a file of the encounter lies."""
         if not is_id(encounter_id) or not is_file_name(name):
-            raise EncounterMissing("There is no such file in the record. Nothing was changed.")
+            raise EncounterMissing(NO_SUCH_FILE)
         return self._folder / encounter_id / name
 
     def _existing(self, encounter_id: str) -> Path:
         folder = self._folder / encounter_id
         if not is_id(encounter_id) or not folder.is_dir():
-            raise EncounterMissing("This encounter is not in the record any more. Choose another from the list.")
+            raise EncounterMissing(MISSING)
         return folder
 
     def _read(self, encounter_id: str) -> bytes:
@@ -175,13 +178,9 @@ class FolderStore:
         try:
             return (folder / FILE).read_bytes()
         except FileNotFoundError as error:
-            raise EncounterDamaged(
-                "This encounter's words are missing from its folder. Its files are kept; restore it from a backup."
-            ) from error
+            raise EncounterDamaged(WORDS_MISSING) from error
         except OSError as error:
-            raise EncounterDamaged(
-                f"This encounter cannot be read ({error.strerror}). It is kept as it is; check the disk."
-            ) from error
+            raise EncounterDamaged(UNREADABLE, error.strerror) from error
 
     def _reserve(self, encounter_id: str, ending: str) -> tuple[str, Path]:
         folder = self._existing(encounter_id)

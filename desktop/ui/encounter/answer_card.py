@@ -9,11 +9,13 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplica
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Answer, AnswerStatus
+from desktop.ui import theme
 from desktop.ui.encounter.pacing import TICK_S, SteadyText
 from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
 from desktop.ui.encounter.wording import plain_answer, status_sentence, time_of_day
 from desktop.ui.translation import Retranslating
+from desktop.ui.viewer.flow_layout import FlowLayout
 from desktop.worker.protocol import FailureKind
 
 if TYPE_CHECKING:
@@ -96,7 +98,9 @@ class AnswerCard(Retranslating, QFrame):
         self._asked.show_words(self._question)
         self._state.show_words(self._state_words())
         self._reason.show_words("" if self._running else status_sentence(self._answer))
-        self._reason.setProperty("role", "error" if self._answer.status is AnswerStatus.FAILED else "caption")
+        role = "error" if self._answer.status is AnswerStatus.FAILED else "caption"
+        if self._reason.property("role") != role:
+            theme.set_role(self._reason, role)
         self._notices.show_words("\n".join(self._answer.notices))
         self._used.show_words("" if self._running else self._footer())
         self._stop.setText(self.tr("Stop"))
@@ -105,7 +109,7 @@ class AnswerCard(Retranslating, QFrame):
         self._copy.setText(self.tr("Copy"))
         self._copy_sources.setText(self.tr("Copy with sources"))
         self._again.setText(self.tr("Answer again"))
-        self._patient.setText(self.tr("Show to the patient"))
+        self._patient.setText(self.tr("Patient view"))
         self._fill_menu()
         self._show_parts()
 
@@ -127,6 +131,8 @@ class AnswerCard(Retranslating, QFrame):
         self._copy_sources = IconButton("copy-with-sources", "copy", self)
         self._again = IconButton("answer-again", "redo", self)
         self._patient = IconButton("show-patient", "person", self)
+        self._mending = _row(self, 8, self._try_again, self._models)
+        self._doing = _row(self, 0, self._copy, self._copy_sources, self._again, self._patient)
         self._stop.clicked.connect(self.cancel_wanted)
         self._models.clicked.connect(self.models_wanted)
         self._try_again.clicked.connect(lambda: self.again_wanted.emit(self._answer.id, ""))
@@ -149,8 +155,8 @@ class AnswerCard(Retranslating, QFrame):
         column.addLayout(state)
         for widget in (self._reason, self._notices, self._used):
             column.addWidget(widget)
-        column.addLayout(_row(self._try_again, self._models))
-        column.addLayout(_row(self._copy, self._copy_sources, self._again, self._patient))
+        column.addWidget(self._mending)
+        column.addWidget(self._doing)
 
     def _show_parts(self) -> None:
         answer, done = self._answer, not self._running
@@ -163,6 +169,9 @@ class AnswerCard(Retranslating, QFrame):
             control.setVisible(done and bool(answer.text))
         self._copy_sources.setVisible(done and bool(answer.sentences))
         self._again.setVisible(done and not broken)
+        self._mending.setVisible(broken and self._failure is not FailureKind.INPUT)
+        self._doing.setVisible(done and (bool(answer.text) or not broken))
+        self.sentences.show_unchecked(done and not answer.sentences)
         self._again.setPopupMode(
             QToolButton.ToolButtonPopupMode.MenuButtonPopup
             if len(self._decoders) > 1
@@ -230,10 +239,11 @@ class AnswerCard(Retranslating, QFrame):
         return next((row.sentence for row in self.sentences.rows if row.hasFocus()), None)
 
 
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(4)
+def _row(parent: QWidget, indent: int, *widgets: QWidget) -> QWidget:
+    """Return a row of buttons that goes on below where the card is narrow."""
+    row = QWidget(parent)
+    buttons = FlowLayout(row, 4)
+    buttons.setContentsMargins(indent, 0, 0, 0)
     for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
+        buttons.addWidget(widget)
     return row

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop.record.editing import next_number
 from desktop.record.encounter import Attachment
-from desktop.record.errors import DiskFailed, RecordError, SourceUnreadable
+from desktop.record.errors import (
+    EMPTY_FOLDER,
+    NOT_PASTED,
+    TOO_MANY,
+    UNKNOWN_KIND,
+    DiskFailed,
+    RecordError,
+    SourceUnreadable,
+)
 from desktop.record.kinds import FileKind, kind_of
 from desktop.record.store import timestamp
-from desktop.translatable import QT_TRANSLATE_NOOP
 from desktop.ui.encounter.background import Background
 from desktop.ui.encounter.jobs import new_id
 
@@ -29,12 +36,6 @@ if TYPE_CHECKING:
 
 MOST_FILES = 3_000
 """Of one series; a thin-slice CT has 1,500."""
-CONTEXT = "Attaching"
-UNKNOWN = QT_TRANSLATE_NOOP(
-    "Attaching", "{0} is no picture, film or recording that Bedside can read. Nothing was added."
-)
-EMPTY_FOLDER = QT_TRANSLATE_NOOP("Attaching", "There is no picture in the folder {0}. Nothing was added.")
-TOO_MANY = QT_TRANSLATE_NOOP("Attaching", "The folder {0} holds more than {1} files. Choose the folder of one series.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,18 @@ class Attaching(QObject):
         self._copying.run(work, lambda copied: self._add(encounter_id, copied), self._refuse)
 
     def _add(self, encounter_id: str, copied: Copied) -> None:
-        self._end_one()
         if copied.is_recording:
             for name in copied.names:
                 self._add_recording(encounter_id, name)
-            return
+        else:
+            self._add_picture(encounter_id, copied.names)
+        self._end_one()  # only now: a question that waits for the files must find them
+
+    def _add_picture(self, encounter_id: str, names: tuple[str, ...]) -> None:
         encounter = self._book.encounter(encounter_id)
         if encounter:
             label = self.tr("Image {0}").format(next_number(encounter, Attachment))
-            self._book.put(encounter_id, Attachment(new_id(), timestamp(), label, copied.names))
+            self._book.put(encounter_id, Attachment(new_id(), timestamp(), label, names))
 
     def _refuse(self, sentence: str) -> None:
         self._end_one()
@@ -109,7 +113,7 @@ def copy_in(store: EncounterStore, encounter_id: str, file: Path) -> Copied:
         return Copied(tuple(store.add_file(encounter_id, part) for part in _series(file)), is_recording=False)
     kind = kind_of(file)
     if kind is FileKind.UNKNOWN:
-        raise SourceUnreadable(_words(UNKNOWN).format(file.name))
+        raise SourceUnreadable(UNKNOWN_KIND, file.name)
     is_recording = kind in {FileKind.AUDIO, FileKind.VIDEO}
     return Copied((store.add_file(encounter_id, file),), is_recording)
 
@@ -118,13 +122,13 @@ def _series(folder: Path) -> list[Path]:
     """Return the DICOM files of a folder in the order of their names, else its other pictures."""
     files = sorted((path for path in folder.iterdir() if path.is_file()), key=lambda path: natural_order(path.name))
     if len(files) > MOST_FILES:
-        raise SourceUnreadable(_words(TOO_MANY).format(folder.name, MOST_FILES))
+        raise SourceUnreadable(TOO_MANY, folder.name, MOST_FILES)
     kinds = [(path, _kind_or_unknown(path)) for path in files if not path.name.startswith(".")]
     for wanted in (FileKind.DICOM, FileKind.PICTURE):
         found = [path for path, kind in kinds if kind is wanted]
         if found:
             return found
-    raise SourceUnreadable(_words(EMPTY_FOLDER).format(folder.name))
+    raise SourceUnreadable(EMPTY_FOLDER, folder.name)
 
 
 def _kind_or_unknown(path: Path) -> FileKind:
@@ -143,11 +147,5 @@ def _save_image(store: EncounterStore, encounter_id: str, image: QImage) -> Copi
     name, path = store.new_file(encounter_id, ".png")
     if not image.save(str(path), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes, Qt takes a string
         path.unlink(missing_ok=True)
-        raise DiskFailed(
-            "The picture from the clipboard could not be saved. Free some space on the disk, then paste again."
-        )
+        raise DiskFailed(NOT_PASTED)
     return Copied((name,), is_recording=False)
-
-
-def _words(text: str) -> str:
-    return QCoreApplication.translate(CONTEXT, text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.record.errors import RecordError, disk_errors
+from desktop.ui.encounter.wording import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ class Background(QObject):
                 with disk_errors():
                     ending: tuple[Callable[[Any], None], Any] = (done, work())
             except RecordError as error:
-                ending = (failed, str(error))
+                ending = (failed, sentence_of(error))
             self._tell(*ending)
 
     def _tell(self, callback: Callable[[Any], None], result: object) -> None:

@@ -12,6 +12,7 @@ from desktop.record.editing import entry_of, with_entry, without_entry
 from desktop.record.errors import RecordError
 from desktop.record.store import timestamp
 from desktop.ui.encounter.background import Background
+from desktop.ui.encounter.wording import sentence_of
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter, EncounterSummary, Entry
@@ -57,7 +58,7 @@ class EncounterBook(QObject):
         try:
             return self._store.summaries(search)
         except RecordError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(sentence_of(error))
             return ()
 
     def open(self, encounter_id: str) -> bool:
@@ -66,7 +67,7 @@ class EncounterBook(QObject):
             if encounter_id not in self._encounters:
                 self._encounters[encounter_id] = self._store.load(encounter_id)
         except RecordError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(sentence_of(error))
             return False
         self._show(encounter_id)
         return True
@@ -76,7 +77,7 @@ class EncounterBook(QObject):
         try:
             encounter = self._store.create(title)
         except RecordError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(sentence_of(error))
             return None
         self._encounters[encounter.id] = encounter
         self._show(encounter.id)
@@ -87,13 +88,19 @@ class EncounterBook(QObject):
         """Show no encounter."""
         self._show("")
 
+    def close_removed(self) -> None:
+        """Show nothing where the encounter was removed by another part of the window, such as the sample."""
+        if self._current_id and self._current_id not in {summary.id for summary in self.summaries()}:
+            self._encounters.pop(self._current_id, None)
+            self._show("")
+
     def delete(self, encounter_id: str) -> None:
         """Remove an encounter for good."""
         self._saving.finish()
         try:
             self._store.delete(encounter_id)
         except RecordError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(sentence_of(error))
             return
         self._to_save.pop(encounter_id, None)
         self._unsaved.pop(encounter_id, None)

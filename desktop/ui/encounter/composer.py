@@ -99,6 +99,7 @@ class Composer(Retranslating, QFrame):
         self.setProperty("role", "bar")
         self._answering = self._stopping = False
         self._copying = 0
+        self._drops = False
         self._asks_when_copied = False
         self._region: MarkedRegion | None = None
         self._speak = speak
@@ -106,6 +107,8 @@ class Composer(Retranslating, QFrame):
         self._attach = IconButton("attach", "attach", self)
         self._ask = button("ask", "", self)
         self._chip = IconButton("drop-region", "close", self)
+        self._chip.setProperty("role", "chip")
+        self._chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._hint = PlainText("caption", self)
         self._connect()
         self._lay_out()
@@ -127,6 +130,7 @@ class Composer(Retranslating, QFrame):
         above = QHBoxLayout()
         above.addWidget(self._chip)
         above.addWidget(self._hint, 1)
+        above.addStretch(0)
         column.addLayout(above)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE)
@@ -150,6 +154,11 @@ class Composer(Retranslating, QFrame):
             self._asks_when_copied = False
             self.ask()
         self.retranslate()
+
+    def show_drop(self, drops: bool) -> None:
+        """Show that what hangs at the pointer can be let go here."""
+        self._drops = drops
+        self._show_parts()
 
     def show_region(self, region: MarkedRegion | None) -> None:
         """Show what the next question is about."""
@@ -182,7 +191,7 @@ class Composer(Retranslating, QFrame):
 
     def retranslate(self) -> None:
         """Set every word."""
-        self.field.setPlaceholderText(self.tr("Ask about what was said and what is shown"))
+        self.field.setPlaceholderText(self.tr("Type a question"))
         self.field.setAccessibleName(self.tr("Question"))
         self.field.setAccessibleDescription(self.tr("Return asks, Shift and Return begin a new line"))
         self._attach.setText(self.tr("Attach"))
@@ -202,6 +211,8 @@ class Composer(Retranslating, QFrame):
         self._hint.show_words(self._hint_words(has_words))
 
     def _hint_words(self, has_words: bool) -> str:
+        if self._drops:
+            return self.tr("Let go to attach it to this encounter.")
         if self._copying:
             asks = (
                 self.tr("Adding files: {0}. Then it is asked.")

@@ -12,6 +12,7 @@ from desktop.record.encounter import Dictation, RecordingSource
 from desktop.record.errors import RecordError
 from desktop.record.store import timestamp
 from desktop.ui.encounter.jobs import Job, Jobs, new_id
+from desktop.ui.encounter.wording import sentence_of
 from desktop.ui.microphone.recorder import RecorderState
 from desktop.worker.protocol import (
     Dictate,
@@ -69,7 +70,7 @@ class Dictating(QObject):
         try:
             name, path = self._services.store.new_file(encounter_id, SUFFIX)
         except RecordError as error:
-            self._book.refused.emit(str(error))
+            self._book.refused.emit(sentence_of(error))
             return
         # The recorder makes the file itself, so that it can never write over a recording.
         path.unlink(missing_ok=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.encounter.widgets import PlainText, button
 from desktop.ui.translation import Retranslating
+from desktop.ui.viewer.flow_layout import FlowLayout
 
-WIDTH_PX = 520
+LINE_CHARACTERS = 64
 
 
 class NoEncounter(Retranslating, QWidget):
@@ -32,11 +33,11 @@ class NoEncounter(Retranslating, QWidget):
         column.addWidget(self._title)
         column.addWidget(self._words)
         column.addSpacing(theme.SPACE)
-        row = QHBoxLayout()
+        buttons = QWidget(self)
+        row = FlowLayout(buttons, theme.SPACE)
         row.addWidget(self._new)
         row.addWidget(self._sample)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addWidget(buttons)
         self.retranslate()
 
     def show_whether_any(self, are_some: bool) -> None:
@@ -56,7 +57,7 @@ class NoEncounter(Retranslating, QWidget):
                     "An encounter holds what is said, shown, asked and answered at one bedside, on this machine only."
                 )
             )
-        self._new.setText(self.tr("New encounter"))
+        self._new.setText(self.tr("Begin an encounter"))
         self._sample.setText(self.tr("Try the sample encounter"))
         self._sample.setVisible(not self._are_some)
 
@@ -87,13 +88,29 @@ class EmptyEncounter(Retranslating, QWidget):
             line.setText(text)
 
 
+class Centre(QWidget):
+    """The middle of an empty page: as wide as a line that is read easily, in whichever size of text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Larger text needs longer lines."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setMaximumWidth(self.fontMetrics().averageCharWidth() * LINE_CHARACTERS)
+
+
 def _centred(widget: QWidget) -> QVBoxLayout:
     """Return the column in the middle of a widget."""
     row = QHBoxLayout(widget)
+    middle = Centre(widget)
     row.addStretch(1)
-    middle = QWidget(widget)
-    middle.setFixedWidth(WIDTH_PX)
-    row.addWidget(middle, 0, Qt.AlignmentFlag.AlignVCenter)
+    row.addWidget(middle, 100, Qt.AlignmentFlag.AlignVCenter)
     row.addStretch(1)
     column = QVBoxLayout(middle)
     column.setSpacing(10)

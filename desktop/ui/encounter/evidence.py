@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Citation, CitedKind
@@ -102,6 +102,10 @@ class EvidencePanel(Retranslating, QScrollArea):
         self.setWidget(page)
         self.retranslate()
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Wide enough for a button with its words in the present size of text, whatever is shown."""
+        return QSize(max(260, self.fontMetrics().averageCharWidth() * 26 + 60), 120)
+
     @property
     def sentence(self) -> Sentence | None:
         """The sentence whose evidence is shown."""
@@ -121,6 +125,7 @@ class EvidencePanel(Retranslating, QScrollArea):
             card.play_wanted.connect(self.play_wanted)
             card.picture_wanted.connect(self.picture_wanted)
             self._column.insertWidget(self._column.count() - 1, card)
+            card.show()
         self.retranslate()
         self.verticalScrollBar().setValue(0)
 

@@ -156,6 +156,7 @@ class EncounterList(Retranslating, QWidget):
         self.search = QLineEdit(self)
         self.search.setObjectName("search")
         self.search.setClearButtonEnabled(True)
+        self.search.setMinimumHeight(theme.TARGET)
         self.view = QListView(self)
         self.view.setObjectName("encounters")
         self.view.setModel(self.model)

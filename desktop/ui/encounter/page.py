@@ -48,11 +48,15 @@ class TitleField(QLineEdit):
         if not self.hasFocus():
             self.setText(title)
 
+    def revert(self) -> None:
+        """Put the title back as it is kept."""
+        self.setText(self._kept)
+        self.clearFocus()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Esc leaves it as it was; Return is done."""
         if event.key() == Qt.Key.Key_Escape:
-            self.setText(self._kept)
-            self.clearFocus()
+            self.revert()
             return
         super().keyPressEvent(event)
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:

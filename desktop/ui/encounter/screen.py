@@ -24,13 +24,15 @@ from desktop.ui.translation import Retranslating
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 
     from desktop.record.encounter import Sentence
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
 
-SIZES = (264, 660, 356)
+SIZES = (272, 720, 320)
+PICTURE_SHARE = 0.6
+"""Of the room beside the list, while a picture is open."""
 LEAD_S, TAIL_S = 0.3, 0.4
 """Words that begin at once are not understood, and a recogniser's ends come a little early."""
 
@@ -56,6 +58,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.viewing = ViewedPictures(services, self)
         self._player = player or AudioPlayer(parent=self)
         self._patient: PatientView | None = None
+        self._sizes_before_picture: list[int] = []
         self._lay_out()
         self._connect_views()
         self._connect_controller()
@@ -134,11 +137,14 @@ class EncounterScreen(Retranslating, QWidget):
         self.activateWindow()
 
     def _cancel(self) -> bool:
-        """Esc: stop the answer, else go back from the picture, else from the sources."""
+        """Esc: leave the title as it was, else stop the answer, else go back from the picture or the sources."""
+        if self.page.title.hasFocus():
+            self.page.title.revert()
+            return True
         if self.controller.cancel():
             return True
         if self._side.currentWidget() is self.viewing:
-            self._side.setCurrentWidget(self.evidence)
+            self._close_picture()
             return True
         if self.page.chosen_sentence:
             self.page.choose(None)
@@ -188,10 +194,25 @@ class EncounterScreen(Retranslating, QWidget):
         encounter = self.controller.encounter
         if encounter and self.viewing.show_label(encounter, label):
             self._side.setCurrentWidget(self.viewing)
+            self._widen_side()
+
+    def _close_picture(self) -> None:
+        self._side.setCurrentWidget(self.evidence)
+        if self._sizes_before_picture:
+            self._splitter.setSizes(self._sizes_before_picture)
+            self._sizes_before_picture = []
+
+    def _widen_side(self) -> None:
+        """Give a picture the larger part; what it was before comes back when the picture is closed."""
+        sizes = self._splitter.sizes()
+        wanted = round(PICTURE_SHARE * (sizes[1] + sizes[2]))
+        if sizes[2] < wanted:
+            self._sizes_before_picture = sizes
+            self._splitter.setSizes([sizes[0], sizes[1] + sizes[2] - wanted, wanted])
 
     def _open_sources(self, sentence: Sentence, question: str) -> None:
         self.evidence.show_sentence(sentence, question)
-        self._side.setCurrentWidget(self.evidence)
+        self._close_picture()
 
     def _delete(self, encounter_id: str) -> None:
         box = QMessageBox(self)
@@ -218,7 +239,7 @@ class EncounterScreen(Retranslating, QWidget):
         self._middle.setCurrentWidget(self.page if encounter else self.nothing)
         self.listing.choose(encounter.id if encounter else "")
         self.evidence.show_sentence(None)
-        self._side.setCurrentWidget(self.evidence)
+        self._close_picture()
         self._side.setVisible(encounter is not None)
         self._player.stop()
 
@@ -254,9 +275,7 @@ class EncounterScreen(Retranslating, QWidget):
             self._splitter.addWidget(pane)
             self._splitter.setStretchFactor(place, (0, 2, 1)[place])
             self._splitter.setCollapsible(place, place != 1)
-        self.listing.setMinimumWidth(200)
         self._middle.setMinimumWidth(380)
-        self._side.setMinimumWidth(260)
         self._splitter.setSizes(list(self._kept_sizes()))
         self._splitter.splitterMoved.connect(self._keep_sizes)
         row = QHBoxLayout(self)
@@ -268,6 +287,8 @@ class EncounterScreen(Retranslating, QWidget):
         return tuple(int(part) for part in kept) if len(kept) == len(SIZES) else SIZES
 
     def _keep_sizes(self) -> None:
+        if self._side.currentWidget() is self.viewing:
+            return  # the room that a picture was given for a while
         self._services.settings.set("splitter_sizes", ",".join(str(size) for size in self._splitter.sizes()))
 
     def _connect_views(self) -> None:
@@ -310,7 +331,7 @@ class EncounterScreen(Retranslating, QWidget):
         controller.asking.region_changed.connect(self.composer.show_region)
         self.viewing.frame_chosen.connect(controller.choose_frame)
         self.viewing.region_marked.connect(controller.mark_region)
-        self.viewing.close_wanted.connect(lambda: self._side.setCurrentWidget(self.evidence))
+        self.viewing.close_wanted.connect(self._close_picture)
 
     def retranslate(self) -> None:
         """Set every word of its own."""
@@ -319,15 +340,23 @@ class EncounterScreen(Retranslating, QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what other screens changed, such as the sample encounter."""
         super().showEvent(event)
+        self.controller.book.close_removed()
         self._refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take files and pictures."""
         if files_of(event.mimeData()) or event.mimeData().hasImage():
             event.acceptProposedAction()
+            self.composer.show_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """It went away again."""
+        super().dragLeaveEvent(event)
+        self.composer.show_drop(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Attach what is dropped."""
+        self.composer.show_drop(False)
         files, image = files_of(event.mimeData()), image_of(event.mimeData())
         if files:
             self.controller.attach(files)

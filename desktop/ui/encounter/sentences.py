@@ -69,6 +69,11 @@ class SentenceRow(Retranslating, QWidget):
         self.words.setCursor(Qt.CursorShape.PointingHandCursor)
         self.retranslate()
 
+    def show_unchecked(self, unchecked: bool) -> None:
+        """Show that these words were never held against any source, as those of an answer that was stopped."""
+        if self._sentence is None:
+            self.mark.show_unchecked(unchecked)
+
     def choose(self, chosen: bool) -> None:
         """Show whether the sources beside are this sentence's."""
         self._chosen = chosen
@@ -167,6 +172,11 @@ class SentenceList(QWidget):
         self._fit(len(sentences))
         for row, sentence in zip(self._rows, sentences, strict=True):
             row.show_sentence(sentence)
+
+    def show_unchecked(self, unchecked: bool) -> None:
+        """Show whether words without a verdict will get none any more."""
+        for row in self._rows:
+            row.show_unchecked(unchecked)
 
     def choose(self, sentence: Sentence | None) -> None:
         """Show which sentence's sources are open."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import theme
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from desktop.record.encounter import Entry
 
-FIRST_CARDS = 12
+FIRST_CARDS = 8
 MORE_CARDS = 8
 """Built at once: what a tall window shows, and what follows when the reader scrolls up to it."""
 REACH_PX = 800
@@ -44,7 +44,10 @@ class TimelineView(Retranslating, QScrollArea):
         self._cards: dict[str, QWidget] = {}
         self._first_built = 0
         self._follows = True
-        self._kept_from_end: int | None = None
+        self._anchor: tuple[QWidget, int] | None = None
+        """While the reader is not at the end: the card that is read, and where it stands in the viewport."""
+        self._below_anchor = 0
+        self._keeps = False
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -111,7 +114,6 @@ class TimelineView(Retranslating, QScrollArea):
         """Show the end and follow it from now on."""
         self._follows = True
         self._below.hide()
-        self._kept_from_end = None
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
     def show_widget(self, widget: QWidget) -> None:
@@ -131,38 +133,57 @@ class TimelineView(Retranslating, QScrollArea):
         card.setMaximumWidth(WIDEST_PX)
         self._cards[entry.id] = card
         self._column.insertWidget(place, card)
+        card.show()  # at once: Qt shows it a turn later otherwise, and the page would grow twice
         self.card_made.emit(entry.id, card)
 
     def _build_earlier(self) -> None:
         first = max(0, self._first_built - MORE_CARDS)
-        bar = self.verticalScrollBar()
-        # What is read stays where it is: its distance from the end is the same before and after.
-        self._kept_from_end = bar.maximum() - bar.value()
         for place, entry in enumerate(self._entries[first : self._first_built]):
             self._add_card(entry, place)
         self._first_built = first
+        # Laid out before anything is drawn: the reader must not see the cards above come.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def _note_place(self, value: int) -> None:
-        bar = self.verticalScrollBar()
-        if self._kept_from_end is not None:
+        if self._keeps:
             return
-        self._follows = value >= bar.maximum() - AT_END_PX
+        self._follows = value >= self.verticalScrollBar().maximum() - AT_END_PX
+        self._anchor = None if self._follows else self._card_at(value)
+        self._below_anchor = self._height_below_anchor()
         if self._follows:
             self._below.hide()
-        if value < REACH_PX and self._first_built:
+        self._reach_up()
+
+    def _reach_up(self) -> None:
+        if self.verticalScrollBar().value() < REACH_PX and self._first_built:
             self._build_earlier()
+            # What was built may not reach far enough; its height is known in the next turn.
+            QTimer.singleShot(0, self, self._reach_up)
 
     def _keep_place(self, _least: int, most: int) -> None:
         bar = self.verticalScrollBar()
-        if self._kept_from_end is not None:
-            kept, self._kept_from_end = self._kept_from_end, None
-            bar.setValue(most - kept)
-        elif self._follows:
+        if self._follows:
             bar.setValue(most)
-        elif most - bar.value() > AT_END_PX:
+            return
+        if self._anchor:
+            card, place = self._anchor
+            self._keeps = True
+            bar.setValue(card.y() - place)
+            self._keeps = False
+        if self._height_below_anchor() > self._below_anchor:
             self._place_button()
             self._below.show()
             self._below.raise_()
+
+    def _card_at(self, value: int) -> tuple[QWidget, int] | None:
+        """Return the first card that is seen at a place of the scroll bar, and where it begins in the viewport."""
+        for card in self.cards():
+            if card.geometry().bottom() > value:
+                return card, card.y() - value
+        return None
+
+    def _height_below_anchor(self) -> int:
+        return self._page.height() - (self._anchor[0].y() if self._anchor else 0)
 
     def _place_button(self) -> None:
         self._below.adjustSize()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desktop.record.encounter import Verdict
@@ -70,6 +71,7 @@ class IconButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setMinimumHeight(theme.TARGET)
         self.setIconSize(QSize(18, 18))
+        self._colour = ""
         self._tint()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -79,7 +81,16 @@ class IconButton(QToolButton):
             self._tint()
 
     def _tint(self) -> None:
-        self.setIcon(icons.icon(self._icon_name, theme.tokens().accent))
+        colour = theme.tokens().accent.name()
+        if colour != self._colour:  # the palette also changes with every role
+            self._colour = colour
+            self.setIcon(_tinted(self._icon_name, colour))
+
+
+@cache
+def _tinted(name: str, colour: str) -> QIcon:
+    # Drawn once for all cards: a timeline has dozens of the same buttons.
+    return icons.icon(name, QColor(colour))
 
 
 class FlowingPage(QWidget):
@@ -107,6 +118,7 @@ class VerdictMark(Retranslating, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._verdict: Verdict | None = None
+        self._unchecked = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.retranslate()
 
@@ -120,11 +132,16 @@ class VerdictMark(Retranslating, QWidget):
         self._verdict = verdict
         self.update()
 
+    def show_unchecked(self, unchecked: bool) -> None:
+        """Show that there will be no verdict."""
+        self._unchecked = unchecked
+        self.update()
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The shape, the longest of the words, and room around them."""
         metrics = self._metrics()
-        widest = max(metrics.horizontalAdvance(verdict_word(verdict)) for verdict in Verdict)
-        return QSize(self._side() + 6 + widest + 12, max(self._side(), metrics.height()))
+        widest = max(metrics.horizontalAdvance(verdict_word(verdict)) for verdict in (*Verdict, None))
+        return QSize(self._side() + 6 + widest + 12, self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Never less."""
@@ -132,14 +149,15 @@ class VerdictMark(Retranslating, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the shape and the word in the first line of the sentence."""
-        if self._verdict is None:
+        if self._verdict is None and not self._unchecked:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line, side = self.fontMetrics().height(), self._side()
         shape = QRectF(1, (line - side) / 2 + 1, side - 2, side - 2)
         colours = theme.tokens()
-        colour = colours.supported if self._verdict is Verdict.SUPPORTED else colours.unverified
+        known = {Verdict.SUPPORTED: colours.supported, Verdict.UNVERIFIED: colours.unverified}
+        colour = known[self._verdict] if self._verdict else colours.text_muted
         draw_verdict(painter, shape, self._verdict, colour)
         painter.setFont(self._small_font())
         painter.setPen(colour)
@@ -160,8 +178,8 @@ class VerdictMark(Retranslating, QWidget):
         return QFontMetrics(self._small_font())
 
 
-def draw_verdict(painter: QPainter, shape: QRectF, verdict: Verdict, colour: QColor) -> None:
-    """Draw the shape of a verdict: both differ in outline and filling, not in colour alone."""
+def draw_verdict(painter: QPainter, shape: QRectF, verdict: Verdict | None, colour: QColor) -> None:
+    """Draw the shape of a verdict, a bar for none: they differ in outline and filling, not in colour alone."""
     width = max(1.6, shape.width() / 10)
     painter.setPen(QPen(colour, width, _LINE, _CAP, _JOIN))
     if verdict is Verdict.SUPPORTED:
@@ -169,6 +187,9 @@ def draw_verdict(painter: QPainter, shape: QRectF, verdict: Verdict, colour: QCo
         painter.drawEllipse(shape)
         painter.setPen(QPen(theme.tokens().surface, width, _LINE, _CAP, _JOIN))
         painter.drawPolyline(_inside(shape, (0.28, 0.53), (0.44, 0.69), (0.74, 0.34)))
+        return
+    if verdict is None:
+        painter.drawPolyline(_inside(shape, (0.1, 0.5), (0.9, 0.5)))
         return
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPolygon(_inside(shape, (0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)))

@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Verdict
+from desktop.record.errors import CONTEXT
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter, EncounterSummary, Sentence
+    from desktop.record.errors import RecordError
 
 
 def printable(text: str) -> str:
     """Return `text` without control and direction characters, which could show other words than there are."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+
+
+def sentence_of(error: RecordError) -> str:
+    """Return what an error of the record says, in the language that is shown."""
+    return QCoreApplication.translate(CONTEXT, error.template).format(*error.values)
 
 
 def clock(seconds: float) -> str:
@@ -57,8 +64,10 @@ def default_title(created: str) -> str:
     return QCoreApplication.translate("EncounterWords", "Encounter, {0}").format(moment)
 
 
-def verdict_word(verdict: Verdict) -> str:
-    """Return what stands beside a sentence."""
+def verdict_word(verdict: Verdict | None) -> str:
+    """Return what stands beside a sentence; None is one that was never checked."""
+    if verdict is None:
+        return QCoreApplication.translate("EncounterWords", "Unchecked")
     if verdict is Verdict.SUPPORTED:
         return QCoreApplication.translate("EncounterWords", "Supported")
     return QCoreApplication.translate("EncounterWords", "Unverified")
@@ -93,7 +102,9 @@ def status_sentence(answer: Answer) -> str:
             "EncounterWords", "The answer reached its longest length and stops here. Ask for the rest if you need it."
         )
     if answer.status is AnswerStatus.CANCELLED:
-        return QCoreApplication.translate("EncounterWords", "You stopped this answer; its sentences were not checked.")
+        if answer.sentences:
+            return QCoreApplication.translate("EncounterWords", "You stopped this answer.")
+        return QCoreApplication.translate("EncounterWords", "You stopped this answer before it could be checked.")
     return answer.reason if answer.status is AnswerStatus.FAILED else ""
 
 
