@@ -18,7 +18,7 @@ from desktop.pictures.loader import PictureLoader
 from desktop.ui import theme
 from desktop.ui.viewer.panel import ViewedPicture, ViewerPanel
 from tests.bench.report import Figure, write_figures
-from tests.fakes.pictures import ct_dataset, write_dicom
+from tests.fakes.viewed_pictures import ct_dataset, write_dicom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
