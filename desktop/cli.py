@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from lm.errors import LanguageModelError
-from multimodal.errors import CatalogError, MultimodalError, UnknownModel
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,6 +39,8 @@ class Command:
 
 
 COMMANDS = (
+    Command("start", "open the window, or run the sample where there is no display", "desktop.commands.start"),
+    Command("window", "open the window", "desktop.commands.window"),
     Command("ask", "ask a question about recordings and pictures", "desktop.commands.ask"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
@@ -55,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    arguments = sys.argv[1:] if argv is None else list(argv)
+    arguments = (sys.argv[1:] if argv is None else list(argv)) or _without_command()
     as_json = "--json" in arguments
     try:
         args = _parser(arguments).parse_args(arguments)
@@ -67,11 +66,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (`bedside ... | head`): nothing is wrong, and nobody listens.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except (LanguageModelError, MultimodalError) as error:
-        return _tell(str(error), _code_of(error), as_json)
     except Exception as error:  # noqa: BLE001 - the outermost boundary: a fault of ours becomes one sentence too
+        code = _code_of(error)
+        if code != FAULT:
+            return _tell(str(error), code, as_json)
         sentence = f"Something went wrong inside Bedside ({type(error).__name__}: {error}). Your files are unchanged."
         return _tell(f"{sentence} Set BEDSIDE_DEBUG=1 and report what it then says.", FAULT, as_json)
+
+
+def _without_command() -> list[str]:
+    """Plain `bedside` opens the window where there is a display; elsewhere it explains itself."""
+    from desktop.display import has_display
+
+    return ["window"] if has_display() else ["--help"]
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -99,6 +106,12 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _code_of(error: Exception) -> int:
+    # Imported here: the window is started from this module too, and knows nothing of the models' packages.
+    from lm.errors import LanguageModelError
+    from multimodal.errors import CatalogError, MultimodalError, UnknownModel
+
+    if not isinstance(error, (LanguageModelError, MultimodalError)):
+        return FAULT
     return MISSING if isinstance(error, CatalogError) and not isinstance(error, UnknownModel) else BAD_INPUT
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import av
 import numpy as np
 
-from multimodal.errors import FileTooLarge, MissingFile, NoSound, UnreadableFile
+from multimodal.errors import Cancelled, FileTooLarge, MissingFile, NoSound, UnreadableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -52,15 +52,22 @@ class Recording:
         return len(self.samples) / SAMPLE_RATE_HZ
 
 
-def load_audio(path: Path | str, *, max_seconds: float = DEFAULT_MAX_SECONDS) -> Recording:
+def _never() -> bool:
+    return False
+
+
+def load_audio(
+    path: Path | str, *, max_seconds: float = DEFAULT_MAX_SECONDS, cancelled: Callable[[], bool] = _never
+) -> Recording:
     """Decode the first sound track of a file.
 
     Memory is bounded by `max_seconds` whatever the header says or the compression hides.
-    Raises MissingFile, UnreadableFile, NoSound or FileTooLarge, each with one sentence for the reader.
+    Raises MissingFile, UnreadableFile, NoSound or FileTooLarge, each with one sentence for the reader, and
+    Cancelled once `cancelled` returns True.
     """
     path = Path(path)
     _require_ordinary_file(path)
-    decoder = _Decoder(path.name, max_samples=int(max_seconds * SAMPLE_RATE_HZ))
+    decoder = _Decoder(path.name, int(max_seconds * SAMPLE_RATE_HZ), cancelled)
     try:
         with path.open("rb") as file, _open_container(file, path.name) as container:
             return decoder.decode(container)
@@ -113,8 +120,9 @@ def _refuse_second_file(url: str, _flags: int, _options: dict[str, str]) -> Any:
 class _Decoder:
     """Decodes one container into a growing buffer, counting what it had to leave out."""
 
-    def __init__(self, name: str, max_samples: int) -> None:
+    def __init__(self, name: str, max_samples: int, cancelled: Callable[[], bool]) -> None:
         self._name = name
+        self._cancelled = cancelled
         self._max_samples = max_samples
         # A bytearray grows in place, so the peak is one copy of the samples.
         self._buffer = bytearray()
@@ -132,6 +140,8 @@ class _Decoder:
     def _frames(self, track: Any, container: Any) -> Iterator[Any]:
         try:
             for packet in container.demux(track):
+                if self._cancelled():
+                    raise Cancelled("Reading the sound was stopped.")
                 try:
                     yield from packet.decode()
                 except av.InvalidDataError:

@@ -16,17 +16,16 @@ from lm.grounding.answer import Citation, Evidence, EvidenceWord, Sentence
 from lm.grounding.gate import ground
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
-from multimodal.image import load_image
+from multimodal.audio import load_audio
+from multimodal.encodings import Encodings, View
+from multimodal.errors import Cancelled
 from multimodal.prompt import FusedAttachment, PromptInputs, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    import numpy as np
     import torch
-    from numpy.typing import NDArray
 
     from lm.engine import FinishReason, Timings
     from multimodal.models import Models
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     from multimodal.transcript import Utterance
 
 T = TypeVar("T")
-
-MAX_FUSED_AUDIO_S = 30.0
-"""Longer recordings are fused by their first half minute; the transcript always carries all of their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +108,7 @@ class _Clock:
 @dataclass(slots=True)
 class _Recording:
     label: str
-    opening: NDArray[np.float32]
-    """The first samples, as long as can be fused, `(samples,)`."""
+    file: Path
     utterances: list[Utterance] = field(default_factory=list)
 
 
@@ -122,11 +117,18 @@ def _never() -> bool:
 
 
 class Consultation:
-    """What was said, shown, asked and answered at one bedside; nothing of it is kept on disk here."""
+    """What was said, shown, asked and answered at one bedside; nothing of it is kept on disk here.
 
-    def __init__(self, models: Models, cancelled: Callable[[], bool] = _never) -> None:
+    What is known already can be told instead of heard: `recall` takes recognised words, `go_on_from` earlier turns,
+    and `encodings` of the same encounter keep pictures and sound from being encoded again.
+    """
+
+    def __init__(
+        self, models: Models, cancelled: Callable[[], bool] = _never, encodings: Encodings | None = None
+    ) -> None:
         self._models = models
         self._cancelled = cancelled
+        self._encodings = encodings or Encodings()
         self._recordings: list[_Recording] = []
         self._attachments: list[FusedAttachment] = []
         self._turns: list[Turn] = []
@@ -138,12 +140,14 @@ class Consultation:
         Raises InvalidFile when the file cannot be used; nothing of it is then part of the consultation.
         """
         started = time.monotonic()
-        recording = load_audio(file)
+        try:
+            recording = load_audio(file, cancelled=self._cancelled)
+        except Cancelled:
+            return
         self._clock.add("listening", started)
         recognizer = self._timed_load(self._models.speech)
         started = time.monotonic()
-        fused_samples = int(MAX_FUSED_AUDIO_S * SAMPLE_RATE_HZ)
-        heard = _Recording(f"Recording {len(self._recordings) + 1}", recording.samples[:fused_samples])
+        heard = _Recording(f"Recording {len(self._recordings) + 1}", file)
         self._recordings.append(heard)
         for utterance in recognizer.transcribe(recording, language=language, cancelled=self._cancelled):
             heard.utterances.append(utterance)
@@ -151,31 +155,46 @@ class Consultation:
             yield Heard(heard.label, utterance)
             started = time.monotonic()
         self._clock.add("listening", started)
-        if not heard.utterances:
+        if not heard.utterances and not self._cancelled():
             yield Notice(f"{heard.label}: no speech was found in it.")
 
     def listen(self, file: Path, language: str | None = None) -> Iterator[Event]:
         """Take a recording in as words and, where the decoder has a voice projector, as sound too."""
         yield from self.transcribe(file, language)
-        yield from self._fuse_audio(self._recordings[-1])
+        if not self._cancelled():
+            yield from self._fuse_audio(self._recordings[-1])
+
+    def recall(self, label: str, file: Path, utterances: Iterable[Utterance]) -> Iterator[Event]:
+        """Take in a recording whose words are known, without listening to it again."""
+        recalled = _Recording(label, file, list(utterances))
+        self._recordings.append(recalled)
+        if self._timed_load(self._models.audio_projector) is not None:
+            yield from self._fuse_audio(recalled)
+
+    def go_on_from(self, turns: Iterable[Turn]) -> None:
+        """Take in earlier questions with their answers."""
+        self._turns += turns
 
     def look(self, file: Path) -> Iterator[Event]:
         """Open and encode a picture.
 
         Raises InvalidFile when the file cannot be used; nothing of it is then part of the consultation.
         """
+        return self.look_at(View(file), f"Image {1 + sum(a.kind is SourceKind.IMAGE for a in self._attachments)}")
+
+    def look_at(self, view: View, label: str) -> Iterator[Event]:
+        """Open and encode a frame or a part of a picture; see `look`."""
         started = time.monotonic()
-        picture = load_image(file)
+        picture = self._encodings.picture(view)
         self._clock.add("looking", started)
-        label = f"Image {1 + sum(a.kind is SourceKind.IMAGE for a in self._attachments)}"
         projector = self._timed_load(self._models.image_projector)
         tokens: torch.Tensor | None = None
         if projector is not None:
             encoder = self._timed_load(self._models.vision)
             started = time.monotonic()
-            tokens = projector.project(encoder.encode([picture.pixels]))[0]
+            tokens = projector.project(self._encodings.features(view, picture, encoder))[0]
             self._clock.add("looking", started)
-        caption = picture.description if picture.kind == "dicom" else ""
+        caption = picture.description if picture.kind == "dicom" or view.region else ""
         self._attachments.append(FusedAttachment(SourceKind.IMAGE, label, tokens, caption))
         yield Saw(label, picture, 0 if tokens is None else len(tokens))
         if tokens is None:
@@ -229,8 +248,7 @@ class Consultation:
             )
             return
         started = time.monotonic()
-        frames = self._models.speech().encode(heard.opening)
-        tokens = projector.project(frames.unsqueeze(0))[0]
+        tokens = projector.project(self._encodings.frames(heard.file, self._models.speech()))[0]
         self._attachments.append(FusedAttachment(SourceKind.AUDIO, heard.label, tokens))
         self._clock.add("listening", started)
 

@@ -5,6 +5,10 @@ class MultimodalError(Exception):
     """Anything that the voice, picture and fusion rooms report to their caller."""
 
 
+class Cancelled(MultimodalError):
+    """The caller asked to stop; nothing is wrong."""
+
+
 class InvalidFile(MultimodalError):
     """A file that was handed in cannot be used."""
 

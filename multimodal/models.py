@@ -5,9 +5,12 @@ A typed question loads the decoder alone; Whisper and the ViT join when somethin
 
 from __future__ import annotations
 
+import gc
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype
@@ -34,6 +37,35 @@ class Models:
     def __init__(self, decoder: str = DEFAULT_DECODER, device: str = "auto") -> None:
         self._decoder_wish = decoder
         self._device = choose_device(device)
+
+    def change_decoder(self, wish: str) -> None:
+        """Let go of the decoder with its cache and projectors; the encoders stay. The next use loads `wish`."""
+        self._decoder_wish = wish
+        for name in ("_decoder", "_engine", "_prompts", "_projectors"):
+            self.__dict__.pop(name, None)
+        gc.collect()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def forget(self) -> None:
+        """Drop what the engine keeps of an encounter; nothing is loaded for it."""
+        if self.has_decoder:
+            self._engine.forget()
+
+    @property
+    def decoder_wish(self) -> str:
+        """The identifier or path that was asked for."""
+        return self._decoder_wish
+
+    @property
+    def has_decoder(self) -> bool:
+        """Whether the decoder is loaded."""
+        return "_engine" in self.__dict__
+
+    @property
+    def device(self) -> torch.device:
+        """Where the models run."""
+        return self._device
 
     @property
     def decoder_name(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from multimodal.errors import InvalidFile
@@ -47,6 +48,42 @@ class Picture:
     body_part: str | None = None
     window: Window | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
+
+
+class NoSuchRegion(InvalidFile):
+    """The marked region holds nothing of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture, as shares of its width and height from 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def description(self) -> str:
+        """Where it lies, in words."""
+        left, top, right, bottom = (round(100 * share) for share in (self.left, self.top, self.right, self.bottom))
+        return f"the marked region, {left} to {right} % from the left and {top} to {bottom} % from the top"
+
+
+def crop(picture: Picture, region: Region) -> Picture:
+    """Return the part of `picture` inside `region`, described as such.
+
+    Raises:
+        NoSuchRegion: the region is empty or reaches beyond the picture.
+    """
+    if not (0 <= region.left < region.right <= 1 and 0 <= region.top < region.bottom <= 1):
+        raise NoSuchRegion("The marked region lies outside of the picture. Mark it again.")
+    width, height = picture.width_px, picture.height_px
+    left, top = math.floor(region.left * width), math.floor(region.top * height)
+    right, bottom = math.ceil(region.right * width), math.ceil(region.bottom * height)
+    pixels = picture.pixels.crop((left, top, right, bottom))
+    description = f"{picture.description}, {region.description}"
+    return replace(picture, pixels=pixels, description=description, width_px=pixels.width, height_px=pixels.height)
 
 
 def choose_frame(wanted: int | None, frames: int) -> int:

@@ -12,9 +12,10 @@ from whisper.tokenizer import LANGUAGES
 from lm.errors import InvalidInput
 from lm.hardware import choose_dtype
 from multimodal.audio import SAMPLE_RATE_HZ
+from multimodal.errors import Cancelled
 from multimodal.speech_guards import Guards, Verdict, loop_start
 from multimodal.transcript import Transcript, Utterance, Word
-from multimodal.vad import SileroVad, SpeechSpan, VadOptions
+from multimodal.vad import SileroVad, SpeechSpan, VadOptions, VadStream
 from multimodal.whisper_decoding import BatchDecoder, DecodingRules
 from multimodal.whisper_encoding import WINDOW_SAMPLES, SpeechEncoder
 from multimodal.whisper_layers import half_the_threads, load_checkpoint, load_tokenizer
@@ -39,12 +40,18 @@ _TOKENS_PER_SECOND, _SPARE_TOKENS = 25, 20
 """Room for scripts that need several tokens a character; a decoder that goes on longer has lost its place."""
 _GROUP_SIZES = (1, 2, 4, 8)
 """Utterances decoded together: few at first, so that the first words come early, then as many as pay."""
-_LANGUAGE_EVIDENCE_S = 6.0
+LANGUAGE_EVIDENCE_S = 6.0
+"""So much speech is enough to tell its language."""
 _RETRY_TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 
 def _never() -> bool:
     return False
+
+
+def _raise_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled("Listening was stopped.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,17 +100,40 @@ class SpeechRecognizer:
         `language` is an ISO 639-1 code; None detects it once, from the first six seconds of speech. After
         `cancelled` returns True nothing more is yielded. Raises InvalidInput for a language Whisper does not know.
         """
-        language = None if language is None else self._known_language(language)
-        spans = self._vad.speech_spans(recording.samples, self._vad_options)
-        for group in group_spans(spans, 0.0 if language else _LANGUAGE_EVIDENCE_S):
-            pieces = [self._encode_piece(recording, span) for span in group if not cancelled()]
-            if cancelled():
-                return
-            language = language or self._detect_language(pieces)
-            utterances = self._recognise(pieces, language, cancelled)
-            if cancelled():
-                return
-            yield from utterances
+        language = None if language is None else self.known_language(language)
+        try:
+            spans = self._vad.speech_spans(recording.samples, self._vad_options, cancelled)
+            for group in group_spans(spans, 0.0 if language else LANGUAGE_EVIDENCE_S):
+                pieces = [
+                    self._encode_piece(recording.samples[span.start : span.end], span, cancelled) for span in group
+                ]
+                language = language or self._detect_language(pieces)
+                yield from self._recognise(pieces, language, cancelled)
+        except Cancelled:
+            return
+
+    def hear(
+        self,
+        samples: NDArray[np.float32],
+        span: SpeechSpan,
+        language: str | None,
+        cancelled: Callable[[], bool] = _never,
+        *,
+        draft: bool = False,
+    ) -> Utterance | None:
+        """Recognise one stretch of speech, `samples` `(n,)` of at most 30 s; `span` says where it lies.
+
+        None where nobody speaks. A draft of a stretch that still goes on is decoded once and never mended.
+        Raises Cancelled once `cancelled` returns True.
+        """
+        piece = self._encode_piece(samples, span, cancelled)
+        language = language or self._detect_language([piece])
+        utterances = self._recognise([piece], language, cancelled, draft=draft)
+        return utterances[0] if utterances else None
+
+    def voice_activity(self) -> VadStream:
+        """Return a voice activity detector for sound that is still being recorded."""
+        return VadStream(self._vad)
 
     def transcribe_all(self, recording: Recording, *, language: str | None = None) -> Transcript:
         """Return the whole transcript at once."""
@@ -119,15 +149,15 @@ class SpeechRecognizer:
         width = self._checkpoint.model.dims.n_audio_state
         return torch.cat(states).float() if states else torch.empty(0, width, device=self._device)
 
-    def _known_language(self, language: str) -> str:
+    def known_language(self, language: str) -> str:
+        """Return the code of `language` without its region; raises InvalidInput for one Whisper does not know."""
         code = language.lower().split("-")[0]
         if code not in LANGUAGES or (code != "en" and not self._checkpoint.model.is_multilingual):
             raise InvalidInput(f"This recogniser does not know the language {language!r}; give an ISO code such as en.")
         return code
 
-    def _encode_piece(self, recording: Recording, span: SpeechSpan) -> _Piece:
-        samples = recording.samples[span.start : span.end]
-        return _Piece(span, samples, self._encoder.encode(samples))
+    def _encode_piece(self, samples: NDArray[np.float32], span: SpeechSpan, cancelled: Callable[[], bool]) -> _Piece:
+        return _Piece(span, samples, self._encoder.encode(samples, cancelled=cancelled))
 
     def _detect_language(self, pieces: Sequence[_Piece]) -> str:
         """Return the most probable language, each piece weighing as much as it is long."""
@@ -143,14 +173,21 @@ class SpeechRecognizer:
     def _tokenizer(self, language: str) -> Tokenizer:
         return load_tokenizer(self._checkpoint.model, language)
 
-    def _recognise(self, pieces: Sequence[_Piece], language: str, cancelled: Callable[[], bool]) -> list[Utterance]:
+    def _recognise(
+        self, pieces: Sequence[_Piece], language: str, cancelled: Callable[[], bool], *, draft: bool = False
+    ) -> list[Utterance]:
         tokenizer = self._tokenizer(language)
         rules = self._rules(tokenizer, max(piece.span.duration_s for piece in pieces))
         with half_the_threads(self._device):
             hypotheses = self._decoder.decode([piece.encoded for piece in pieces], rules, cancelled)
         utterances = []
         for piece, first in zip(pieces, hypotheses, strict=True):
-            hypothesis = None if cancelled() else self._settle(piece, first, tokenizer, rules)
+            _raise_if(cancelled)
+            if draft:
+                silent = self._judge(piece, first, tokenizer) is Verdict.SILENCE
+                hypothesis = None if silent else _without_loop(first)
+            else:
+                hypothesis = self._settle(piece, first, tokenizer, rules, cancelled)
             if hypothesis is not None:
                 utterances.append(_utterance(piece, hypothesis, tokenizer, len(rules.prompt)))
         return utterances
@@ -167,16 +204,22 @@ class SpeechRecognizer:
         )
 
     def _settle(
-        self, piece: _Piece, first: Hypothesis, tokenizer: Tokenizer, rules: DecodingRules
+        self,
+        piece: _Piece,
+        first: Hypothesis,
+        tokenizer: Tokenizer,
+        rules: DecodingRules,
+        cancelled: Callable[[], bool],
     ) -> Hypothesis | None:
         """Return a hypothesis that passes the guards, else the likeliest without its loop; None for no speech."""
         attempts = [first]
         verdict = self._judge(piece, first, tokenizer)
         if verdict is Verdict.RETRY:
-            whole = self._encoder.encode(piece.samples, whole_window=True)
+            whole = self._encoder.encode(piece.samples, whole_window=True, cancelled=cancelled)
             for temperature in _RETRY_TEMPERATURES:
                 with half_the_threads(self._device):
-                    again = self._decoder.decode([whole], replace(rules, temperature=temperature))[0]
+                    again = self._decoder.decode([whole], replace(rules, temperature=temperature), cancelled)[0]
+                _raise_if(cancelled)
                 attempts.append(again)
                 verdict = self._judge(piece, again, tokenizer)
                 if verdict is not Verdict.RETRY:

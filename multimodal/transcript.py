@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,15 @@ class Utterance:
     confidence: float
     """exp of the mean log-probability of the tokens, 0 to 1."""
     no_speech_probability: float
+
+    def shifted(self, seconds: float) -> Utterance:
+        """Return it as it lies in a recording that starts `seconds` earlier."""
+        words = tuple(
+            replace(word, start_s=round(word.start_s + seconds, 2), end_s=round(word.end_s + seconds, 2))
+            for word in self.words
+        )
+        start_s, end_s = round(self.start_s + seconds, 2), round(self.end_s + seconds, 2)
+        return replace(self, start_s=start_s, end_s=end_s, words=words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from safetensors.torch import load_file
 from torch import nn
 
 from multimodal.audio import SAMPLE_RATE_HZ
+from multimodal.errors import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -94,8 +95,11 @@ class SileroVad(nn.Module):
         return torch.sigmoid(self.final_conv(F.relu(output.permute(1, 2, 0)))).flatten(), state
 
     @torch.inference_mode()
-    def probabilities(self, samples: NDArray[np.float32]) -> Tensor:
-        """Return one speech probability for each 32 ms of `samples` `(n,)`, the last window zero-padded."""
+    def probabilities(self, samples: NDArray[np.float32], cancelled: Callable[[], bool] = lambda: False) -> Tensor:
+        """Return one speech probability for each 32 ms of `samples` `(n,)`, the last window zero-padded.
+
+        Raises Cancelled once `cancelled` returns True.
+        """
         if len(samples) == 0:
             return torch.empty(0)
         signal = torch.from_numpy(samples)
@@ -104,14 +108,21 @@ class SileroVad(nn.Module):
         windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
         state, parts = None, []
         for block in torch.split(windows, _WINDOWS_AT_ONCE):
+            if cancelled():
+                raise Cancelled("Listening was stopped.")
             part, state = self(block, state)
             parts.append(part)
         return torch.cat(parts)
 
-    def speech_spans(self, samples: NDArray[np.float32], options: VadOptions | None = None) -> list[SpeechSpan]:
+    def speech_spans(
+        self,
+        samples: NDArray[np.float32],
+        options: VadOptions | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[SpeechSpan]:
         """Return the stretches of speech in order, padded, none longer than `options.max_speech_s`."""
         options = options or VadOptions()
-        probabilities = self.probabilities(samples).tolist()
+        probabilities = self.probabilities(samples, cancelled).tolist()
         spans = [
             piece
             for first, last in speech_windows(probabilities, options)
@@ -120,7 +131,31 @@ class SileroVad(nn.Module):
         return pad_spans(spans, len(samples), options)
 
 
-def _windows(seconds: float) -> int:
+class VadStream:
+    """The same probabilities for sound that arrives piece by piece."""
+
+    def __init__(self, network: SileroVad) -> None:
+        self._network = network
+        self._state: tuple[Tensor, Tensor] | None = None
+        self._rest = torch.zeros(_CONTEXT_SAMPLES)
+        """The context of the next window and what has come of it."""
+
+    @torch.inference_mode()
+    def push(self, samples: NDArray[np.float32]) -> list[float]:
+        """Return the probabilities of the windows that `samples` `(n,)` complete."""
+        signal = torch.cat([self._rest, torch.from_numpy(samples)])
+        whole = (len(signal) - _CONTEXT_SAMPLES) // WINDOW_SAMPLES
+        self._rest = signal[whole * WINDOW_SAMPLES :]
+        if not whole:
+            return []
+        windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
+        probabilities, self._state = self._network(windows, self._state)
+        numbers: list[float] = probabilities.tolist()
+        return numbers
+
+
+def window_count(seconds: float) -> int:
+    """Return how many windows of the detector `seconds` are."""
     return round(seconds * SAMPLE_RATE_HZ / WINDOW_SAMPLES)
 
 
@@ -135,18 +170,18 @@ def speech_windows(probabilities: Sequence[float], options: VadOptions) -> list[
             silence_start = None
         elif start is not None and (probability < options.silence_threshold or silence_start is not None):
             silence_start = index if silence_start is None else silence_start
-            if index - silence_start >= _windows(options.min_silence_s):
+            if index - silence_start >= window_count(options.min_silence_s):
                 spans.append((start, silence_start))
                 start = silence_start = None
     if start is not None:
         spans.append((start, len(probabilities) if silence_start is None else silence_start))
-    shortest = _windows(options.min_speech_s)
+    shortest = window_count(options.min_speech_s)
     return [(first, last) for first, last in spans if last - first >= shortest]
 
 
 def split_long(first: int, last: int, probabilities: Sequence[float], options: VadOptions) -> list[tuple[int, int]]:
     """Cut a stretch at its quietest window until every piece fits, never into slivers."""
-    longest = _windows(options.max_speech_s - 2 * options.pad_s)
+    longest = window_count(options.max_speech_s - 2 * options.pad_s)
     if last - first <= longest:
         return [(first, last)]
     margin = min(longest, last - first) // 4

@@ -17,9 +17,12 @@ import torch
 import torch.nn.functional as F
 from whisper.audio import HOP_LENGTH, N_SAMPLES, log_mel_spectrogram
 
+from multimodal.errors import Cancelled
 from multimodal.whisper_layers import FeedForward, Norm, SelfAttentionWeights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
@@ -60,11 +63,17 @@ class SpeechEncoder:
         self._norm = Norm(encoder.ln_post, dtype)
 
     @torch.inference_mode()
-    def encode(self, samples: NDArray[np.float32], *, whole_window: bool = False) -> EncodedSpeech:
+    def encode(
+        self,
+        samples: NDArray[np.float32],
+        *,
+        whole_window: bool = False,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> EncodedSpeech:
         """Encode `(n,)` samples, at most 30 s of mono 16 kHz.
 
         `whole_window` computes all 1,500 frames as openai-whisper does, instead of a sparse tail.
-        Raises ValueError for more than 30 s.
+        Raises ValueError for more than 30 s, and Cancelled between two layers once `cancelled` returns True.
         """
         if len(samples) > WINDOW_SAMPLES:
             raise ValueError(f"{len(samples)} samples are more than a window of {WINDOW_SAMPLES}")
@@ -74,6 +83,8 @@ class SpeechEncoder:
         hidden, bias = self._embed(self._log_mel(samples, kept), kept)
         mask = bias.view(1, 1, 1, -1) if bias.any() else None
         for attention, feed_forward in zip(self._attentions, self._feed_forwards, strict=True):
+            if cancelled():
+                raise Cancelled("Listening was stopped.")
             query, key, value = attention.project(hidden)
             hidden = hidden + attention.merge(F.scaled_dot_product_attention(query, key, value, attn_mask=mask))
             hidden = hidden + feed_forward(hidden)

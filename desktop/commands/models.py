@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
+
+from multimodal.catalog import CATALOG_FILE
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one action on each model named; returns the exit code."""
+    """Do one action on each model named; returns the exit code. SIGTERM stops it as Ctrl-C does, with its children."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if args.action == "list":
         return _list(args.json)
     from multimodal.catalog import load_catalog
@@ -59,8 +63,11 @@ def _list(as_json: bool) -> int:
             "id": entry.id,
             "title": entry.title,
             "state": str(state(entry.id)),
+            "kind": str(entry.kind),
             "default": entry.default,
             "download_bytes": entry.download_bytes,
+            "installed_bytes": entry.installed_bytes,
+            "projectors": _projectors(entry.id),
             "licence": entry.licence,
             "source": entry.source,
             "purpose": entry.purpose,
@@ -68,6 +75,12 @@ def _list(as_json: bool) -> int:
         }
         sys.stdout.write(json.dumps(card) + "\n" if as_json else _card_text(card))
     return 0
+
+
+def _projectors(model_id: str) -> list[str]:
+    """Return which projectors are shipped for a decoder: image, audio (by name; loading compares fingerprints)."""
+    files = (CATALOG_FILE.parent / "adapters" / model_id).glob("*-projector.safetensors")
+    return sorted(file.name.removesuffix("-projector.safetensors") for file in files)
 
 
 def _card_text(card: dict[str, object]) -> str:
@@ -94,7 +107,7 @@ def _fetch(entry: ModelEntry, as_json: bool) -> None:
 def _verify(entry: ModelEntry, as_json: bool) -> None:
     from multimodal.fetch import verify
 
-    verify(entry)
+    verify(entry, ProgressLine(as_json))
     _tell(entry, "verified", as_json, "is whole: every file has the sha256 it was installed with")
 
 
@@ -114,10 +127,13 @@ class ProgressLine:
     """Shows a fetch: a bar that redraws itself in a terminal, a line now and then elsewhere."""
 
     QUIET_S = 5.0
+    JSON_S = 0.2
+    """The window draws a bar from these lines."""
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
         self._in_place = sys.stderr.isatty() and not as_json
+        self._pause_s = self.JSON_S if as_json else 0.1 if self._in_place else self.QUIET_S
         self._stage = ""
         self._said_at = 0.0
 
@@ -125,7 +141,7 @@ class ProgressLine:
         """Take one report."""
         now = time.monotonic()
         is_new = progress.stage != self._stage
-        if not is_new and now - self._said_at < (0.1 if self._in_place else self.QUIET_S):
+        if not is_new and now - self._said_at < self._pause_s:
             return
         self._stage, self._said_at = str(progress.stage), now
         if self._as_json:
@@ -141,6 +157,7 @@ class ProgressLine:
                 )
                 + "\n"
             )
+            sys.stdout.flush()  # a pipe would keep the lines back until the fetch is over
             return
         share = f" {progress.done_bytes / progress.total_bytes:4.0%}" if progress.total_bytes else ""
         text = f"{progress.model}: {self._stage}{share} of {progress.total_bytes / 1e6:.0f} MB"

@@ -174,3 +174,5 @@ class EncounterSummary:
     changed: str
     excerpt: str = ""
     sample: bool = False
+    problem: str = ""
+    """The sentence that says why it cannot be opened; empty for none."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from desktop.translatable import QT_TRANSLATE_NOOP
+from desktop.ui.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -228,14 +229,17 @@ _CONTEXTS = {
 
 def words(text: str) -> str:
     """Return a sentence of the table in the language that is shown."""
-    return QCoreApplication.translate(CONTEXT, text) if text else ""
+    return translated(CONTEXT, text)
 
 
 def keys(action: Action) -> str:
     """Return the first shortcut as the system writes it, such as ⌘N on a Mac; empty for none."""
-    if not action.shortcuts:
-        return ""
-    return QKeySequence(action.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return native(action.shortcuts[0]) if action.shortcuts else ""
+
+
+def native(shortcut: str) -> str:
+    """Return one shortcut as the system writes it."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def bind(owner: QWidget, reach: Reach, run: Callable[[str], object]) -> dict[str, QAction]:

@@ -58,3 +58,8 @@ def use_language(application: QCoreApplication, wish: str) -> None:
         if translator.load(name, folder):
             application.installTranslator(translator)
             _installed.append(translator)
+
+
+def translated(context: str, text: str) -> str:
+    """Return a sentence of a table, marked there with `QT_TRANSLATE_NOOP(context, text)`; empty stays empty."""
+    return QCoreApplication.translate(context, text) if text else ""

@@ -1,19 +1,23 @@
-"""What the window and the model worker say to each other: one JSON object a line, versioned and bounded (no Qt, no torch).
+"""What the window and the model worker say to each other (no Qt, no torch).
 
-A line is `{"v": 1, "kind": "<message>", ...fields}` in UTF-8, at most MAX_LINE_BYTES long. Sound and pictures never
-travel on the line: messages name files. Every message below is a frozen dataclass; the two tables at the end are the
-whole protocol, and `encode` and `decode` are derived from them.
+Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
+derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
+
+Each job (`Transcribe`, `Dictate`, `Ask`, `Measure`) ends with exactly one of `Done`, `Stopped`, `Failed` or, for
+`Measure`, `Measured`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import get_args
 
-from desktop.record.encounter import Sentence, Utterance, Word
+from desktop.record.encounter import Sentence, Utterance, Word  # noqa: TC001 - the codec resolves them at run time
 
 VERSION = 1
 MAX_LINE_BYTES = 4 << 20
+"""Of a line with its newline. The words of two hours with their times are about half of it."""
 
 
 # --- what is asked about -----------------------------------------------------------------------------------------
@@ -165,9 +169,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A model is being loaded; `share` is the part of all that is to be loaded that is done, 0 to 1."""
+    """Something is being loaded; `share` is the part of all that is to be loaded that is done, 0 to 1."""
 
     what: str
+    """libraries, decoder, speech or vision: a key for the window's own words."""
     share: float
 
 
@@ -315,3 +320,6 @@ Event = (
     | Failed
     | Pong
 )
+
+COMMANDS: dict[str, type[Command]] = {message.__name__: message for message in get_args(Command)}
+EVENTS: dict[str, type[Event]] = {message.__name__: message for message in get_args(Event)}

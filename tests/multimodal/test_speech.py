@@ -138,7 +138,7 @@ class DetectorThatHearsSpeech:
     def __init__(self, spans: list[SpeechSpan]) -> None:
         self._spans = spans
 
-    def speech_spans(self, _samples: object, _options: VadOptions) -> list[SpeechSpan]:
+    def speech_spans(self, _samples: object, _options: VadOptions, _cancelled: object) -> list[SpeechSpan]:
         return self._spans
 
 

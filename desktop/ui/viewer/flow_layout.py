@@ -68,6 +68,8 @@ class FlowLayout(QLayout):
         inner = area.marginsRemoved(self.contentsMargins())
         x, y, row_height = inner.x(), inner.y(), 0
         for item in self._items:
+            if item.isEmpty():
+                continue  # hidden: no gap for it
             size = item.sizeHint()
             if x > inner.x() and x + size.width() > inner.right() + 1:
                 x, y, row_height = inner.x(), y + row_height + self._gap, 0

@@ -64,7 +64,7 @@ def test_contrast_is_that_of_the_standard() -> None:
 def test_no_colour_is_named_outside_the_theme() -> None:
     literal = re.compile(
         r"#[0-9a-fA-F]{3,8}\b(?!\w)|QColor\(\s*[\d\"'(]|Qt\.(?:GlobalColor\.)?(?:red|green|blue|black|white|"
-        r"yellow|cyan|magenta|gray|grey|darkGray|lightGray|transparent)\b|rgba?\("
+        r"yellow|cyan|magenta|gray|grey|darkGray|lightGray)\b|rgba?\("
     )
     found = [
         f"{file.relative_to(UI)}:{number}: {line.strip()}"

@@ -1,0 +1,164 @@
+"""The window's start and end: one instance, looks, services, the main window, the first start, a clean close.
+
+Everything of Qt is imported by `main`, so that asking `bedside --help` costs nothing of it; torch is never imported.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QLoggingCategory, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop.files import data_folder
+from desktop.record.store import FolderStore
+from desktop.running_mark import RunningMark
+from desktop.settings import CONTEXT, Settings
+from desktop.translatable import QT_TRANSLATE_NOOP
+from desktop.ui.faults import FaultBoundary
+from desktop.ui.icons import application_icon
+from desktop.ui.looks import Looks
+from desktop.ui.services import Services
+from desktop.ui.single_instance import SingleInstance
+from desktop.ui.translation import translated
+from desktop.ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+DONE, NOT_ANSWERING = 0, 3
+RESTORED = QT_TRANSLATE_NOOP("App", "Bedside was not closed properly the last time. Everything up to then is here.")
+_READY_SOON_MS = 300
+"""The models are loaded once the window has been drawn and can be used."""
+
+
+class App:
+    """Holds what lives as long as the window, and takes it down in order."""
+
+    def __init__(self, application: QApplication, folder: Path) -> None:
+        self.application = application
+        self.mark = RunningMark(folder)
+        self.mark.set()
+        self.faults = FaultBoundary(self.mark.write, application)
+        self.settings = Settings(folder / "settings.json")
+        self.looks = Looks(application, self.settings)
+        self.services = make_services(self.settings, folder)
+        self.window = MainWindow(self.services)
+
+    def open(self) -> None:
+        """Show the window, say what there is to say, and begin the first start where it was not finished."""
+        self.window.show()
+        if self.mark.ended_badly:
+            self.window.banner.tell(lambda: translated("App", RESTORED))
+        elif self.settings.trouble:
+            self.window.banner.tell(lambda: translated(CONTEXT, self.settings.trouble))
+        if self.settings.is_on("first_start_done"):
+            QTimer.singleShot(_READY_SOON_MS, self.services.worker.start)
+        else:
+            self._begin_first_start()
+
+    def stop(self) -> None:
+        """End what still runs; the window has closed."""
+        self.services.worker.stop()
+        self.services.pictures.stop()
+        self.looks.stop()
+        self.faults.leave()
+        self.mark.clear()
+
+    def _begin_first_start(self) -> None:
+        from desktop.ui.first_start.dialog import FirstStart
+
+        first_start = FirstStart(self.services, self.window)
+        first_start.sample_wanted.connect(self.window.open_sample)
+        first_start.finished.connect(self._after_first_start)
+        first_start.open()
+
+    def _after_first_start(self) -> None:
+        if self.settings.is_on("notice_accepted"):
+            self.services.worker.start()
+        else:
+            self.window.close()
+
+
+def make_services(settings: Settings, folder: Path) -> Services:
+    """Make the long-lived objects behind the screens; nothing is started yet."""
+    from desktop.pictures.loader import PictureLoader
+    from desktop.ui.microphone.recorder import Recorder
+    from desktop.worker.host import WorkerHost
+    from desktop.worker.protocol import Prepare
+
+    worker = WorkerHost(prepare=Prepare(settings.text("decoder"), settings.text("device")))
+    return Services(FolderStore(folder / "encounters"), worker, settings, Recorder(), PictureLoader())
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Open the window and return the exit code once it is closed."""
+    folder = data_folder()
+    application = make_application(arguments)
+    instance = SingleInstance(folder)
+    if not instance.acquire():
+        return _call_the_open_window(instance)
+    app = App(application, folder)
+    instance.called.connect(app.window.come_forward)
+    interrupts = Interrupts(application)
+    try:
+        app.open()
+        return int(application.exec())
+    finally:
+        interrupts.leave()
+        app.stop()
+        instance.release()
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Make Qt's application with our names; the data folder does not depend on them."""
+    # Qt prints the names of devices and files at this level; a window has no terminal to read them in.
+    QLoggingCategory.setFilterRules("*.info=false\nqt.multimedia.*=false")
+    application = QApplication(["bedside", *arguments])
+    QCoreApplication.setApplicationName("Bedside")
+    application.setApplicationDisplayName("Bedside")
+    application.setDesktopFileName("bedside")
+    application.setWindowIcon(application_icon())
+    return application
+
+
+class Interrupts:
+    """Ctrl-C in the terminal and the system's request to end close the window properly."""
+
+    def __init__(self, application: QApplication) -> None:
+        self._reading, self._writing = socket.socketpair()
+        self._writing.setblocking(False)
+        self._earlier = {number: signal.signal(number, lambda *_: None) for number in _signals()}
+        # Python's own handlers wait for Python code to run, which an idle event loop does not; the socket wakes it.
+        self._earlier_fd = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read, application)
+        self._notifier.activated.connect(self._close)
+
+    def leave(self) -> None:
+        """Put everything back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._earlier_fd)
+        for number, handler in self._earlier.items():
+            signal.signal(number, handler)
+        self._reading.close()
+        self._writing.close()
+
+    def _close(self) -> None:
+        self._reading.recv(1)
+        QApplication.closeAllWindows()
+
+
+def _signals() -> tuple[signal.Signals, ...]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    return tuple(getattr(signal, name) for name in names if hasattr(signal, name))
+
+
+def _call_the_open_window(instance: SingleInstance) -> int:
+    if instance.call_the_other():
+        return DONE
+    sys.stderr.write("bedside: Bedside is open already, but it does not answer. End it, then start again.\n")
+    return NOT_ANSWERING

@@ -1,0 +1,74 @@
+"""Changes to an encounter as functions from value to value (no Qt, no disk)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from desktop.record.encounter import Answer, AnswerStatus, Attachment, Dictation, Encounter, Question
+
+if TYPE_CHECKING:
+    from desktop.record.encounter import Entry
+
+_LAST_NUMBER = re.compile(r"(\d+)\D*$")
+ANSWERED = frozenset({AnswerStatus.COMPLETE, AnswerStatus.CUT_SHORT})
+
+
+def entry_of(encounter: Encounter, entry_id: str) -> Entry | None:
+    """Return the entry with that id."""
+    return next((entry for entry in encounter.entries if entry.id == entry_id), None)
+
+
+def with_entry(encounter: Encounter, entry: Entry, now: str) -> Encounter:
+    """Return the encounter with `entry` in the place of the one with its id, else at the end."""
+    if entry_of(encounter, entry.id) is None:
+        return replace(encounter, entries=(*encounter.entries, entry), changed=now)
+    entries = tuple(entry if other.id == entry.id else other for other in encounter.entries)
+    return replace(encounter, entries=entries, changed=now)
+
+
+def without_entry(encounter: Encounter, entry_id: str, now: str) -> Encounter:
+    """Return the encounter without one entry."""
+    entries = tuple(entry for entry in encounter.entries if entry.id != entry_id)
+    return replace(encounter, entries=entries, changed=now)
+
+
+def next_number(encounter: Encounter, kind: type[Dictation] | type[Attachment]) -> int:
+    """Return the number for the next label of a kind; one that was given away is not used again while it is seen."""
+    labels = [entry.label for entry in encounter.entries if isinstance(entry, kind)]
+    numbers = [int(found.group(1)) for label in labels if (found := _LAST_NUMBER.search(label))]
+    return max([len(labels), *numbers]) + 1
+
+
+def attachment_labelled(encounter: Encounter, label: str) -> Attachment | None:
+    """Return the attachment that citations call `label`."""
+    found = (entry for entry in encounter.entries if isinstance(entry, Attachment) and entry.label == label)
+    return next(found, None)
+
+
+def dictation_labelled(encounter: Encounter, label: str) -> Dictation | None:
+    """Return the recording that citations call `label`."""
+    found = (entry for entry in encounter.entries if isinstance(entry, Dictation) and entry.label == label)
+    return next(found, None)
+
+
+def turns_before(encounter: Encounter, question_id: str) -> tuple[tuple[Question, Answer], ...]:
+    """Return the questions before one with the last answer that each of them got."""
+    answers = {
+        entry.question_id: entry
+        for entry in encounter.entries
+        if isinstance(entry, Answer) and entry.status in ANSWERED and entry.text
+    }
+    turns = []
+    for entry in encounter.entries:
+        if entry.id == question_id:
+            break
+        if isinstance(entry, Question) and entry.id in answers:
+            turns.append((entry, answers[entry.id]))
+    return tuple(turns)
+
+
+def settled_until(dictation: Dictation) -> float:
+    """Return up to which second the words of a recording are settled."""
+    return dictation.utterances[-1].end_s if dictation.utterances else 0.0

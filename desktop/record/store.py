@@ -1,0 +1,290 @@
+"""Where encounters are kept: one private folder each, its words in `encounter.json`, copies of its files beside it.
+
+`encounter.json` is written beside itself, flushed, then renamed: a crash or a full disk at any moment leaves the old
+or the new encounter. A file that cannot be read is listed as damaged and set aside before anything takes its place.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from desktop.files import data_folder
+from desktop.record.codec import decode, encode, is_file_name, is_id
+from desktop.record.disk import Disk
+from desktop.record.encounter import Answer, Dictation, Encounter, EncounterSummary, Entry, Question
+from desktop.record.errors import (
+    EncounterDamaged,
+    EncounterMissing,
+    EncounterNewer,
+    RecordError,
+    SourceUnreadable,
+    disk_errors,
+)
+from desktop.record.kinds import AUDIO_ENDINGS, VIDEO_ENDINGS, neutral_ending
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "encounter.json"
+EXCERPT_CHARACTERS = 120
+_DELETED = ".deleted-"
+
+
+class EncounterStore(Protocol):
+    """What the window needs of the record. Every method raises RecordError with a sentence for the doctor."""
+
+    def summaries(self, search: str = "") -> tuple[EncounterSummary, ...]:
+        """Return the encounters that hold every word of `search`, the last changed first."""
+
+    def create(self, title: str = "", sample: bool = False) -> Encounter:
+        """Make a new empty encounter."""
+
+    def load(self, encounter_id: str) -> Encounter:
+        """Read a whole encounter."""
+
+    def save(self, encounter: Encounter) -> None:
+        """Keep the encounter, wholly or not at all."""
+
+    def delete(self, encounter_id: str) -> None:
+        """Remove an encounter with its files."""
+
+    def add_file(self, encounter_id: str, source: Path) -> str:
+        """Copy a file into the encounter and return its neutral name there."""
+
+    def new_file(self, encounter_id: str, suffix: str) -> tuple[str, Path]:
+        """Make an empty file to record into, and return its name and path."""
+
+    def path(self, encounter_id: str, name: str) -> Path:
+        """Return where a file of the encounter lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What listing needs of one encounter, kept as long as its file is the same."""
+
+    stamp: tuple[int, int, int]
+    summary: EncounterSummary
+    words: str
+
+
+class FolderStore:
+    """EncounterStore in a folder."""
+
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
+        self._folder = folder
+        self._disk = disk or Disk()
+        self._listed: dict[str, _Listed] = {}
+
+    def summaries(self, search: str = "") -> tuple[EncounterSummary, ...]:
+        """Return the encounters that hold every word of `search`, the last changed first; damaged ones too."""
+        with disk_errors():
+            folders = list(self._folder.iterdir()) if self._folder.is_dir() else []
+        listed = [found for folder in folders if is_id(folder.name) and (found := self._list(folder.name))]
+        wanted = search.casefold().split()
+        chosen = [one.summary for one in listed if all(word in one.words for word in wanted)]
+        return tuple(sorted(chosen, key=lambda summary: summary.changed, reverse=True))
+
+    def create(self, title: str = "", sample: bool = False) -> Encounter:
+        """Make a new empty encounter."""
+        now = timestamp()
+        encounter = Encounter(uuid.uuid4().hex, title, now, now, (), sample)
+        with disk_errors():
+            self._disk.make_folder(self._folder)
+            self._disk.make_folder(self._folder / encounter.id)
+            self._disk.sync_folder(self._folder)
+        self.save(encounter)
+        return encounter
+
+    def load(self, encounter_id: str) -> Encounter:
+        """Read a whole encounter. Raises EncounterMissing, EncounterDamaged or EncounterNewer; nothing is changed."""
+        return decode(self._read(encounter_id), encounter_id)
+
+    def save(self, encounter: Encounter) -> None:
+        """Keep the encounter: after this returns it is on the disk, after it raises the earlier one still is."""
+        folder = self._existing(encounter.id)
+        beside = folder / f"{FILE}.new"
+        data = encode(encounter)
+        with disk_errors():
+            self._set_unreadable_aside(encounter.id)
+            try:
+                self._disk.write(beside, data)
+                self._disk.replace(beside, folder / FILE)
+            except OSError:
+                self._remove_quietly(beside)
+                raise
+            self._disk.sync_folder(folder)
+        self._remember(encounter)
+
+    def delete(self, encounter_id: str) -> None:
+        """Remove an encounter with its files; interrupted, it is gone from the list all the same."""
+        folder = self._existing(encounter_id)
+        away = self._folder / f"{_DELETED}{encounter_id}"
+        with disk_errors():
+            self._disk.replace(folder, away)
+            self._disk.sync_folder(self._folder)
+            self._disk.remove_folder(away)
+        self._listed.pop(encounter_id, None)
+
+    def add_file(self, encounter_id: str, source: Path) -> str:
+        """Copy a file into the encounter and return its neutral name; raises SourceUnreadable before anything is made.
+
+        The name says what the file is and nothing of whose it is.
+        """
+        ending = neutral_ending(source)
+        try:
+            opened = source.open("rb")
+        except OSError as error:
+            raise SourceUnreadable(
+                f"{source.name} cannot be opened. Nothing was added; check the file and try again."
+            ) from error
+        with opened, disk_errors():
+            name, path = self._reserve(encounter_id, ending)
+            beside = path.with_name(f"{name}.new")
+            try:
+                self._disk.copy(opened, beside)
+                self._disk.replace(beside, path)
+            except OSError:
+                self._remove_quietly(beside)
+                self._remove_quietly(path)
+                raise
+            self._disk.sync_folder(path.parent)
+        return name
+
+    def new_file(self, encounter_id: str, suffix: str) -> tuple[str, Path]:
+        """Make an empty file to record into; `suffix` is ".wav" or the like."""
+        with disk_errors():
+            return self._reserve(encounter_id, suffix.lower().removeprefix("."))
+
+    def path(self, encounter_id: str, name: str) -> Path:
+        """Return where a file of the encounter lies."""
+        if not is_id(encounter_id) or not is_file_name(name):
+            raise EncounterMissing("There is no such file in the record. Nothing was changed.")
+        return self._folder / encounter_id / name
+
+    def _existing(self, encounter_id: str) -> Path:
+        folder = self._folder / encounter_id
+        if not is_id(encounter_id) or not folder.is_dir():
+            raise EncounterMissing("This encounter is not in the record any more. Choose another from the list.")
+        return folder
+
+    def _read(self, encounter_id: str) -> bytes:
+        folder = self._existing(encounter_id)
+        try:
+            return (folder / FILE).read_bytes()
+        except FileNotFoundError as error:
+            raise EncounterDamaged(
+                "This encounter's words are missing from its folder. Its files are kept; restore it from a backup."
+            ) from error
+        except OSError as error:
+            raise EncounterDamaged(
+                f"This encounter cannot be read ({error.strerror}). It is kept as it is; check the disk."
+            ) from error
+
+    def _reserve(self, encounter_id: str, ending: str) -> tuple[str, Path]:
+        folder = self._existing(encounter_id)
+        sound = ending in AUDIO_ENDINGS or ending in VIDEO_ENDINGS
+        stem = "recording" if sound else "image"
+        number = 1 + max((_number(path.name, stem) for path in folder.iterdir()), default=0)
+        name = f"{stem}-{number}.{ending}" if ending else f"{stem}-{number}"
+        self._disk.reserve(folder / name)
+        return name, folder / name
+
+    def _set_unreadable_aside(self, encounter_id: str) -> None:
+        """Rename a file that is not ours to overwrite: damaged since it was read, or of a newer version."""
+        file = self._folder / encounter_id / FILE
+        known = self._listed.get(encounter_id)
+        if not file.is_file() or (known and known.stamp == _stamp(file) and not known.summary.problem):
+            return
+        try:
+            decode(self._read(encounter_id), encounter_id)
+        except (EncounterDamaged, EncounterNewer):
+            number = 1 + sum(1 for _ in file.parent.glob("encounter.damaged-*"))
+            self._disk.replace(file, file.with_name(f"encounter.damaged-{number}.json"))
+
+    def _remove_quietly(self, path: Path) -> None:
+        try:
+            self._disk.remove(path)
+        except OSError:
+            return  # the first fault is the one to report; the leftover is overwritten by the next save
+
+    def _list(self, encounter_id: str) -> _Listed | None:
+        file = self._folder / encounter_id / FILE
+        known = self._listed.get(encounter_id)
+        if known and known.stamp == _stamp(file):
+            return known
+        try:
+            self._remember(self.load(encounter_id))
+        except EncounterMissing:
+            return None
+        except RecordError as error:
+            if _is_unborn(file.parent):
+                return None
+            changed = _changed(self._folder / encounter_id)
+            summary = EncounterSummary(encounter_id, "", changed, changed, problem=str(error))
+            self._listed[encounter_id] = _Listed(_stamp(file), summary, "")
+        return self._listed[encounter_id]
+
+    def _remember(self, encounter: Encounter) -> None:
+        stamp = _stamp(self._folder / encounter.id / FILE)
+        texts = [text for entry in encounter.entries for text in entry_texts(entry)]
+        words = "\n".join([encounter.title, *texts]).casefold()
+        self._listed[encounter.id] = _Listed(stamp, summary_of(encounter), words)
+
+
+def encounters_folder() -> Path:
+    """Return the folder that holds one folder for each encounter of this user."""
+    return data_folder() / "encounters"
+
+
+def timestamp() -> str:
+    """Return now in UTC as ISO 8601 with milliseconds, which also sorts."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def entry_texts(entry: Entry) -> list[str]:
+    """Return the words of an entry that a search looks through."""
+    if isinstance(entry, Dictation):
+        return [utterance.text for utterance in entry.utterances]
+    if isinstance(entry, Question):
+        return [entry.text, entry.about]
+    return [entry.text] if isinstance(entry, Answer) else [entry.description]
+
+
+def summary_of(encounter: Encounter) -> EncounterSummary:
+    """Return what the list shows of an encounter; the excerpt is its last question, else its first words."""
+    questions = [entry.text for entry in encounter.entries if isinstance(entry, Question)]
+    heard = (text for entry in encounter.entries if isinstance(entry, Dictation) for text in entry_texts(entry))
+    excerpt = " ".join((questions[-1] if questions else next(heard, "")).split())
+    return EncounterSummary(
+        encounter.id,
+        encounter.title,
+        encounter.created,
+        encounter.changed,
+        excerpt[:EXCERPT_CHARACTERS],
+        encounter.sample,
+    )
+
+
+def _number(name: str, stem: str) -> int:
+    digits = name.removeprefix(f"{stem}-").split(".")[0]
+    return int(digits) if name.startswith(f"{stem}-") and digits.isdigit() else 0
+
+
+def _is_unborn(folder: Path) -> bool:
+    """Return whether `create` was interrupted before the first save: there is nothing to lose in the folder."""
+    return all(path.name == f"{FILE}.new" for path in folder.iterdir())
+
+
+def _stamp(file: Path) -> tuple[int, int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def _changed(folder: Path) -> str:
+    return datetime.fromtimestamp(_stamp(folder)[0] / 1e9, UTC).isoformat(timespec="milliseconds")

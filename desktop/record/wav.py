@@ -1,0 +1,165 @@
+"""A WAV file that is whole at every moment: 16 kHz, mono, 16 bit, appended while someone speaks (no Qt, no torch).
+
+The header is patched after the samples it counts, so that a killed window leaves a playable file, and a worker can
+follow the file while it grows: what stands after byte HEADER_BYTES is samples.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
+    from typing import BinaryIO
+
+SAMPLE_RATE_HZ = 16_000
+SAMPLE_BYTES = 2
+HEADER_BYTES = 44
+FLUSH_INTERVAL_S = 0.8
+"""Together with the time a sync takes this stays under the second that may be lost."""
+
+_RIFF_SIZE_AT, _DATA_SIZE_AT = 4, 40
+_LARGEST_DATA_BYTES = 0xFFFF_FFFF - HEADER_BYTES - 1
+"""RIFF counts in 32 bits: 37 hours of this format."""
+
+
+class RecordingStorageError(Exception):
+    """The recording cannot go on; what was written before stays playable."""
+
+
+class DiskFull(RecordingStorageError):
+    """The disk has no room for more sound."""
+
+
+class DiskFault(RecordingStorageError):
+    """The disk, the folder or the file refused the sound for another reason."""
+
+
+class RecordingTooLong(RecordingStorageError):
+    """A WAV file can hold no more."""
+
+
+def open_private(path: Path) -> BinaryIO:
+    """Open a new file that only its owner may read; what is recorded already is never written over."""
+    return open(path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+class WavWriter:
+    """Writes one recording; every method but the constructor leaves a playable file, also when it raises.
+
+    Syncing to the disk happens on a thread of its own: a slow disk must not stop the window.
+    """
+
+    def __init__(self, file: Path, open_file: Callable[[Path], BinaryIO] = open_private) -> None:
+        """Begin the file; raises a RecordingStorageError where that is impossible."""
+        self.file = file
+        self._data_bytes = 0
+        self._closed = False
+        self._sync: Future[None] | None = None
+        self._synced_at = time.monotonic()
+        self._output: BinaryIO | None = None
+        try:
+            self._output = open_file(file)
+            self._write(_header())
+        except OSError as error:
+            if self._output is not None:
+                self._output.close()
+            raise _storage_error(error) from error
+        self._syncer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recording-sync")
+
+    @property
+    def duration_s(self) -> float:
+        """How much sound the file holds."""
+        return self._data_bytes / (SAMPLE_RATE_HZ * SAMPLE_BYTES)
+
+    def append(self, samples: bytes) -> None:
+        """Add little-endian 16-bit samples; at most FLUSH_INTERVAL_S later they are safe from a power cut too.
+
+        Raises DiskFull, DiskFault or RecordingTooLong; what fitted is kept.
+        """
+        self._raise_failed_sync()
+        if self._data_bytes + len(samples) > _LARGEST_DATA_BYTES:
+            raise RecordingTooLong(str(self.file))
+        try:
+            self._append(samples)
+        except OSError as error:
+            raise _storage_error(error) from error
+        if time.monotonic() - self._synced_at >= FLUSH_INTERVAL_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Begin to sync what is written, unless that is under way."""
+        if self._sync is None or self._sync.done():
+            self._raise_failed_sync()
+            self._synced_at = time.monotonic()
+            self._sync = self._syncer.submit(self._fsync)
+
+    def close(self) -> None:
+        """Sync and close; a second call does nothing. Raises as `append` does, with the file closed all the same."""
+        if self._closed:
+            return
+        self._closed = True
+        self._syncer.shutdown(wait=True)
+        try:
+            self._raise_failed_sync()
+            self._fsync()
+        except OSError as error:
+            raise _storage_error(error) from error
+        finally:
+            self._handle.close()
+
+    @property
+    def _handle(self) -> BinaryIO:
+        if self._output is None:
+            raise ValueError("the recording was never begun")
+        return self._output
+
+    def _append(self, samples: bytes) -> None:
+        try:
+            self._handle.seek(HEADER_BYTES + self._data_bytes)
+            self._data_bytes += self._write(samples)
+        finally:
+            # Also after a full disk: the header lies inside the file, patching it needs no new room.
+            self._patch_header()
+
+    def _write(self, content: bytes) -> int:
+        """Write all of `content`; when the disk refuses the rest, keep whole samples of what fitted and raise."""
+        written = 0
+        while written < len(content):
+            try:
+                written += self._handle.write(content[written:])
+            except OSError:
+                self._data_bytes += written - written % SAMPLE_BYTES
+                raise
+        return written
+
+    def _patch_header(self) -> None:
+        for position, size in ((_RIFF_SIZE_AT, self._data_bytes + HEADER_BYTES - 8), (_DATA_SIZE_AT, self._data_bytes)):
+            self._handle.seek(position)
+            self._handle.write(struct.pack("<I", size))
+
+    def _fsync(self) -> None:
+        os.fsync(self._handle.fileno())
+
+    def _raise_failed_sync(self) -> None:
+        if self._sync is not None and self._sync.done() and (error := self._sync.exception()) is not None:
+            self._sync = None
+            raise _storage_error(error) from error
+
+
+def _header() -> bytes:
+    rate_bytes = SAMPLE_RATE_HZ * SAMPLE_BYTES
+    layout = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, SAMPLE_RATE_HZ, rate_bytes, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
+    return struct.pack("<4sI4s", b"RIFF", HEADER_BYTES - 8, b"WAVE") + layout + struct.pack("<4sI", b"data", 0)
+
+
+def _storage_error(error: BaseException) -> RecordingStorageError:
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    return (DiskFull if full else DiskFault)(str(error))

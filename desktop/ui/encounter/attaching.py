@@ -1,0 +1,156 @@
+"""Files and pictures that are dropped, pasted or chosen: copied in the background, then entries of the encounter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+from desktop.record.editing import next_number
+from desktop.record.encounter import Attachment
+from desktop.record.errors import DiskFailed, RecordError, SourceUnreadable
+from desktop.record.kinds import FileKind, kind_of
+from desktop.record.store import timestamp
+from desktop.translatable import QT_TRANSLATE_NOOP
+from desktop.ui.encounter.background import Background
+from desktop.ui.encounter.jobs import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from desktop.record.store import EncounterStore
+    from desktop.ui.encounter.book import EncounterBook
+
+MOST_FILES = 3_000
+"""Of one series; a thin-slice CT has 1,500."""
+CONTEXT = "Attaching"
+UNKNOWN = QT_TRANSLATE_NOOP(
+    "Attaching", "{0} is no picture, film or recording that Bedside can read. Nothing was added."
+)
+EMPTY_FOLDER = QT_TRANSLATE_NOOP("Attaching", "There is no picture in the folder {0}. Nothing was added.")
+TOO_MANY = QT_TRANSLATE_NOOP("Attaching", "The folder {0} holds more than {1} files. Choose the folder of one series.")
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What one wish became: the files of one picture or series, or one recording."""
+
+    names: tuple[str, ...]
+    is_recording: bool
+
+
+class Attaching(QObject):
+    """Copies into the encounter and then makes the entry."""
+
+    copying_changed = Signal(int)
+    """How many wishes are being copied."""
+
+    def __init__(
+        self,
+        store: EncounterStore,
+        book: EncounterBook,
+        add_recording: Callable[[str, str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._book = book
+        self._add_recording = add_recording
+        self._copying = Background(self)
+        self._count = 0
+
+    def attach(self, encounter_id: str, files: Sequence[Path]) -> None:
+        """Add files; a folder is a series."""
+        for file in files:
+            self._run(encounter_id, partial(copy_in, self._store, encounter_id, file))
+
+    def attach_image(self, encounter_id: str, image: QImage) -> None:
+        """Add a picture from the clipboard."""
+        self._run(encounter_id, lambda: _save_image(self._store, encounter_id, image))
+
+    def finish(self) -> None:
+        """Wait until everything is copied."""
+        self._copying.finish()
+
+    def _run(self, encounter_id: str, work: Callable[[], Copied]) -> None:
+        self._count += 1
+        self.copying_changed.emit(self._count)
+        self._copying.run(work, lambda copied: self._add(encounter_id, copied), self._refuse)
+
+    def _add(self, encounter_id: str, copied: Copied) -> None:
+        if copied.is_recording:
+            for name in copied.names:
+                self._add_recording(encounter_id, name)
+        else:
+            self._add_picture(encounter_id, copied.names)
+        self._end_one()  # only now: a question that waits for the files must find them
+
+    def _add_picture(self, encounter_id: str, names: tuple[str, ...]) -> None:
+        encounter = self._book.encounter(encounter_id)
+        if encounter:
+            label = self.tr("Image {0}").format(next_number(encounter, Attachment))
+            self._book.put(encounter_id, Attachment(new_id(), timestamp(), label, names))
+
+    def _refuse(self, sentence: str) -> None:
+        self._end_one()
+        self._book.refused.emit(sentence)
+
+    def _end_one(self) -> None:
+        self._count -= 1
+        self.copying_changed.emit(self._count)
+
+
+def copy_in(store: EncounterStore, encounter_id: str, file: Path) -> Copied:
+    """Copy a file or the series in a folder; raises RecordError with a sentence."""
+    if file.is_dir():
+        return Copied(tuple(store.add_file(encounter_id, part) for part in _series(file)), is_recording=False)
+    kind = kind_of(file)
+    if kind is FileKind.UNKNOWN:
+        raise SourceUnreadable(_words(UNKNOWN).format(file.name))
+    is_recording = kind in {FileKind.AUDIO, FileKind.VIDEO}
+    return Copied((store.add_file(encounter_id, file),), is_recording)
+
+
+def _series(folder: Path) -> list[Path]:
+    """Return the DICOM files of a folder in the order of their names, else its other pictures."""
+    files = sorted((path for path in folder.iterdir() if path.is_file()), key=lambda path: natural_order(path.name))
+    if len(files) > MOST_FILES:
+        raise SourceUnreadable(_words(TOO_MANY).format(folder.name, MOST_FILES))
+    kinds = [(path, _kind_or_unknown(path)) for path in files if not path.name.startswith(".")]
+    for wanted in (FileKind.DICOM, FileKind.PICTURE):
+        found = [path for path, kind in kinds if kind is wanted]
+        if found:
+            return found
+    raise SourceUnreadable(_words(EMPTY_FOLDER).format(folder.name))
+
+
+def _kind_or_unknown(path: Path) -> FileKind:
+    try:
+        return kind_of(path)
+    except RecordError:
+        return FileKind.UNKNOWN
+
+
+def natural_order(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts IM2 before IM10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]
+
+
+def _save_image(store: EncounterStore, encounter_id: str, image: QImage) -> Copied:
+    name, path = store.new_file(encounter_id, ".png")
+    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes, Qt takes a string
+        path.unlink(missing_ok=True)
+        raise DiskFailed(
+            "The picture from the clipboard could not be saved. Free some space on the disk, then paste again."
+        )
+    return Copied((name,), is_recording=False)
+
+
+def _words(text: str) -> str:
+    return QCoreApplication.translate(CONTEXT, text)

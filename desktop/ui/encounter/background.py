@@ -1,0 +1,66 @@
+"""Work on the disk away from the window's thread: one piece after another, its result handed back to the window."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from desktop.record.errors import RecordError, disk_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class Background(QObject):
+    """Runs work in order on a thread that is there only while there is any: nothing to stop, nothing left behind."""
+
+    _ended = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[tuple[Callable[[], Any], Callable[[Any], None], Callable[[str], None]]] = deque()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._ended.connect(self._hand_back, Qt.ConnectionType.QueuedConnection)
+
+    def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[str], None]) -> None:
+        """Do `work`; in the window call `done` with its result, or `failed` with the sentence of its RecordError."""
+        with self._lock:
+            self._waiting.append((work, done, failed))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="encounter-disk")
+                self._thread.start()
+
+    def finish(self) -> None:
+        """Wait until all work is done; the results that are still on their way are handed back afterwards."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                work, done, failed = self._waiting.popleft()
+            try:
+                with disk_errors():
+                    ending: tuple[Callable[[Any], None], Any] = (done, work())
+            except RecordError as error:
+                ending = (failed, str(error))
+            self._tell(*ending)
+
+    def _tell(self, callback: Callable[[Any], None], result: object) -> None:
+        try:
+            self._ended.emit(callback, result)
+        except RuntimeError:
+            return  # the window was taken down meanwhile; what was to be written is written
+
+    def _hand_back(self, callback: Callable[[Any], None], result: object) -> None:
+        callback(result)

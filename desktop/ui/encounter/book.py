@@ -1,0 +1,191 @@
+"""The encounters that are open, in memory and on the disk: every change is kept at once and told to the views."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.record.editing import entry_of, with_entry, without_entry
+from desktop.record.errors import RecordError
+from desktop.record.store import timestamp
+from desktop.ui.encounter.background import Background
+
+if TYPE_CHECKING:
+    from desktop.record.encounter import Encounter, EncounterSummary, Entry
+    from desktop.record.store import EncounterStore
+
+
+class EncounterBook(QObject):
+    """Holds the encounter that is shown and those whose jobs still run.
+
+    Signals about entries are sent only for the encounter that is shown.
+    """
+
+    opened = Signal(object)
+    """The Encounter that is shown from now on, None for none."""
+    renamed = Signal(object)
+    entry_added = Signal(object)
+    entry_changed = Signal(object)
+    listing_changed = Signal()
+    unsaved_changed = Signal(str)
+    """The sentence that says why something is not on the disk yet; empty once everything is."""
+    refused = Signal(str)
+    """The sentence that says why something that was asked for cannot be done."""
+
+    def __init__(self, store: EncounterStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._saving = Background(self)
+        self._encounters: dict[str, Encounter] = {}
+        self._lock = threading.Lock()
+        self._to_save: dict[str, Encounter] = {}
+        self._unsaved: dict[str, Encounter] = {}
+        self._current_id = ""
+
+    # --- which encounter ---------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Encounter | None:
+        """The encounter that is shown."""
+        return self._encounters.get(self._current_id)
+
+    def summaries(self, search: str = "") -> tuple[EncounterSummary, ...]:
+        """Return what the list shows."""
+        try:
+            return self._store.summaries(search)
+        except RecordError as error:
+            self.refused.emit(str(error))
+            return ()
+
+    def open(self, encounter_id: str) -> bool:
+        """Show an encounter; returns whether it could be read."""
+        try:
+            if encounter_id not in self._encounters:
+                self._encounters[encounter_id] = self._store.load(encounter_id)
+        except RecordError as error:
+            self.refused.emit(str(error))
+            return False
+        self._show(encounter_id)
+        return True
+
+    def new(self, title: str = "") -> Encounter | None:
+        """Make an encounter and show it; None where the disk refuses."""
+        try:
+            encounter = self._store.create(title)
+        except RecordError as error:
+            self.refused.emit(str(error))
+            return None
+        self._encounters[encounter.id] = encounter
+        self._show(encounter.id)
+        self.listing_changed.emit()
+        return encounter
+
+    def close_current(self) -> None:
+        """Show no encounter."""
+        self._show("")
+
+    def delete(self, encounter_id: str) -> None:
+        """Remove an encounter for good."""
+        self._saving.finish()
+        try:
+            self._store.delete(encounter_id)
+        except RecordError as error:
+            self.refused.emit(str(error))
+            return
+        self._to_save.pop(encounter_id, None)
+        self._unsaved.pop(encounter_id, None)
+        self._encounters.pop(encounter_id, None)
+        if encounter_id == self._current_id:
+            self._show("")
+        self.listing_changed.emit()
+
+    def _show(self, encounter_id: str) -> None:
+        self._current_id = encounter_id
+        self.opened.emit(self.current)
+
+    # --- what is in it -----------------------------------------------------------------------------------------
+
+    def encounter(self, encounter_id: str) -> Encounter | None:
+        """Return an open encounter; None where it was deleted meanwhile."""
+        return self._encounters.get(encounter_id)
+
+    def entry(self, encounter_id: str, entry_id: str) -> Entry | None:
+        """Return an entry of an open encounter."""
+        encounter = self._encounters.get(encounter_id)
+        return entry_of(encounter, entry_id) if encounter else None
+
+    def put(self, encounter_id: str, entry: Entry, *, tell: bool = True, save: bool = True) -> None:
+        """Add an entry or put it in the place of the one with its id; `tell` the views, and `save`."""
+        encounter = self._encounters.get(encounter_id)
+        if encounter is None:
+            return
+        is_new = entry_of(encounter, entry.id) is None
+        self._encounters[encounter_id] = with_entry(encounter, entry, timestamp())
+        if save:
+            self.save(encounter_id)
+        if encounter_id == self._current_id and tell:
+            (self.entry_added if is_new else self.entry_changed).emit(entry)
+
+    def remove(self, encounter_id: str, entry_id: str) -> None:
+        """Take an entry out; its files stay until the encounter is deleted."""
+        encounter = self._encounters.get(encounter_id)
+        if encounter is None:
+            return
+        self._encounters[encounter_id] = without_entry(encounter, entry_id, timestamp())
+        self.save(encounter_id)
+        if encounter_id == self._current_id:
+            self.opened.emit(self.current)
+
+    def rename(self, title: str) -> None:
+        """Give the encounter that is shown another title; empty goes back to its time."""
+        encounter = self.current
+        if encounter is None or title == encounter.title:
+            return
+        self._encounters[encounter.id] = replace(encounter, title=title)
+        self.save(encounter.id)
+        self.renamed.emit(self.current)
+
+    # --- keeping it --------------------------------------------------------------------------------------------
+
+    def save(self, encounter_id: str) -> None:
+        """Write an encounter; several wishes in a row become one."""
+        with self._lock:
+            is_waiting = encounter_id in self._to_save
+            self._to_save[encounter_id] = self._encounters[encounter_id]
+        if not is_waiting:
+            self._saving.run(
+                lambda: self._write(encounter_id),
+                self._note_saved,
+                lambda sentence: self._note_unsaved(encounter_id, sentence),
+            )
+
+    def save_again(self) -> None:
+        """Write everything that could not be written before."""
+        for encounter_id in tuple(self._unsaved):
+            self.save(encounter_id)
+
+    def finish(self) -> None:
+        """Wait until everything is on the disk."""
+        self._saving.finish()
+
+    def _write(self, encounter_id: str) -> str:
+        # Runs in the background: the newest value is taken here, not when it was asked for.
+        with self._lock:
+            encounter = self._to_save.pop(encounter_id, None)
+        if encounter is not None:
+            self._store.save(encounter)
+        return encounter_id
+
+    def _note_saved(self, encounter_id: str) -> None:
+        if self._unsaved.pop(encounter_id, None) and not self._unsaved:
+            self.unsaved_changed.emit("")
+        self.listing_changed.emit()
+
+    def _note_unsaved(self, encounter_id: str, sentence: str) -> None:
+        encounter = self._encounters.get(encounter_id)
+        if encounter is not None:
+            self._unsaved[encounter_id] = encounter
+            self.unsaved_changed.emit(sentence)

@@ -1,0 +1,157 @@
+"""What the doctor wants, turned into changes of the record and commands to the worker; no widget is known here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.record.editing import attachment_labelled, entry_of
+from desktop.record.encounter import Answer, Attachment, Question
+from desktop.ui.encounter.asking import Asking, MarkedRegion
+from desktop.ui.encounter.attaching import Attaching
+from desktop.ui.encounter.book import EncounterBook
+from desktop.ui.encounter.dictating import Dictating
+from desktop.worker.protocol import Failed, FailureKind, Forget
+from desktop.worker.status import WorkerState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from desktop.record.encounter import Encounter
+    from desktop.ui.services import Services
+    from desktop.worker.protocol import Event
+
+
+class EncounterController(QObject):
+    """The one thing that the views of the encounter screen talk to.
+
+    `book` tells what the record holds, `asking` and `dictating` what is under way.
+    """
+
+    models_missing = Signal(str)
+    """The sentence of the worker that could not load a model."""
+    told = Signal(str)
+    """A sentence that needs no answer, such as what was kept when something was stopped."""
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.book = EncounterBook(services.store, self)
+        self.asking = Asking(services, self.book, self)
+        self.dictating = Dictating(services, self.book, self)
+        self.attaching = Attaching(services.store, self.book, self.dictating.add_recording, self)
+        services.worker.event_received.connect(self._take)
+
+    # --- encounters --------------------------------------------------------------------------------------------
+
+    @property
+    def encounter(self) -> Encounter | None:
+        """The encounter that is shown."""
+        return self.book.current
+
+    def open(self, encounter_id: str) -> None:
+        """Show an encounter; a recording is ended first, so that no word lands with another patient."""
+        if self.encounter and self.encounter.id == encounter_id:
+            return
+        self._stop_speaking()
+        self.book.open(encounter_id)
+
+    def new(self, title: str = "") -> None:
+        """Begin an encounter."""
+        self._stop_speaking()
+        self.book.new(title)
+
+    def delete(self, encounter_id: str) -> None:
+        """Remove an encounter with all that is in it, here and in the worker."""
+        self.asking.cancel(encounter_id)
+        if self.dictating.speaks_in(encounter_id):
+            self.dictating.stop()
+        if self.services.worker.status.state is not WorkerState.NOT_STARTED:
+            self.services.worker.send(Forget(encounter_id))
+        self.attaching.finish()
+        self.book.delete(encounter_id)
+
+    def _stop_speaking(self) -> None:
+        if self.dictating.is_speaking():
+            self.dictating.stop()
+            self.told.emit(self.tr("The recording was stopped and is kept in its encounter."))
+
+    # --- into the encounter that is shown ----------------------------------------------------------------------
+
+    def ask(self, text: str) -> bool:
+        """Ask; returns whether the question was taken. One answer at a time, so that none is overlooked."""
+        encounter = self._ensure_encounter()
+        if encounter is None or not text.strip() or self.asking.runs_in(encounter.id):
+            return False
+        self.asking.ask(encounter.id, text.strip())
+        return True
+
+    def answer_again(self, answer_id: str, decoder: str = "") -> None:
+        """Answer the same question again: in the place of an answer without a word, else below, so that both stay."""
+        encounter = self.encounter
+        answer = entry_of(encounter, answer_id) if encounter else None
+        if encounter is None or not isinstance(answer, Answer) or self.asking.runs_in(encounter.id):
+            return
+        question = entry_of(encounter, answer.question_id)
+        if isinstance(question, Question):
+            self.asking.answer_again(encounter.id, question, decoder, "" if answer.text else answer.id)
+
+    def cancel(self) -> bool:
+        """Stop the answer that is being made; returns whether there was one."""
+        return self.encounter is not None and self.asking.cancel(self.encounter.id)
+
+    def speak(self) -> None:
+        """Begin a recording, in a new encounter where none is open."""
+        encounter = self._ensure_encounter()
+        if encounter:
+            self.dictating.start(encounter.id)
+
+    def recognise_rest(self, entry_id: str) -> None:
+        """Take up recognising a recording."""
+        if self.encounter:
+            self.dictating.recognise_rest(self.encounter.id, entry_id)
+
+    def attach(self, files: Sequence[Path]) -> None:
+        """Add files."""
+        encounter = self._ensure_encounter() if files else None
+        if encounter:
+            self.attaching.attach(encounter.id, files)
+
+    def attach_image(self, image: QImage) -> None:
+        """Add a picture from the clipboard."""
+        encounter = self._ensure_encounter()
+        if encounter:
+            self.attaching.attach_image(encounter.id, image)
+
+    def choose_frame(self, label: str, frame: int) -> None:
+        """Ask about this frame of a picture from now on."""
+        picture = attachment_labelled(self.encounter, label) if self.encounter else None
+        if self.encounter and picture and picture.frame != frame:
+            changed = Attachment(picture.id, picture.at, picture.label, picture.files, frame, picture.description)
+            self.book.put(self.encounter.id, changed, tell=False)
+
+    def mark_region(self, label: str, box: tuple[float, float, float, float]) -> None:
+        """Ask the next question about a part of a picture."""
+        self.asking.mark(MarkedRegion(label, box))
+
+    def _ensure_encounter(self) -> Encounter | None:
+        return self.encounter or self.book.new()
+
+    # --- the worker --------------------------------------------------------------------------------------------
+
+    def shut_down(self) -> None:
+        """End what is being recorded and wait until everything is on the disk; the worker is stopped by the window."""
+        self.dictating.stop()
+        self.attaching.finish()
+        self.asking.shut_down()
+        self.book.finish()
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Failed) and event.kind is FailureKind.MISSING:
+            self.models_missing.emit(event.sentence)
+        self.asking.take(event)
+        self.dictating.take(event)

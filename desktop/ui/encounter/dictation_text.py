@@ -1,0 +1,189 @@
+"""The words of a recording: settled ones with their times, uncertain ones marked, those still spoken lighter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
+
+from desktop.ui import theme
+from desktop.ui.encounter.wording import clock, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
+
+    from desktop.record.encounter import Utterance, Word
+
+UNSURE_BELOW = 0.5
+"""Words that the recogniser gives a lower probability are marked."""
+_START = QTextCharFormat.Property.UserProperty
+
+
+class DictationText(QTextEdit):
+    """Read-only, as tall as its words. A click on a time plays the recording from there.
+
+    One text document holds thousands of words at the cost of one widget; everything is inserted as plain text.
+    """
+
+    second_chosen = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "flow")
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTabChangesFocus(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.viewport().setMouseTracking(True)
+        self.document().setDocumentMargin(0)
+        self.document().setUndoRedoEnabled(False)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
+        self._shown: tuple[Utterance, ...] = ()
+        self._partial: tuple[Word, ...] = ()
+        self._settled_end = 0
+
+    def show_utterances(self, utterances: tuple[Utterance, ...]) -> None:
+        """Show the settled words; those that are shown already are left as they are."""
+        if self._shown != utterances[: len(self._shown)]:
+            self.clear()
+            self._shown, self._settled_end = (), 0
+        self._drop_partial()
+        cursor = self._cursor_at_end()
+        cursor.beginEditBlock()
+        for utterance in utterances[len(self._shown) :]:
+            self._insert(cursor, utterance)
+        cursor.endEditBlock()
+        self._settled_end = cursor.position()
+        self._shown = utterances
+
+    def show_partial(self, words: Sequence[Word]) -> None:
+        """Show words that are still being spoken, after the settled ones."""
+        self._drop_partial()
+        self._partial = tuple(words)
+        if not words:
+            return
+        cursor = self._cursor_at_end()
+        cursor.beginEditBlock()
+        self._start_line(cursor, words[0].start_s)
+        lighter = self._format(theme.tokens().text_muted)
+        lighter.setFontItalic(True)
+        cursor.insertText(" ".join(printable(word.text.strip()) for word in words), lighter)
+        cursor.endEditBlock()
+
+    @property
+    def has_uncertain(self) -> bool:
+        """Return whether any settled word is marked."""
+        return any(word.confidence < UNSURE_BELOW for utterance in self._shown for word in utterance.words)
+
+    @property
+    def words(self) -> str:
+        """The settled words as plain text."""
+        return "\n".join(printable(utterance.text.strip()) for utterance in self._shown)
+
+    def _insert(self, cursor: QTextCursor, utterance: Utterance) -> None:
+        self._start_line(cursor, utterance.start_s)
+        sure, unsure = self._format(theme.tokens().text), self._format(theme.tokens().unverified)
+        unsure.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        unsure.setUnderlineColor(theme.tokens().unverified)
+        if not utterance.words:
+            cursor.insertText(printable(utterance.text.strip()), sure)
+        for place, word in enumerate(utterance.words):
+            if place:
+                cursor.insertText(" ", sure)
+            cursor.insertText(printable(word.text.strip()), unsure if word.confidence < UNSURE_BELOW else sure)
+
+    def _start_line(self, cursor: QTextCursor, start_s: float) -> None:
+        indent = self.fontMetrics().horizontalAdvance("00:00") + 14
+        line = QTextBlockFormat()
+        line.setLeftMargin(indent)
+        line.setTextIndent(-indent)
+        line.setBottomMargin(4)
+        line.setLineHeight(118, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        line.setTabPositions([QTextOption.Tab(indent, QTextOption.TabType.LeftTab)])
+        if cursor.position():
+            cursor.insertBlock(line)
+        else:
+            cursor.setBlockFormat(line)
+        time = self._format(theme.tokens().accent)
+        time.setFontPointSize(self.font().pointSizeF() * 0.88)
+        time.setProperty(_START.value, start_s)
+        cursor.insertText(clock(start_s), time)
+        cursor.insertText("\t", self._format(theme.tokens().text))
+
+    def _format(self, colour: QColor) -> QTextCharFormat:
+        form = QTextCharFormat()
+        form.setForeground(colour)
+        return form
+
+    def _drop_partial(self) -> None:
+        self._partial = ()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._settled_end)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+
+    def _cursor_at_end(self) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        return cursor
+
+    def _fit(self) -> None:
+        height = round(self.document().size().height()) + 2 * self.frameWidth() + 6
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As tall as the words."""
+        return QSize(320, round(self.document().size().height()) + 6)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Other widths need other heights."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Take other colours or another size of text."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._shown:
+            shown, partial = self._shown, self._partial
+            self.clear()
+            self._shown, self._settled_end = (), 0
+            self.show_utterances(shown)
+            self.show_partial(partial)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Show that a time can be pressed."""
+        super().mouseMoveEvent(event)
+        over_time = self._second_at(event) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over_time else Qt.CursorShape.IBeamCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Play from a time that was pressed."""
+        super().mouseReleaseEvent(event)
+        second = self._second_at(event)
+        if second is not None and not self.textCursor().hasSelection():
+            self.second_chosen.emit(second)
+
+    def _second_at(self, event: QMouseEvent) -> float | None:
+        cursor = self.cursorForPosition(event.position().toPoint())
+        in_margin = event.position().x() < self.fontMetrics().horizontalAdvance("00:00") + 8
+        if not in_margin or not self.toPlainText():
+            return None
+        cursor.setPosition(cursor.block().position() + 1)
+        second = cursor.charFormat().property(_START.value)
+        return float(second) if second is not None else None

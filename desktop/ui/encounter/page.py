@@ -1,0 +1,333 @@
+"""The middle of the screen: title, timeline and composer of one encounter, kept in step with the controller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.record.editing import dictation_labelled, entry_of
+from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
+from desktop.ui import theme
+from desktop.ui.encounter.answer_card import AnswerCard, Decoders
+from desktop.ui.encounter.cards import AttachmentCard, DictationCard, QuestionCard
+from desktop.ui.encounter.empty import EmptyEncounter
+from desktop.ui.encounter.notices import NoticeLine
+from desktop.ui.encounter.thumbnails import Thumbnails
+from desktop.ui.encounter.timeline_view import TimelineView
+from desktop.ui.encounter.wording import default_title
+from desktop.ui.translation import Retranslating
+from desktop.worker.status import WorkerState
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from desktop.record.encounter import Entry, Sentence, Word
+    from desktop.ui.encounter.composer import Composer
+    from desktop.ui.encounter.controller import EncounterController
+    from desktop.ui.encounter.sentences import SentenceRow
+
+_LOADING = (WorkerState.STARTING, WorkerState.RESTARTING)
+
+
+class TitleField(QLineEdit):
+    """The title, edited in place; Esc puts the old one back."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("encounter-title")
+        self.setProperty("role", "title")
+        self.setMinimumHeight(theme.TARGET)
+        self.setMaxLength(120)
+        self._kept = ""
+
+    def show_title(self, title: str) -> None:
+        """Show the title as it is kept."""
+        self._kept = title
+        if not self.hasFocus():
+            self.setText(title)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Esc leaves it as it was; Return is done."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._kept)
+            self.clearFocus()
+            return
+        super().keyPressEvent(event)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.clearFocus()
+
+
+class EncounterPage(Retranslating, QWidget):
+    """Shows the encounter that the controller holds."""
+
+    sentence_opened = Signal(object, str)
+    """The Sentence and the question that was asked."""
+    picture_opened = Signal(str)
+    play_wanted = Signal(str, float, object)
+    patient_wanted = Signal(str)
+    models_wanted = Signal()
+
+    def __init__(self, controller: EncounterController, composer: Composer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._decoders: Decoders = ()
+        self._chosen: Sentence | None = None
+        self.thumbnails = Thumbnails(controller.services.pictures, self)
+        self.title = TitleField(self)
+        self.notice = NoticeLine(self)
+        self.timeline = TimelineView(self._card_of, self)
+        self.composer = composer
+        self._empty = EmptyEncounter(self)
+        self._middle = QStackedWidget(self)
+        self._middle.addWidget(self.timeline)
+        self._middle.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(4)
+        for widget in (self.title, self.notice):
+            column.addWidget(widget)
+        column.addWidget(self._middle, 1)
+        column.addWidget(composer)
+        self._connect()
+        self.retranslate()
+
+    def _connect(self) -> None:
+        book, asking, dictating = self._controller.book, self._controller.asking, self._controller.dictating
+        self.title.editingFinished.connect(self._rename)
+        book.opened.connect(self._show)
+        book.renamed.connect(lambda encounter: self.title.show_title(encounter.title))
+        book.entry_added.connect(self._add)
+        book.entry_changed.connect(self._change)
+        asking.piece_came.connect(self._append)
+        asking.running_changed.connect(self._follow_jobs)
+        dictating.words_came.connect(self._show_words)
+        dictating.progressed.connect(self._show_progress)
+        dictating.running_changed.connect(self._follow_jobs)
+        dictating.recording_changed.connect(self._follow_jobs)
+        self._controller.services.worker.state_changed.connect(lambda _status: self._follow_jobs())
+
+    # --- the encounter -----------------------------------------------------------------------------------------
+
+    def _show(self, encounter: Encounter | None) -> None:
+        self.thumbnails.forget()
+        self._chosen = None
+        if encounter is None:
+            return
+        self.title.clearFocus()
+        self.title.show_title(encounter.title)
+        self.title.setPlaceholderText(default_title(encounter.created))
+        self.timeline.show_entries(encounter.entries)
+        self._middle.setCurrentWidget(self.timeline if encounter.entries else self._empty)
+        self._follow_jobs()
+
+    def _rename(self) -> None:
+        self._controller.book.rename(self.title.text().strip())
+
+    def _add(self, entry: Entry) -> None:
+        self._middle.setCurrentWidget(self.timeline)
+        if isinstance(entry, Question):
+            self.timeline.go_to_end()
+        self.timeline.add(entry)
+
+    def _change(self, entry: Entry) -> None:
+        self.timeline.replace(entry)
+        shown = self.timeline.card(entry.id)
+        if isinstance(shown, AnswerCard | DictationCard | AttachmentCard | QuestionCard):
+            shown.show_entry(entry)  # type: ignore[arg-type]  # a card shows entries of its own kind only
+        self._follow(entry.id)
+
+    # --- cards -------------------------------------------------------------------------------------------------
+
+    def _card_of(self, entry: Entry) -> QWidget:
+        if isinstance(entry, Answer):
+            made: QWidget = self._answer_card(entry)
+        elif isinstance(entry, Dictation):
+            made = self._dictation_card(entry)
+        elif isinstance(entry, Attachment):
+            made = self._attachment_card(entry)
+        else:
+            made = QuestionCard(entry)
+        return made
+
+    def _answer_card(self, answer: Answer) -> AnswerCard:
+        made = AnswerCard(answer, self._question_far_above(answer))
+        made.sentence_opened.connect(lambda sentence: self.open_sentence(sentence, answer.question_id))
+        made.again_wanted.connect(self._controller.answer_again)
+        made.cancel_wanted.connect(self._controller.cancel)
+        made.models_wanted.connect(self.models_wanted)
+        made.patient_wanted.connect(self.patient_wanted)
+        made.show_decoders(self._decoders)
+        self._show_answer_state(made)
+        return made
+
+    def _dictation_card(self, dictation: Dictation) -> DictationCard:
+        made = DictationCard(dictation)
+        made.rest_wanted.connect(self._controller.recognise_rest)
+        made.cancel_wanted.connect(self._controller.dictating.cancel)
+        made.play_wanted.connect(self.play_wanted)
+        made.question_wanted.connect(self.composer.put_words)
+        self._show_dictation_state(made, dictation.id)
+        return made
+
+    def _attachment_card(self, picture: Attachment) -> AttachmentCard:
+        made = AttachmentCard(picture)
+        made.opened.connect(self.picture_opened)
+        encounter = self._controller.encounter
+        if encounter and picture.files:
+            place = 0 if len(picture.files) == 1 else len(picture.files) // 2
+            file = self._controller.services.store.path(encounter.id, picture.files[place])
+            frame = picture.frame if len(picture.files) == 1 else None
+            self.thumbnails.show(file, frame, made.show_picture, made.show_fault)
+        return made
+
+    def _question_far_above(self, answer: Answer) -> str:
+        """Return the question where another entry stands between it and its answer."""
+        encounter = self._controller.encounter
+        entries = encounter.entries if encounter else ()
+        places = [place for place, entry in enumerate(entries) if entry.id == answer.id]
+        before = entries[places[0] - 1] if places and places[0] else None
+        if before is None or before.id == answer.question_id:
+            return ""
+        question = next((entry for entry in entries if entry.id == answer.question_id), None)
+        return question.text if isinstance(question, Question) else ""
+
+    # --- what is under way -------------------------------------------------------------------------------------
+
+    def _follow_jobs(self) -> None:
+        encounter, asking = self._controller.encounter, self._controller.asking
+        running = encounter is not None and asking.runs_in(encounter.id)
+        stopping = False
+        for card in self.timeline.cards():
+            if isinstance(card, AnswerCard):
+                stopping = stopping or asking.is_stopping(card.answer.id)
+                self._show_answer_state(card)
+            elif isinstance(card, DictationCard):
+                self._show_dictation_state(card, card.entry_id)
+        self.composer.show_answering(running, stopping)
+
+    def _follow(self, entry_id: str) -> None:
+        shown = self.timeline.card(entry_id)
+        if isinstance(shown, AnswerCard):
+            self._show_answer_state(shown)
+        elif isinstance(shown, DictationCard):
+            self._show_dictation_state(shown, entry_id)
+
+    def _show_answer_state(self, card: AnswerCard) -> None:
+        asking = self._controller.asking
+        answer_id = card.answer.id
+        card.show_state(
+            running=asking.is_running(answer_id),
+            stopping=asking.is_stopping(answer_id),
+            failure=asking.failure_of(answer_id),
+            waiting_for=self._what_loads(),
+        )
+
+    def _show_dictation_state(self, card: DictationCard, entry_id: str) -> None:
+        dictating = self._controller.dictating
+        card.show_state(
+            speaking=dictating.is_speaking(entry_id),
+            running=dictating.is_running(entry_id),
+            failure=dictating.failure_of(entry_id),
+        )
+
+    def _what_loads(self) -> str:
+        status = self._controller.services.worker.status
+        if status.state not in _LOADING:
+            return ""
+        words = self.tr("Loading the models: {0} ({1} %)…") if status.what else self.tr("Starting the models…")
+        return words.format(status.what, round(100 * status.share))
+
+    def _append(self, answer_id: str, piece: str) -> None:
+        card = self.timeline.card(answer_id)
+        if isinstance(card, AnswerCard):
+            card.append(piece)
+
+    def _show_words(self, entry_id: str, words: tuple[Word, ...]) -> None:
+        card = self.timeline.card(entry_id)
+        if isinstance(card, DictationCard):
+            card.show_partial(words)
+
+    def _show_progress(self, entry_id: str, position_s: float, duration_s: float) -> None:
+        card = self.timeline.card(entry_id)
+        if isinstance(card, DictationCard):
+            card.show_progress(position_s, duration_s)
+
+    # --- sentences ---------------------------------------------------------------------------------------------
+
+    @property
+    def chosen_sentence(self) -> Sentence | None:
+        """The sentence whose sources are shown."""
+        return self._chosen
+
+    def open_sentence(self, sentence: Sentence, question_id: str) -> None:
+        """Mark a sentence and ask for its sources to be shown."""
+        self.choose(sentence)
+        encounter = self._controller.encounter
+        question = entry_of(encounter, question_id) if encounter else None
+        self.sentence_opened.emit(sentence, question.text if isinstance(question, Question) else "")
+
+    def choose(self, sentence: Sentence | None) -> None:
+        """Mark the sentence whose sources are shown, None for none."""
+        self._chosen = sentence
+        for card in self.timeline.cards():
+            if isinstance(card, AnswerCard):
+                card.sentences.choose(sentence)
+
+    def step_sentence(self, step: int) -> bool:
+        """Go to the next (1) or previous (-1) sentence and open its sources; returns whether there is one."""
+        rows = self._rows()
+        if not rows:
+            return False
+        here = next((place for place, row in enumerate(rows) if row.hasFocus() or row.sentence is self._chosen), None)
+        if here is None:
+            here = self._last_answer_start(rows) - 1 if step > 0 else len(rows)
+        row = rows[min(max(here + step, 0), len(rows) - 1)]
+        row.open_sources()
+        self.timeline.show_widget(row)
+        return True
+
+    def last_answer(self) -> Answer | None:
+        """Return the answer that the keyboard or the chosen sentence is in, else the newest with words."""
+        cards = [card for card in self.timeline.cards() if isinstance(card, AnswerCard) and card.answer.text]
+        inside = [card for card in cards if any(self._is_here(row) for row in card.sentences.rows)]
+        chosen = (inside or cards[-1:])[-1:]
+        return chosen[0].answer if chosen else None
+
+    def answer_card(self, answer_id: str) -> AnswerCard | None:
+        """Return the card of an answer."""
+        card = self.timeline.card(answer_id)
+        return card if isinstance(card, AnswerCard) else None
+
+    def show_decoders(self, decoders: Decoders) -> None:
+        """Offer these decoders for answering again."""
+        self._decoders = decoders
+        for card in self.timeline.cards():
+            if isinstance(card, AnswerCard):
+                card.show_decoders(decoders)
+
+    def file_of_recording(self, label: str) -> str:
+        """Return the stored name of the recording that citations call `label`, empty for none."""
+        encounter = self._controller.encounter
+        dictation = dictation_labelled(encounter, label) if encounter else None
+        return dictation.file if dictation else ""
+
+    def _is_here(self, row: SentenceRow) -> bool:
+        return row.hasFocus() or (self._chosen is not None and row.sentence is self._chosen)
+
+    def _rows(self) -> list[SentenceRow]:
+        cards = [card for card in self.timeline.cards() if isinstance(card, AnswerCard)]
+        return [row for card in cards for row in card.sentences.rows if row.sentence]
+
+    def _last_answer_start(self, rows: list[SentenceRow]) -> int:
+        last = rows[-1].parent()
+        return next(place for place, row in enumerate(rows) if row.parent() is last)
+
+    def retranslate(self) -> None:
+        """Set every word of its own."""
+        self.title.setAccessibleName(self.tr("Title of the encounter"))
+        self.title.setToolTip(self.tr("Type a title"))
+        encounter = self._controller.encounter
+        if encounter:
+            self.title.setPlaceholderText(default_title(encounter.created))

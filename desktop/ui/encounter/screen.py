@@ -1,0 +1,364 @@
+"""The encounter screen: the list, the page of one encounter, and beside it the evidence or a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QSplitter, QStackedWidget, QWidget
+
+from desktop.ui import theme
+from desktop.ui.encounter.composer import Composer, files_of, image_of
+from desktop.ui.encounter.controller import EncounterController
+from desktop.ui.encounter.empty import NoEncounter
+from desktop.ui.encounter.evidence import EvidencePanel
+from desktop.ui.encounter.listing import EncounterList
+from desktop.ui.encounter.page import EncounterPage
+from desktop.ui.encounter.patient_view import PatientView
+from desktop.ui.encounter.viewing import ViewedPictures
+from desktop.ui.microphone.bar import MicrophoneBar
+from desktop.ui.microphone.player import AudioPlayer, PlayerState
+from desktop.ui.translation import Retranslating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+
+    from desktop.record.encounter import Sentence
+    from desktop.ui.encounter.answer_card import Decoders
+    from desktop.ui.services import Services
+
+SIZES = (288, 660, 356)
+PICTURE_SHARE = 0.6
+"""Of the room beside the list, while a picture is open."""
+LEAD_S, TAIL_S = 0.3, 0.4
+"""Words that begin at once are not understood, and a recogniser's ends come a little early."""
+
+
+class EncounterScreen(Retranslating, QWidget):
+    """What the window shows first. `player` stands in for the sound output in tests."""
+
+    models_wanted = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self, services: Services, parent: QWidget | None = None, player: AudioPlayer | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("encounter-screen")
+        self.setAcceptDrops(True)
+        self._services = services
+        self.controller = EncounterController(services, self)
+        self.listing = EncounterList(self)
+        self.microphone = MicrophoneBar(services.recorder, services.settings, self)
+        self.composer = Composer(self.microphone, self)
+        self.page = EncounterPage(self.controller, self.composer, self)
+        self.nothing = NoEncounter(self)
+        self.evidence = EvidencePanel(self)
+        self.viewing = ViewedPictures(services, self)
+        self._player = player or AudioPlayer(parent=self)
+        self._patient: PatientView | None = None
+        self._sizes_before_picture: list[int] = []
+        self._lay_out()
+        self._connect_views()
+        self._connect_controller()
+        self.retranslate()
+        self._refresh()
+        self._show_encounter()
+
+    # --- what the window asks ----------------------------------------------------------------------------------
+
+    def open_encounter(self, encounter_id: str) -> None:
+        """Show an encounter, also one that was made elsewhere, such as the sample."""
+        self._refresh()
+        self.controller.open(encounter_id)
+
+    def new_encounter(self) -> None:
+        """Begin an encounter and put the keyboard into the question field."""
+        self.controller.new()
+        self.composer.field.setFocus()
+
+    def offer_decoders(self, decoders: Decoders) -> None:
+        """Offer these decoders (id and title) for answering again."""
+        self.page.show_decoders(decoders)
+
+    def handle(self, action_id: str) -> bool:
+        """Do what a shortcut of desktop.ui.actions asks for; returns whether anything was done."""
+        action = self._actions().get(action_id)
+        return bool(action()) if action else False
+
+    def shut_down(self) -> None:
+        """End a recording and wait until everything is on the disk; for the window when it closes."""
+        self._player.stop()
+        self.controller.shut_down()
+
+    def _actions(self) -> dict[str, Callable[[], bool]]:
+        return {
+            "new-encounter": _always(self.new_encounter),
+            "search": _always(self.listing.search.setFocus),
+            "speak": _always(self.microphone.toggle),
+            "attach": _always(self._choose_files),
+            "paste": self.paste,
+            "ask": _always(self.composer.ask),
+            "cancel": self._cancel,
+            "redo": self._redo,
+            "copy-answer": self._copy,
+            "next-sentence": lambda: self.page.step_sentence(1),
+            "previous-sentence": lambda: self.page.step_sentence(-1),
+            "show-patient": self.show_patient,
+        }
+
+    # --- doing -------------------------------------------------------------------------------------------------
+
+    def paste(self) -> bool:
+        """Take a picture or files from the clipboard, else text into the question."""
+        if not self.composer.isVisible():
+            return False
+        self.composer.field.setFocus()
+        self.composer.field.paste()
+        return True
+
+    def show_patient(self) -> bool:
+        """Turn the chosen sentence, else the newest answer, to the patient; returns whether there is one."""
+        sentence, answer = self.page.chosen_sentence, self.page.last_answer()
+        text = sentence.text if sentence else answer.text if answer else ""
+        if text:
+            self._open_patient_view(text)
+        return bool(text)
+
+    def _open_patient_view(self, text: str) -> None:
+        if self._patient is None:
+            self._patient = PatientView(text)
+            self._patient.closed.connect(self._forget_patient_view)
+            self._patient.showFullScreen()
+
+    def _forget_patient_view(self) -> None:
+        self._patient = None
+        self.activateWindow()
+
+    def _cancel(self) -> bool:
+        """Esc: stop the answer, else go back from the picture, else from the sources."""
+        if self.controller.cancel():
+            return True
+        if self._side.currentWidget() is self.viewing:
+            self._close_picture()
+            return True
+        if self.page.chosen_sentence:
+            self.page.choose(None)
+            self.evidence.show_sentence(None)
+            return True
+        return False
+
+    def _redo(self) -> bool:
+        answer = self.page.last_answer()
+        if answer:
+            self.controller.answer_again(answer.id)
+        return answer is not None
+
+    def _copy(self) -> bool:
+        answer = self.page.last_answer()
+        card = self.page.answer_card(answer.id) if answer else None
+        if card:
+            card.copy(sources=False)
+        return card is not None
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, self.tr("Attach pictures or recordings"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.controller.attach([Path(name) for name in names]))
+        dialog.open()
+
+    def _ask(self, text: str) -> None:
+        if self.controller.ask(text):
+            self.composer.clear()
+
+    def _play(self, label: str, start_s: float, end_s: float | None) -> None:
+        name, encounter = self.page.file_of_recording(label), self.controller.encounter
+        if name and encounter:
+            start_s = max(0.0, start_s - LEAD_S)
+            end_s = None if end_s is None else end_s + TAIL_S
+            self._player.play(self._services.store.path(encounter.id, name), start_s, end_s)
+
+    def _follow_player(self, state: PlayerState) -> None:
+        self.evidence.show_playing(state is PlayerState.PLAYING)
+        if state is PlayerState.NO_OUTPUT:
+            self._tell(self.tr("This machine has no sound output. Connect headphones or a loudspeaker and try again."))
+        elif state is PlayerState.FAILED:
+            self._tell(self.tr("The recording cannot be played. Its words and its file are kept."))
+
+    def _open_picture(self, label: str) -> None:
+        encounter = self.controller.encounter
+        if encounter and self.viewing.show_label(encounter, label):
+            self._side.setCurrentWidget(self.viewing)
+            self._widen_side()
+
+    def _close_picture(self) -> None:
+        self._side.setCurrentWidget(self.evidence)
+        if self._sizes_before_picture:
+            self._splitter.setSizes(self._sizes_before_picture)
+            self._sizes_before_picture = []
+
+    def _widen_side(self) -> None:
+        """Give a picture the larger part; what it was before comes back when the picture is closed."""
+        sizes = self._splitter.sizes()
+        wanted = round(PICTURE_SHARE * (sizes[1] + sizes[2]))
+        if sizes[2] < wanted:
+            self._sizes_before_picture = sizes
+            self._splitter.setSizes([sizes[0], sizes[1] + sizes[2] - wanted, wanted])
+
+    def _open_sources(self, sentence: Sentence, question: str) -> None:
+        self.evidence.show_sentence(sentence, question)
+        self._close_picture()
+
+    def _delete(self, encounter_id: str) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(self.tr("Bedside"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Delete this encounter with its recordings and pictures?"))
+        box.setInformativeText(self.tr("They cannot be brought back."))
+        delete = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole))
+        delete.clicked.connect(lambda: self.controller.delete(encounter_id))
+        box.open()
+
+    # --- keeping in step ---------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        encounter = self.controller.encounter
+        rows = self.controller.book.summaries(self.listing.search.text())
+        self.listing.show_rows(rows, encounter.id if encounter else "")
+        self.nothing.show_whether_any(bool(rows) or bool(self.listing.search.text()))
+
+    def _show_encounter(self) -> None:
+        encounter = self.controller.encounter
+        self._middle.setCurrentWidget(self.page if encounter else self.nothing)
+        self.listing.choose(encounter.id if encounter else "")
+        self.evidence.show_sentence(None)
+        self._close_picture()
+        self._side.setVisible(encounter is not None)
+        self._player.stop()
+
+    def _tell_unsaved(self, sentence: str) -> None:
+        self.page.notice.tell(sentence, self.tr("Save again"), self.controller.book.save_again)
+
+    def _tell_missing(self, sentence: str) -> None:
+        self.page.notice.tell(sentence, self.tr("Open the models page"), self.models_wanted.emit)
+
+    def _tell(self, sentence: str) -> None:
+        if self.controller.encounter:
+            self.page.notice.tell(sentence)
+            return
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(self.tr("Bedside"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(sentence)
+        box.open()
+
+    # --- building ----------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._middle = QStackedWidget(self)
+        self._middle.addWidget(self.nothing)
+        self._middle.addWidget(self.page)
+        self._side = QStackedWidget(self)
+        self._side.addWidget(self.evidence)
+        self._side.addWidget(self.viewing)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setHandleWidth(theme.SPACE)
+        for place, pane in enumerate((self.listing, self._middle, self._side)):
+            self._splitter.addWidget(pane)
+            self._splitter.setStretchFactor(place, (0, 2, 1)[place])
+            self._splitter.setCollapsible(place, place != 1)
+        self.listing.setMinimumWidth(200)
+        self._middle.setMinimumWidth(380)
+        self._side.setMinimumWidth(260)
+        self._splitter.setSizes(list(self._kept_sizes()))
+        self._splitter.splitterMoved.connect(self._keep_sizes)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._splitter)
+
+    def _kept_sizes(self) -> tuple[int, ...]:
+        kept = [part for part in self._services.settings.text("splitter_sizes").split(",") if part.isdecimal()]
+        return tuple(int(part) for part in kept) if len(kept) == len(SIZES) else SIZES
+
+    def _keep_sizes(self) -> None:
+        self._services.settings.set("splitter_sizes", ",".join(str(size) for size in self._splitter.sizes()))
+
+    def _connect_views(self) -> None:
+        self.listing.new_wanted.connect(self.new_encounter)
+        self.listing.open_wanted.connect(self.controller.open)
+        self.listing.delete_wanted.connect(self._delete)
+        self.listing.search_changed.connect(self._refresh)
+        self.listing.damaged_chosen.connect(self._tell)
+        self.nothing.new_wanted.connect(self.new_encounter)
+        self.nothing.sample_wanted.connect(self.sample_wanted)
+        self.microphone.start_wanted.connect(self.controller.speak)
+        self.microphone.stop_wanted.connect(self.controller.dictating.stop)
+        composer = self.composer
+        composer.ask_wanted.connect(self._ask)
+        composer.attach_wanted.connect(self._choose_files)
+        composer.cancel_wanted.connect(self.controller.cancel)
+        composer.region_dropped.connect(lambda: self.controller.asking.mark(None))
+        composer.files_given.connect(self.controller.attach)
+        composer.image_given.connect(self.controller.attach_image)
+        page = self.page
+        page.sentence_opened.connect(self._open_sources)
+        page.picture_opened.connect(self._open_picture)
+        page.play_wanted.connect(self._play)
+        page.patient_wanted.connect(self._open_patient_view)
+        page.models_wanted.connect(self.models_wanted)
+        self.evidence.play_wanted.connect(self._play)
+        self.evidence.picture_wanted.connect(self._open_picture)
+        self._player.state_changed.connect(self._follow_player)
+
+    def _connect_controller(self) -> None:
+        controller = self.controller
+        controller.book.opened.connect(lambda _encounter: self._show_encounter())
+        controller.book.listing_changed.connect(self._refresh)
+        controller.book.renamed.connect(lambda _encounter: self._refresh())
+        controller.book.refused.connect(self._tell)
+        controller.book.unsaved_changed.connect(self._tell_unsaved)
+        controller.told.connect(self._tell)
+        controller.models_missing.connect(self._tell_missing)
+        controller.attaching.copying_changed.connect(self.composer.show_copying)
+        controller.asking.region_changed.connect(self.composer.show_region)
+        self.viewing.frame_chosen.connect(controller.choose_frame)
+        self.viewing.region_marked.connect(controller.mark_region)
+        self.viewing.close_wanted.connect(self._close_picture)
+
+    def retranslate(self) -> None:
+        """Set every word of its own."""
+        self.setAccessibleName(self.tr("Encounters"))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what other screens changed, such as the sample encounter."""
+        super().showEvent(event)
+        self._refresh()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take files and pictures."""
+        if files_of(event.mimeData()) or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Attach what is dropped."""
+        files, image = files_of(event.mimeData()), image_of(event.mimeData())
+        if files:
+            self.controller.attach(files)
+        elif image is not None:
+            self.controller.attach_image(image)
+        event.acceptProposedAction()
+
+
+def _always(act: Callable[[], object]) -> Callable[[], bool]:
+    """Return a function that does `act` and says that something was done."""
+
+    def do() -> bool:
+        act()
+        return True
+
+    return do

@@ -1,0 +1,59 @@
+"""The picture viewer inside the encounter screen: made when the first picture is opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.record.encounter import Attachment
+
+if TYPE_CHECKING:
+    from desktop.record.encounter import Encounter
+    from desktop.ui.services import Services
+    from desktop.ui.viewer.feed import ViewedPicture
+    from desktop.ui.viewer.panel import ViewerPanel
+
+
+class ViewedPictures(QWidget):
+    """Shows the attachments of an encounter in the viewer."""
+
+    frame_chosen = Signal(str, int)
+    region_marked = Signal(str, object)
+    close_wanted = Signal()
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panel: ViewerPanel | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def show_label(self, encounter: Encounter, label: str) -> bool:
+        """Show the picture that citations call `label`; returns whether there is one."""
+        attached = [entry for entry in encounter.entries if isinstance(entry, Attachment) and entry.files]
+        labels = [entry.label for entry in attached]
+        if label not in labels:
+            return False
+        pictures = [self._viewed(encounter, entry) for entry in attached]
+        self._made_panel().show_pictures(pictures, labels.index(label))
+        return True
+
+    def _viewed(self, encounter: Encounter, entry: Attachment) -> ViewedPicture:
+        from desktop.ui.viewer.feed import ViewedPicture
+
+        files = tuple(self._services.store.path(encounter.id, name) for name in entry.files)
+        return ViewedPicture(entry.label, files, entry.frame)
+
+    def _made_panel(self) -> ViewerPanel:
+        # Imported here: the window starts without the viewer.
+        from desktop.ui.viewer.panel import ViewerPanel
+
+        if self._panel is None:
+            self._panel = ViewerPanel(self._services.pictures, self)
+            self._panel.frame_chosen.connect(self.frame_chosen)
+            self._panel.region_marked.connect(self.region_marked)
+            self._panel.close_wanted.connect(self.close_wanted)
+            self._column.addWidget(self._panel)
+        return self._panel

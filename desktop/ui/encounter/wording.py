@@ -1,0 +1,115 @@
+"""Times, titles and verdicts in words, in the language that is shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+
+from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Verdict
+
+if TYPE_CHECKING:
+    from desktop.record.encounter import Encounter, EncounterSummary, Sentence
+
+
+def printable(text: str) -> str:
+    """Return `text` without control and direction characters, which could show other words than there are."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+
+
+def clock(seconds: float) -> str:
+    """Return a place in a recording as minutes and seconds: 75.2 becomes "1:15"."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def local(timestamp: str) -> QDateTime:
+    """Return a time of the record in the time of this place; invalid where it is none."""
+    return QDateTime.fromString(timestamp, Qt.DateFormat.ISODateWithMs).toLocalTime()
+
+
+def time_of_day(timestamp: str) -> str:
+    """Return the hour and minute."""
+    return QLocale().toString(local(timestamp).time(), "HH:mm")
+
+
+def day_and_time(timestamp: str) -> str:
+    """Return today's times as "14:05", earlier ones with their day."""
+    moment = local(timestamp)
+    if moment.date() == QDateTime.currentDateTime().date():
+        return time_of_day(timestamp)
+    return QLocale().toString(moment, QCoreApplication.translate("EncounterWords", "d MMM HH:mm"))
+
+
+def title_of(encounter: Encounter | EncounterSummary) -> str:
+    """Return the typed title, else one from the time at which the encounter began."""
+    if encounter.title:
+        return encounter.title
+    if encounter.sample:
+        return QCoreApplication.translate("EncounterWords", "Sample encounter")
+    return default_title(encounter.created)
+
+
+def default_title(created: str) -> str:
+    """Return the title of an encounter that was given none."""
+    moment = QLocale().toString(local(created), QCoreApplication.translate("EncounterWords", "d MMM HH:mm"))
+    return QCoreApplication.translate("EncounterWords", "Encounter, {0}").format(moment)
+
+
+def verdict_word(verdict: Verdict | None) -> str:
+    """Return what stands beside a sentence; None is one that was never checked."""
+    if verdict is None:
+        return QCoreApplication.translate("EncounterWords", "Unchecked")
+    if verdict is Verdict.SUPPORTED:
+        return QCoreApplication.translate("EncounterWords", "Supported")
+    return QCoreApplication.translate("EncounterWords", "Unverified")
+
+
+def verdict_sentence(sentence: Sentence) -> str:
+    """Return what a verdict means for the reader."""
+    if sentence.verdict is Verdict.SUPPORTED:
+        return QCoreApplication.translate("EncounterWords", "The words of this sentence stand in the source below.")
+    if sentence.citations:
+        return QCoreApplication.translate(
+            "EncounterWords", "No words bear this out. It may come from the picture: look for yourself."
+        )
+    return QCoreApplication.translate(
+        "EncounterWords", "Nothing in this encounter bears this out. Do not rely on it without checking."
+    )
+
+
+def source_name(citation: Citation) -> str:
+    """Return what a citation points at: "Recording 1, 0:13"."""
+    if citation.kind is CitedKind.QUESTION:
+        return QCoreApplication.translate("EncounterWords", "Your question")
+    if citation.start_s is not None:
+        return f"{citation.label}, {clock(citation.start_s)}"
+    return citation.label
+
+
+def status_sentence(answer: Answer) -> str:
+    """Return what became of an answer that is not whole; empty for one that is."""
+    if answer.status is AnswerStatus.CUT_SHORT:
+        return QCoreApplication.translate(
+            "EncounterWords", "The answer reached its longest length and stops here. Ask for the rest if you need it."
+        )
+    if answer.status is AnswerStatus.CANCELLED:
+        return QCoreApplication.translate("EncounterWords", "You stopped this answer; its sentences were not checked.")
+    return answer.reason if answer.status is AnswerStatus.FAILED else ""
+
+
+def plain_answer(answer: Answer, *, sources: bool) -> str:
+    """Return an answer as plain text for other programs; with `sources` each sentence names its own."""
+    if not sources or not answer.sentences:
+        return printable(answer.text)
+    lines = []
+    for sentence in answer.sentences:
+        lines.append(f"{printable(sentence.text)} [{verdict_word(sentence.verdict)}]")
+        lines += [f"    {_quoted(citation)}" for citation in sentence.citations]
+    model = QCoreApplication.translate("EncounterWords", "Answered by {0}. Check every sentence against its source.")
+    return "\n".join([*lines, "", model.format(answer.decoder)])
+
+
+def _quoted(citation: Citation) -> str:
+    return f"{source_name(citation)}: “{printable(citation.quote)}”" if citation.quote else source_name(citation)

@@ -1,0 +1,150 @@
+"""What is missing, on top of the page: each thing with the button that mends it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop.bootstrap import missing_libraries
+from desktop.ui.machine.catalogue import ModelState, missing_models
+from desktop.ui.machine.parts import Section, plain_label, push_button, size_text
+from desktop.ui.machine.shelf import Action, Task
+from desktop.ui.microphone.recorder import RecorderState, Trouble
+from desktop.worker.status import WorkerState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.ui.machine.shelf import ModelShelf
+    from desktop.ui.microphone.recorder import Recorder
+    from desktop.worker.host import WorkerHost
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing or broken, in a sentence, with the words and the deed of its button."""
+
+    sentence: str
+    button: str
+    mend: Callable[[], None]
+
+
+class MissingSection(Section):
+    """Hidden where nothing is missing."""
+
+    def __init__(
+        self, shelf: ModelShelf, worker: WorkerHost, recorder: Recorder, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._shelf, self._worker, self._recorder = shelf, worker, recorder
+        self._rows: list[QWidget] = []
+        self._shown: list[tuple[str, str]] = []
+        self.setVisible(False)
+        for signal in (shelf.cards_changed, shelf.tasks_changed, recorder.devices_changed):
+            signal.connect(self._show)
+        for signal in (worker.state_changed, recorder.state_changed, recorder.trouble_changed):
+            signal.connect(self._show)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every word."""
+        self.heading.setText(self.tr("What is missing"))
+        self._shown = []
+        self._show()
+
+    def missing(self) -> list[Missing]:
+        """Return what is missing now, the most important first."""
+        return [*self._worker_trouble(), *self._models(), *self._libraries(), *self._microphone()]
+
+    def _worker_trouble(self) -> list[Missing]:
+        status = self._worker.status
+        if status.state is not WorkerState.DISABLED:
+            return []
+        sentence = status.reason or self.tr("The models ended too often and were stopped.")
+        return [Missing(sentence, self.tr("Start the models again"), self._worker.restart)]
+
+    def _models(self) -> list[Missing]:
+        busy = {task.model_id for task in self._shelf.waiting}
+        if self._shelf.running:
+            busy.add(self._shelf.running.model_id)
+        cards = [card for card in missing_models(self._shelf.cards) if card.id not in busy]
+        if not cards:
+            return []
+        if len(cards) > 1 and all(card.state is ModelState.ABSENT for card in cards):
+            total = size_text(sum(card.download_bytes for card in cards))
+            sentence = self.tr("{count} models that Bedside needs are not on this machine yet.")
+            button = self.tr("Fetch all ({size})").format(size=total)
+            return [
+                Missing(sentence.format(count=len(cards)), button, partial(self._fetch, [card.id for card in cards]))
+            ]
+        sentences = {
+            ModelState.ABSENT: self.tr("{title} is not on this machine yet."),
+            ModelState.DAMAGED: self.tr("{title} is damaged on this machine."),
+            ModelState.OUTDATED: self.tr("{title} was made by an earlier version of Bedside."),
+        }
+        return [
+            Missing(
+                sentences[card.state].format(title=card.title),
+                self.tr("Fetch ({size})").format(size=size_text(card.download_bytes)),
+                partial(self._fetch, [card.id]),
+            )
+            for card in cards
+        ]
+
+    def _libraries(self) -> list[Missing]:
+        packages = sorted({library.package for library in missing_libraries()})
+        if not packages:
+            return []
+        command = shlex.join(["sudo", "apt-get", "install", "-y", *packages])
+        sentence = self.tr("The system lacks libraries that Bedside needs. Whoever looks after it types: {command}")
+        copy = self.tr("Copy the command")
+        return [Missing(sentence.format(command=command), copy, lambda: QGuiApplication.clipboard().setText(command))]
+
+    def _microphone(self) -> list[Missing]:
+        look = self._recorder.look_for_devices
+        if self._recorder.trouble is Trouble.NO_SOUND_SYSTEM:
+            sentence = self.tr("The library that reaches microphones is missing (on Linux: libpulse0).")
+            return [Missing(sentence, self.tr("Look again"), look)]
+        if self._recorder.state is RecorderState.NO_MICROPHONE:
+            return [Missing(self.tr("No microphone is plugged in."), self.tr("Look again"), look)]
+        if self._recorder.state is RecorderState.DENIED:
+            sentence = self.tr("The system does not let Bedside use a microphone; its privacy settings change that.")
+            return [Missing(sentence, self.tr("Look again"), look)]
+        return []
+
+    def _fetch(self, model_ids: list[str]) -> None:
+        for model_id in model_ids:
+            self._shelf.add(Task(Action.FETCH, model_id))
+
+    def _show(self, _change: object = None) -> None:
+        missing = self.missing()
+        wanted = [(one.sentence, one.button) for one in missing]
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        for row in self._rows:
+            self.body.removeWidget(row)
+            row.deleteLater()
+        self._rows = [_row(one) for one in missing]
+        for row in self._rows:
+            self.body.addWidget(row)
+        self.setVisible(bool(missing))
+
+
+def _row(missing: Missing) -> QWidget:
+    row = QWidget()
+    sentence, button = plain_label(), push_button("mend", "primary")
+    sentence.setText(missing.sentence)
+    button.setText(missing.button)
+    button.setAccessibleDescription(missing.sentence)
+    button.clicked.connect(missing.mend)
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addWidget(sentence, 1)
+    line.addWidget(button)
+    return row

@@ -1,0 +1,200 @@
+"""The models on this machine, through the command line in a child process: the window imports no catalogue.
+
+One command runs at a time, since fetching takes a lock; what is asked for meanwhile waits its turn.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+from desktop.ui.machine.catalogue import parse_card
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.ui.machine.catalogue import ModelCard
+
+PROGRAM = (sys.executable, "-P", "-m", "desktop.cli", "models")
+"""-P: a folder named desktop beside the doctor's files must not be taken for ours."""
+_KILL_MS = 3_000
+_MOST_LINE_BYTES = 1 << 20
+
+
+class Action(StrEnum):
+    """What is done with models, by the command line's own words."""
+
+    LIST = "list"
+    FETCH = "fetch"
+    VERIFY = "verify"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One action on one model; LIST has none."""
+
+    action: Action
+    model_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgress:
+    """How far a task is; `stage` is wait, download, verify, convert or write."""
+
+    task: Task
+    stage: str
+    done_bytes: int
+    total_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnd:
+    """How a task ended: done, stopped by the doctor, or failed with a sentence."""
+
+    task: Task
+    done: bool
+    cancelled: bool = False
+    sentence: str = ""
+
+
+class ModelShelf(QObject):
+    """Lists, fetches, verifies and removes models."""
+
+    cards_changed = Signal()
+    tasks_changed = Signal()
+    """A task began, was put into the queue, or was taken out of it."""
+    progressed = Signal(object)
+    """TaskProgress"""
+    ended = Signal(object)
+    """TaskEnd, for every task but LIST; and for LIST where it fails."""
+
+    def __init__(self, parent: QObject | None = None, program: Sequence[str] = PROGRAM) -> None:
+        super().__init__(parent)
+        self._program = tuple(program)
+        self._cards: dict[str, ModelCard] = {}
+        self._new_cards: dict[str, ModelCard] = {}
+        self._queue: list[Task] = []
+        self._task: Task | None = None
+        # One process object for all tasks: one that is deleted from its own signal crashes now and then.
+        self._process = QProcess(self)
+        self._process.setStandardErrorFile(QProcess.nullDevice())
+        self._process.readyReadStandardOutput.connect(self._read)
+        self._process.finished.connect(self._take_finish)
+        self._process.errorOccurred.connect(self._take_error)
+        self._cancelled = False
+        self._closed = False
+        self._sentence = ""
+        self._kill_timer = QTimer(self)
+        self._kill_timer.setSingleShot(True)
+        self._kill_timer.setInterval(_KILL_MS)
+        self._kill_timer.timeout.connect(self._kill)
+
+    @property
+    def cards(self) -> tuple[ModelCard, ...]:
+        """The models of the last list, in the catalogue's order; empty before the first."""
+        return tuple(self._cards.values())
+
+    @property
+    def running(self) -> Task | None:
+        """What is being done."""
+        return self._task
+
+    @property
+    def waiting(self) -> tuple[Task, ...]:
+        """What will be done afterwards."""
+        return tuple(self._queue)
+
+    def refresh(self) -> None:
+        """Read the list again."""
+        self.add(Task(Action.LIST))
+
+    def add(self, task: Task) -> None:
+        """Do a task now or when its turn comes; one that is under way or waits already is not doubled."""
+        if task not in self._queue and (task != self.running or task.action is Action.LIST):
+            self._queue.append(task)
+            self.tasks_changed.emit()
+            self._next()
+
+    def cancel(self, model_id: str) -> None:
+        """Stop what is done with a model, or take it out of the queue; a fetch goes on later where it was."""
+        self._queue = [task for task in self._queue if task.model_id != model_id]
+        if self._task is not None and self._task.model_id == model_id:
+            self._cancelled = True
+            self._process.terminate()
+            self._kill_timer.start()
+        self.tasks_changed.emit()
+
+    def close(self) -> None:
+        """End everything, for the end of the window: no process is left."""
+        self._closed = True
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
+            self._cancelled = True
+            self._process.terminate()
+            if not self._process.waitForFinished(_KILL_MS):
+                self._process.kill()
+                self._process.waitForFinished(_KILL_MS)
+
+    def _next(self) -> None:
+        if self._task is not None or not self._queue or self._closed:
+            return
+        self._task = task = self._queue.pop(0)
+        self._cancelled, self._sentence, self._new_cards = False, "", {}
+        ids = [task.model_id] if task.model_id else []
+        self._process.start(self._program[0], [*self._program[1:], str(task.action), *ids, "--json"])
+        self.tasks_changed.emit()
+
+    def _read(self) -> None:
+        while self._process.canReadLine():
+            self._take(bytes(self._process.readLine(_MOST_LINE_BYTES).data()))
+
+    def _take(self, line: bytes) -> None:
+        try:
+            message: Any = json.loads(line)
+        except ValueError:
+            return
+        if not isinstance(message, dict):
+            return
+        if message.get("event") == "error":
+            self._sentence = str(message.get("message", ""))
+        elif message.get("event") == "progress":
+            self._tell_progress(message)
+        elif (card := parse_card(message)) is not None:
+            self._new_cards[card.id] = card
+
+    def _tell_progress(self, message: dict[str, Any]) -> None:
+        done, total = message.get("done_bytes"), message.get("total_bytes")
+        if self._task is not None and isinstance(done, int) and isinstance(total, int):
+            self.progressed.emit(TaskProgress(self._task, str(message.get("stage", "")), done, total))
+
+    def _take_finish(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._finish(code == 0 and status is QProcess.ExitStatus.NormalExit)
+
+    def _take_error(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            self._finish(False)
+
+    def _finish(self, done: bool) -> None:
+        self._read()
+        self._kill_timer.stop()
+        task, self._task = self._task, None
+        if task is None:
+            return
+        if task.action is Action.LIST and done:
+            self._cards = self._new_cards
+            self.cards_changed.emit()
+        else:
+            self.ended.emit(TaskEnd(task, done, self._cancelled and not done, self._sentence))
+        if task.action is not Action.LIST and Task(Action.LIST) not in self._queue:
+            self._queue.insert(0, Task(Action.LIST))
+        self.tasks_changed.emit()
+        # Not from here: the process is still in the signal of its end.
+        QTimer.singleShot(0, self, self._next)
+
+    def _kill(self) -> None:
+        self._process.kill()

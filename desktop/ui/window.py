@@ -1,0 +1,237 @@
+"""The main window: the rail, the screens, the banner and the status line. Its title never holds a patient's name."""
+
+from __future__ import annotations
+
+import base64
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.record.errors import RecordError
+from desktop.ui import actions, theme
+from desktop.ui.actions import Reach
+from desktop.ui.banner import Banner
+from desktop.ui.icons import application_icon
+from desktop.ui.rail import Rail
+from desktop.ui.shortcuts_sheet import ShortcutsSheet
+from desktop.ui.status_strip import StatusStrip
+from desktop.ui.translation import Retranslating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QCloseEvent
+
+    from desktop.ui.services import Services
+
+ENCOUNTERS, MACHINE, SETTINGS = "page-encounters", "page-machine", "page-settings"
+SCREENS = {
+    ENCOUNTERS: ("desktop.ui.encounter.screen", "EncounterScreen"),
+    MACHINE: ("desktop.ui.machine.page", "MachinePage"),
+    SETTINGS: ("desktop.ui.settings_page", "SettingsPage"),
+}
+"""The module and class of each screen; a screen is imported when it is first shown."""
+
+FONT_STEP = 10
+_RECORDING = ("recording", "paused")
+
+
+def screen_factories() -> dict[str, Callable[[Services], QWidget]]:
+    """Return a function for each screen that imports and makes it."""
+
+    def factory(module: str, name: str) -> Callable[[Services], QWidget]:
+        def make(services: Services) -> QWidget:
+            made: QWidget = getattr(import_module(module), name)(services)
+            return made
+
+        return make
+
+    return {page: factory(module, name) for page, (module, name) in SCREENS.items()}
+
+
+class MainWindow(Retranslating, QMainWindow):
+    """Navigates between the screens and hands them the actions of the keyboard."""
+
+    def __init__(self, services: Services, screens: Mapping[str, Callable[[Services], QWidget]] | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.setWindowIcon(application_icon())
+        self._services = services
+        self._factories = dict(screens or screen_factories())
+        self._screens: dict[str, QWidget] = {}
+        self._records = False
+        self._may_stop = False
+        self.rail = Rail(self)
+        self.banner = Banner(self)
+        self.status_strip = StatusStrip(services.worker, self)
+        self._stack = QStackedWidget(self)
+        self._sheet: ShortcutsSheet | None = None
+        self._bound = actions.bind(self, Reach.WINDOW, self.run_action)
+        self._lay_out()
+        self._connect()
+        self._restore()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every word."""
+        self.setWindowTitle(self.tr("Bedside"))
+        actions.retranslate(self._bound)
+
+    def show_page(self, page: str) -> QWidget:
+        """Show a screen, made now if this is the first time, and return it."""
+        if page not in self._screens:
+            self._screens[page] = self._factories[page](self._services)
+            self._stack.addWidget(self._screens[page])
+            self._listen_to(self._screens[page])
+        self._stack.setCurrentWidget(self._screens[page])
+        self.rail.show_chosen(page)
+        self._services.settings.set("window_state", page)
+        return self._screens[page]
+
+    @property
+    def encounters(self) -> Any:
+        """The encounter screen; Any, since this module does not import it (it is made when it is first shown)."""
+        return self.show_page(ENCOUNTERS)
+
+    def open_encounter(self, encounter_id: str) -> None:
+        """Show one encounter."""
+        self.encounters.open_encounter(encounter_id)
+
+    def open_sample(self) -> None:
+        """Make the sample encounter and show it."""
+        from desktop.ui.first_start.sample import add_sample, sample_title
+
+        try:
+            made = add_sample(self._services.store, sample_title())
+        except RecordError as error:
+            sentence = str(error)
+            self.banner.tell(lambda: sentence)
+            return
+        self.open_encounter(made)
+
+    def run_action(self, action_id: str) -> bool:
+        """Do what a shortcut, a menu or the rail asks for; returns whether anything did."""
+        own = self._own_actions().get(action_id)
+        if own is not None:
+            own()
+            return True
+        if action_id != "cancel" and action_id != "paste":
+            return bool(self.encounters.handle(action_id))
+        # Esc and paste belong to what is shown; they must not carry someone away from the settings.
+        current = self._stack.currentWidget()
+        return current is self._screens.get(ENCOUNTERS) and bool(self.encounters.handle(action_id))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask while a recording runs; then keep the geometry and end the recorder and the worker."""
+        if self._records and not self._may_stop:
+            event.ignore()
+            self._ask_to_stop()
+            return
+        encounters: Any = self._screens.get(ENCOUNTERS)
+        if encounters is not None:
+            encounters.shut_down()
+        self._keep_geometry()
+        self._services.worker.stop()
+        event.accept()
+
+    def _own_actions(self) -> dict[str, Callable[[], object]]:
+        pages: dict[str, Callable[[], object]] = {page: partial(self.show_page, page) for page in SCREENS}
+        return pages | {
+            "help": self.show_help,
+            "text-larger": lambda: self._change_text(FONT_STEP),
+            "text-smaller": lambda: self._change_text(-FONT_STEP),
+            "full-screen": self._toggle_full_screen,
+            "quit": self.close,
+        }
+
+    def show_help(self) -> None:
+        """Open the sheet of shortcuts."""
+        if self._sheet is None:
+            self._sheet = ShortcutsSheet(self)
+        self._sheet.open()
+
+    def come_forward(self) -> None:
+        """Come to the front, as when Bedside is started a second time."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _change_text(self, step: int) -> None:
+        wished = self._services.settings.number("font_scale") + step
+        self._services.settings.set("font_scale", min(max(wished, theme.SMALLEST_SCALE), theme.LARGEST_SCALE))
+
+    def _toggle_full_screen(self) -> None:
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def _lay_out(self) -> None:
+        middle = QWidget(self)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        banner_row = QHBoxLayout()
+        banner_row.setContentsMargins(2 * theme.SPACE, 0, 2 * theme.SPACE, 0)
+        banner_row.addWidget(self.banner)
+        column.addLayout(banner_row)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.status_strip)
+        whole = QWidget(self)
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(middle, 1)
+        self.setCentralWidget(whole)
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.run_action)
+        self.status_strip.restart_wanted.connect(self._services.worker.restart)
+        self.status_strip.models_wanted.connect(lambda: self.show_page(MACHINE))
+        self._services.recorder.state_changed.connect(self._follow_recorder)
+
+    def _listen_to(self, screen: QWidget) -> None:
+        models_wanted = getattr(screen, "models_wanted", None)
+        if models_wanted is not None:
+            models_wanted.connect(lambda: self.show_page(MACHINE))
+        sample_wanted = getattr(screen, "sample_wanted", None)
+        if sample_wanted is not None:
+            sample_wanted.connect(self.open_sample)
+
+    def _follow_recorder(self, state: object) -> None:
+        self._records = str(state) in _RECORDING
+
+    def _restore(self) -> None:
+        self.resize(1280, 800)
+        kept = self._services.settings.text("window_geometry")
+        if kept:
+            self.restoreGeometry(QByteArray(base64.b64decode(kept)))
+        page = self._services.settings.text("window_state")
+        self.show_page(page if page in self._factories else ENCOUNTERS)
+
+    def _keep_geometry(self) -> None:
+        kept = base64.b64encode(self.saveGeometry().data()).decode("ascii")
+        self._services.settings.set("window_geometry", kept)
+
+    def _ask_to_stop(self) -> None:
+        """Ask without waiting inside `closeEvent`: words go on being written while the question stands there."""
+        question = QMessageBox(self)
+        question.setObjectName("stop-recording")
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setWindowTitle(self.tr("Bedside"))
+        question.setText(self.tr("A recording is running."))
+        question.setInformativeText(self.tr("What was recorded so far is kept. Stop it and close Bedside?"))
+        stop = question.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+        stay = question.addButton(self.tr("Keep recording"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(stay)
+        stop.clicked.connect(self._stop_and_close)
+        question.open()
+
+    def _stop_and_close(self) -> None:
+        self._may_stop = True
+        # After the question has gone: closing its parent from within its button would delete it twice.
+        QTimer.singleShot(0, self.close)

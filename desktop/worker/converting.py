@@ -1,0 +1,90 @@
+"""The values of `multimodal` and `lm` as those of the record and the protocol, and back."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from desktop.record import encounter
+from desktop.worker import protocol
+from multimodal import transcript
+from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lm.grounding.answer import Citation, Sentence
+    from multimodal.consultation import Event
+
+
+def recorded_words(heard: Sequence[transcript.Word]) -> tuple[encounter.Word, ...]:
+    """Return recognised words as they are kept."""
+    return tuple(encounter.Word(word.text, word.start_s, word.end_s, word.confidence) for word in heard)
+
+
+def recorded_utterance(heard: transcript.Utterance) -> encounter.Utterance:
+    """Return a recognised utterance as it is kept."""
+    words = recorded_words(heard.words)
+    return encounter.Utterance(heard.start_s, heard.end_s, heard.text, words, heard.language)
+
+
+def heard_utterance(kept: encounter.Utterance) -> transcript.Utterance:
+    """Return a kept utterance as if it had just been recognised; what was not kept counts as certain."""
+    words = tuple(transcript.Word(word.text, word.start_s, word.end_s, word.confidence) for word in kept.words)
+    return transcript.Utterance(kept.start_s, kept.end_s, kept.text, words, kept.language, 1.0, 0.0)
+
+
+class Converter:
+    """Turns the events of one question into the protocol's, timing them from its construction."""
+
+    def __init__(self, job: str) -> None:
+        self._job = job
+        self._pieces: list[str] = []
+        self._started_s = time.monotonic()
+        self._first_token_s = 0.0
+
+    def all_of(self, events: Iterable[Event]) -> Iterator[protocol.Event]:
+        """Convert events as they come."""
+        for event in events:
+            converted = self._one(event)
+            if converted is not None:
+                yield converted
+
+    def _one(self, event: Event) -> protocol.Event | None:
+        if isinstance(event, Notice):
+            return protocol.Notice(self._job, event.text)
+        if isinstance(event, Heard):
+            return protocol.SettledUtterance(self._job, recorded_utterance(event.utterance))
+        if isinstance(event, Saw):
+            return protocol.PictureRead(self._job, event.label, event.picture.description, event.fused_tokens)
+        if isinstance(event, AnswerText):
+            return self._piece(event)
+        return self._whole(event)
+
+    def _piece(self, event: AnswerText) -> protocol.AnswerPiece | None:
+        if not self._pieces:
+            self._first_token_s = time.monotonic() - self._started_s
+        self._pieces.append(event.text)
+        return protocol.AnswerPiece(self._job, event.text) if event.text else None
+
+    def _whole(self, event: Answered) -> protocol.AnswerWhole:
+        return protocol.AnswerWhole(
+            job=self._job,
+            text="".join(self._pieces).strip(),
+            sentences=tuple(map(_sentence, event.sentences)),
+            decoder=event.decoder,
+            used=event.used,
+            finish=str(event.finish),
+            first_token_s=self._first_token_s,
+            answering_s=time.monotonic() - self._started_s,
+            tokens=event.engine.generated_tokens,
+        )
+
+
+def _sentence(said: Sentence) -> encounter.Sentence:
+    return encounter.Sentence(said.text, encounter.Verdict(said.verdict), tuple(map(_citation, said.citations)))
+
+
+def _citation(cited: Citation) -> encounter.Citation:
+    kind = encounter.CitedKind(cited.kind)
+    return encounter.Citation(kind, cited.label, cited.quote, cited.start_s, cited.end_s)

@@ -1,0 +1,98 @@
+"""The worker's ears: a recording of a file, or one that still grows, as protocol events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.worker.converting import recorded_utterance, recorded_words
+from desktop.worker.protocol import Dictate, Notice, PartialWords, RecognisedUpTo, SettledUtterance, Transcribe
+from desktop.worker.schedule import Pause
+from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
+from multimodal.errors import Cancelled
+from multimodal.growing_wav import GrowingWav
+from multimodal.live import LiveRecognizer, Speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from desktop.worker.protocol import Event
+    from desktop.worker.schedule import Work
+    from multimodal.speech import SpeechRecognizer
+
+_LISTEN_AGAIN_S = 0.1
+_NO_SPEECH = "No speech was found in the recording."
+
+
+def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer) -> Iterator[Event | Pause]:
+    """Recognise a file from `resume_s` on; where a question gives the thread no time, go on after it."""
+    try:
+        recording = load_audio(command.file, cancelled=work.cancelled)
+    except Cancelled:
+        return
+    job, duration_s = command.job, recording.duration_s
+    position_s, language, silent = command.resume_s, command.language, not command.resume_s
+    while True:
+        yield RecognisedUpTo(job, position_s, duration_s)
+        rest = Recording(recording.samples[int(position_s * SAMPLE_RATE_HZ) :])
+        watch, offset_s = Watch(work.must_give_way), position_s
+        for utterance in speech.transcribe(rest, language=language, cancelled=watch):
+            heard = utterance.shifted(offset_s)
+            position_s, language, silent = heard.end_s, language or heard.language, False
+            yield SettledUtterance(job, recorded_utterance(heard))
+            yield RecognisedUpTo(job, position_s, duration_s)
+        if work.cancelled():
+            return
+        if not watch.said_yes:
+            break
+    if silent:
+        yield Notice(job, _NO_SPEECH)
+    yield RecognisedUpTo(job, duration_s, duration_s)
+
+
+class Dictation:
+    """One recording that is recognised while it grows."""
+
+    def __init__(self, command: Dictate, work: Work, speech: SpeechRecognizer) -> None:
+        self._job, self._work = command.job, work
+        self._wav = GrowingWav(Path(command.file))
+        self._live = LiveRecognizer(speech, command.language)
+
+    def steps(self) -> Iterator[Event | Pause]:
+        """Tell words as they come until the recording is whole and all of it is settled."""
+        silent = True
+        while not self._work.cancelled():
+            whole = self._work.finished()  # asked before reading: what is read afterwards is then all there is
+            samples = self._wav.read()
+            self._live.push(samples)
+            at_end = whole and not len(samples)
+            watch = Watch(self._work.must_give_way)
+            event = self._live.step(watch, whole=at_end)
+            if isinstance(event, Speaking):
+                yield PartialWords(self._job, recorded_words(event.words))
+            elif event is not None:
+                silent = False
+                yield SettledUtterance(self._job, recorded_utterance(event.utterance))
+                yield RecognisedUpTo(self._job, self._live.settled_to_s)
+            elif at_end and not watch.said_yes:
+                break
+            else:
+                yield Pause(0.0 if whole else _LISTEN_AGAIN_S)
+        if self._work.cancelled():
+            return
+        if silent:
+            yield Notice(self._job, _NO_SPEECH)
+        yield RecognisedUpTo(self._job, self._live.duration_s, self._live.duration_s)
+
+
+class Watch:
+    """Asks a question again and again and remembers whether the answer was ever yes."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self.said_yes = False
+
+    def __call__(self) -> bool:
+        """Return whether the answer is or was yes."""
+        self.said_yes = self.said_yes or self._ask()
+        return self.said_yes

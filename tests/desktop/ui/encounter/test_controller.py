@@ -1,0 +1,501 @@
+"""The controller: what the doctor wants becomes entries on the disk and commands to the worker, without any widget."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QImage
+
+from desktop.record.encounter import (
+    Answer,
+    AnswerStatus,
+    Attachment,
+    Dictation,
+    Question,
+    RecordingSource,
+    Sentence,
+    Verdict,
+)
+from desktop.record.store import FolderStore
+from desktop.ui.microphone.recorder import RecorderState
+from desktop.worker.protocol import (
+    AnswerPiece,
+    AnswerWhole,
+    Ask,
+    Cancel,
+    Done,
+    Failed,
+    FailureKind,
+    FinishDictation,
+    Forget,
+    KnownTurn,
+    Notice,
+    PartialWords,
+    PictureRead,
+    RecognisedUpTo,
+    SettledUtterance,
+    Stopped,
+)
+from tests.fakes.encounter_services import EncounterBench, entries_of
+from tests.fakes.encounters import dictation, full_encounter, utterance
+from tests.fakes.failing_disk import FailAt
+from tests.fakes.microphones import BUILT_IN, FakeMicrophone, tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.ui.encounter.controller import EncounterController
+
+SENTENCES = (Sentence("A cough.", Verdict.SUPPORTED), Sentence("No fracture.", Verdict.UNVERIFIED))
+
+
+@pytest.fixture
+def bench(qapp: object, tmp_path: Path) -> Iterator[EncounterBench]:
+    assert qapp is not None  # objects with signals need the application
+    made = EncounterBench(tmp_path)
+    yield made
+    if made.controller:
+        made.controller.shut_down()
+
+
+@pytest.fixture
+def controller(bench: EncounterBench) -> EncounterController:
+    return bench.make_controller()
+
+
+def whole(job: str, finish: str = "end") -> AnswerWhole:
+    return AnswerWhole(job, "A cough. No fracture.", SENTENCES, "smollm2", ("the words",), finish, 0.3, 1.5, 12)
+
+
+# --- asking --------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_is_on_the_disk_before_any_answer(bench: EncounterBench, controller: EncounterController) -> None:
+    assert controller.ask("  What is it? ")
+    kept = bench.on_disk()
+    question, answer = kept.entries
+    assert isinstance(question, Question)
+    assert isinstance(answer, Answer)
+    assert question.text == "What is it?"
+    assert answer.status is AnswerStatus.FAILED
+    assert "closed before" in answer.reason  # what a crash of the window leaves
+    asked = bench.asked()
+    assert (asked.question, asked.decoder) == ("What is it?", bench.settings.text("decoder"))
+    assert asked.context.encounter_id == kept.id
+
+
+def test_an_empty_question_and_a_second_one_at_once_are_not_taken(
+    bench: EncounterBench, controller: EncounterController
+) -> None:
+    assert not controller.ask("   ")
+    assert controller.ask("One?")
+    assert not controller.ask("Two?")
+    assert len(bench.worker.sent_of(Ask)) == 1
+
+
+def test_a_whole_answer_is_kept_with_its_verdicts(bench: EncounterBench, controller: EncounterController) -> None:
+    controller.ask("What is it?")
+    job = bench.asked().job
+    bench.worker.emit(Notice(job, "Recognised automatically."))
+    bench.worker.emit(AnswerPiece(job, "A cough."))
+    bench.worker.emit(whole(job))
+    bench.worker.emit(Done(job))
+    answer = bench.on_disk().entries[1]
+    assert isinstance(answer, Answer)
+    assert (answer.text, answer.sentences, answer.status) == ("A cough. No fracture.", SENTENCES, AnswerStatus.COMPLETE)
+    assert (answer.reason, answer.notices, answer.used) == ("", ("Recognised automatically.",), ("the words",))
+    assert not controller.asking.is_running(answer.id)
+
+
+@pytest.mark.parametrize(
+    ("finish", "status"), [("length", AnswerStatus.CUT_SHORT), ("cancelled", AnswerStatus.CANCELLED)]
+)
+def test_how_an_answer_ended_is_kept(
+    bench: EncounterBench, controller: EncounterController, finish: str, status: AnswerStatus
+) -> None:
+    controller.ask("What is it?")
+    bench.worker.emit(whole(bench.asked().job, finish))
+    answer = bench.on_disk().entries[1]
+    assert isinstance(answer, Answer)
+    assert answer.status is status
+
+
+def test_pieces_are_told_as_they_come_and_saved_every_two_seconds(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot
+) -> None:
+    controller.ask("What is it?")
+    job = bench.asked().job
+    with qtbot.waitSignal(controller.asking.piece_came) as came:
+        bench.worker.emit(AnswerPiece(job, "A cou"))
+    assert came.args[1] == "A cou"
+
+    def is_kept() -> None:
+        assert bench.on_disk().entries[1].text == "A cou"  # type: ignore[union-attr]  # it is the answer
+
+    qtbot.waitUntil(is_kept, timeout=4_000)
+
+
+def test_cancelling_keeps_what_came_and_can_be_tried_again(
+    bench: EncounterBench, controller: EncounterController
+) -> None:
+    controller.ask("What is it?")
+    job = bench.asked().job
+    bench.worker.emit(AnswerPiece(job, "A cou"))
+    assert controller.cancel()
+    answer = controller.encounter.entries[1] if controller.encounter else None
+    assert isinstance(answer, Answer)
+    assert controller.asking.is_stopping(answer.id)
+    assert bench.worker.sent[-1] == Cancel(job)
+    bench.worker.emit(Stopped(job))
+    kept = bench.on_disk().entries[1]
+    assert isinstance(kept, Answer)
+    assert (kept.status, kept.text) == (AnswerStatus.CANCELLED, "A cou")
+    assert not controller.cancel()
+    controller.answer_again(kept.id)
+    assert bench.asked().question == "What is it?"
+    assert len(entries_of(bench.on_disk(), Answer)) == 2  # the words that came stay
+
+
+def test_a_failed_answer_is_tried_again_in_its_place_with_everything(
+    bench: EncounterBench, controller: EncounterController
+) -> None:
+    bench.store.save(replace(full_encounter(), id=bench.store.create().id))
+    controller.open(bench.store.summaries()[0].id)
+    controller.ask("And now?")
+    first = bench.asked()
+    bench.worker.emit(Failed(first.job, FailureKind.MEMORY, "It ran out of memory."))
+    failed = bench.on_disk().entries[-1]
+    assert isinstance(failed, Answer)
+    assert (failed.status, failed.reason) == (AnswerStatus.FAILED, "It ran out of memory.")
+    assert controller.asking.failure_of(failed.id) is FailureKind.MEMORY
+    controller.answer_again(failed.id)
+    second = bench.asked()
+    assert replace(second, job="") == replace(first, job="")
+    assert [entry.id for entry in bench.on_disk().entries][-1] == failed.id
+
+
+def test_a_question_carries_words_pictures_turns_and_the_region(
+    bench: EncounterBench, controller: EncounterController
+) -> None:
+    made = bench.store.create()
+    bench.store.save(replace(full_encounter(), id=made.id))
+    controller.open(made.id)
+    controller.mark_region("Image 1", (0.1, 0.2, 0.5, 0.6))
+    controller.choose_frame("Image 1", 3)
+    controller.ask("What is here?")
+    context = bench.asked().context
+    assert [known.label for known in context.recordings] == ["Recording 1"]
+    assert context.recordings[0].file == str(bench.store.path(made.id, "recording-1.wav"))
+    picture = context.pictures[0]
+    assert (picture.label, picture.frame, picture.region) == ("Image 1", 3, (0.1, 0.2, 0.5, 0.6))
+    assert context.turns == (
+        KnownTurn(
+            "What does the patient have?",
+            "The patient has had a cough for three days. The film shows no consolidation.",
+        ),
+    )
+    asked = entries_of(bench.on_disk(), Question)[-1]
+    assert isinstance(asked, Question)
+    assert asked.about == "about a marked region of Image 1"
+    assert controller.asking.region is None
+    bench.worker.emit(Failed(bench.asked().job, FailureKind.FAULT, "It failed."))
+    controller.answer_again(bench.on_disk().entries[-1].id)
+    assert bench.asked().context.pictures[0].region == (0.1, 0.2, 0.5, 0.6)
+
+
+def test_of_a_series_the_chosen_picture_is_asked_about(bench: EncounterBench, controller: EncounterController) -> None:
+    made = bench.store.create()
+    series = Attachment("p1", made.created, "Image 1", ("image-1.dcm", "image-2.dcm", "image-3.dcm"))
+    bench.store.save(replace(made, entries=(series,)))
+    controller.open(made.id)
+    controller.ask("The middle?")
+    assert bench.asked().context.pictures[0].file.endswith("image-2.dcm")
+    bench.worker.emit(whole(bench.asked().job))
+    controller.choose_frame("Image 1", 2)
+    controller.ask("The last?")
+    last = bench.asked().context.pictures[0]
+    assert last.file.endswith("image-3.dcm")
+    assert last.frame is None
+
+
+def test_answering_again_with_another_decoder_adds_an_answer(
+    bench: EncounterBench, controller: EncounterController
+) -> None:
+    controller.ask("What is it?")
+    bench.worker.emit(whole(bench.asked().job))
+    controller.answer_again(bench.on_disk().entries[1].id, "qwen")
+    assert bench.asked().decoder == "qwen"
+    assert bench.asked().context.turns == ()  # the first answer to the same question is no earlier turn
+    assert len(entries_of(bench.on_disk(), Answer)) == 2
+
+
+def test_what_a_picture_is_comes_with_the_question(bench: EncounterBench, controller: EncounterController) -> None:
+    made = bench.store.create()
+    bench.store.save(replace(full_encounter(), id=made.id))
+    controller.open(made.id)
+    controller.ask("What is here?")
+    bench.worker.emit(PictureRead(bench.asked().job, "Image 1", "CT slice, chest", 0))
+    picture = entries_of(bench.on_disk(), Attachment)[0]
+    assert isinstance(picture, Attachment)
+    assert picture.description == "CT slice, chest"
+
+
+def test_an_answer_ends_in_its_own_encounter(bench: EncounterBench, controller: EncounterController) -> None:
+    controller.ask("What is it?")
+    first = controller.encounter
+    assert first is not None
+    job = bench.asked().job
+    controller.new()
+    assert not controller.cancel()  # nothing is answered here
+    told: list[object] = []
+    controller.book.entry_changed.connect(told.append)
+    bench.worker.emit(whole(job))
+    controller.book.finish()
+    kept = FolderStore(bench.folder).load(first.id).entries[1]
+    assert isinstance(kept, Answer)
+    assert kept.status is AnswerStatus.COMPLETE
+    assert told == []
+
+
+def test_missing_models_are_told(bench: EncounterBench, controller: EncounterController, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(controller.models_missing) as told:
+        bench.worker.emit(Failed("", FailureKind.MISSING, "SmolLM2 is not on this machine yet."))
+    assert told.args == ["SmolLM2 is not on this machine yet."]
+
+
+# --- dictating -----------------------------------------------------------------------------------------------------
+
+
+def test_speaking_makes_an_encounter_a_file_and_a_job(bench: EncounterBench, controller: EncounterController) -> None:
+    controller.speak()
+    entry = bench.on_disk().entries[0]
+    assert isinstance(entry, Dictation)
+    assert (entry.label, entry.file, entry.source) == ("Recording 1", "recording-1.wav", RecordingSource.MICROPHONE)
+    encounter = controller.encounter
+    assert encounter is not None
+    assert bench.dictated().file == str(bench.store.path(encounter.id, "recording-1.wav"))
+    assert bench.dictated().language is None
+    assert controller.dictating.is_speaking(entry.id)
+
+
+def test_words_settle_onto_the_disk_and_partial_ones_do_not(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot
+) -> None:
+    controller.speak()
+    job = bench.dictated().job
+    words = utterance("I have had").words
+    with qtbot.waitSignal(controller.dictating.words_came) as came:
+        bench.worker.emit(PartialWords(job, words))
+    assert came.args[1] == words
+    settled = utterance("I have had a cough.")
+    bench.worker.emit(SettledUtterance(job, settled))
+    bench.microphone.play(tone(1.0))
+    controller.dictating.stop()
+    assert bench.worker.sent[-1] == FinishDictation(job)
+    bench.worker.emit(Done(job))
+    kept = bench.on_disk().entries[0]
+    assert isinstance(kept, Dictation)
+    assert (kept.utterances, kept.finished) == ((settled,), True)
+    assert kept.duration_s == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_worker_that_dies_while_someone_speaks_loses_nothing(
+    bench: EncounterBench, controller: EncounterController
+) -> None:
+    controller.speak()
+    job = bench.dictated().job
+    bench.worker.emit(SettledUtterance(job, utterance("I have had a cough.")))
+    bench.worker.emit(Failed(job, FailureKind.FAULT, "The models stopped."))
+    assert controller.dictating.is_speaking()
+    bench.microphone.play(tone(1.0))
+    controller.dictating.stop()
+    kept = bench.on_disk().entries[0]
+    assert isinstance(kept, Dictation)
+    assert not kept.finished
+    assert controller.dictating.failure_of(kept.id) == "The models stopped."
+    assert not bench.worker.sent_of(FinishDictation)
+    controller.recognise_rest(kept.id)
+    assert bench.transcribed().resume_s == kept.utterances[-1].end_s
+    assert controller.dictating.failure_of(kept.id) == ""
+
+
+@pytest.mark.usefixtures("qapp")
+def test_without_a_microphone_nothing_is_left(tmp_path: Path) -> None:
+    bench = EncounterBench(tmp_path, microphone=FakeMicrophone())
+    controller = bench.make_controller()
+    controller.speak()
+    kept = bench.on_disk()
+    assert kept.entries == ()
+    assert [path.name for path in (bench.folder / kept.id).iterdir()] == ["encounter.json"]
+    bench.microphone.plug(BUILT_IN)
+    controller.speak()
+    assert len(bench.on_disk().entries) == 1
+    controller.shut_down()
+
+
+def test_another_encounter_ends_the_recording_first(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot
+) -> None:
+    controller.speak()
+    first = controller.encounter
+    bench.microphone.play(tone(0.5))
+    with qtbot.waitSignal(controller.told):
+        controller.new()
+    assert bench.recorder.state is RecorderState.IDLE
+    assert first is not None
+    controller.book.finish()
+    kept = FolderStore(bench.folder).load(first.id).entries[0]
+    assert isinstance(kept, Dictation)
+    assert kept.duration_s > 0.3
+    assert controller.encounter
+    assert controller.encounter.entries == ()
+
+
+def test_an_unfinished_recording_of_an_earlier_start_can_be_taken_up(
+    bench: EncounterBench, controller: EncounterController
+) -> None:
+    made = bench.store.create()
+    bench.store.save(replace(made, entries=(dictation(finished=False),)))
+    controller.open(made.id)
+    controller.recognise_rest("d1")
+    asked = bench.transcribed()
+    assert (asked.resume_s, asked.file) == (9.9, str(bench.store.path(made.id, "recording-1.wav")))
+    bench.worker.emit(RecognisedUpTo(asked.job, 12.0, 30.0))
+    bench.worker.emit(Done(asked.job))
+    kept = bench.on_disk().entries[0]
+    assert isinstance(kept, Dictation)
+    assert (kept.finished, kept.duration_s) == (True, 30.0)
+
+
+def test_the_spoken_language_is_asked_for(bench: EncounterBench, controller: EncounterController) -> None:
+    bench.settings.set("speech_language", "zh")
+    controller.speak()
+    assert bench.dictated().language == "zh"
+
+
+# --- attaching -----------------------------------------------------------------------------------------------------
+
+
+def wait_for_entries(qtbot: QtBot, controller: EncounterController, count: int) -> None:
+    qtbot.waitUntil(lambda: len(controller.encounter.entries if controller.encounter else ()) == count)
+
+
+def test_files_become_pictures_and_recordings(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "Anna Miller.png").write_bytes(b"\x89PNG\r\n\x1a\n....")
+    (tmp_path / "visit.mp3").write_bytes(b"ID3 sound")
+    (tmp_path / "gait.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    controller.attach([tmp_path / name for name in ("Anna Miller.png", "visit.mp3", "gait.mp4")])
+    wait_for_entries(qtbot, controller, 3)
+    picture, *recordings = bench.on_disk().entries
+    assert isinstance(picture, Attachment)
+    assert (picture.label, picture.files) == ("Image 1", ("image-1.png",))
+    files = [entry.file for entry in recordings if isinstance(entry, Dictation)]
+    assert files == ["recording-1.mp3", "recording-2.mp4"]
+    assert bench.transcribed(0).file.endswith("recording-1.mp3")
+
+
+def test_a_folder_is_a_series_in_the_order_of_its_names(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
+) -> None:
+    series = tmp_path / "CT"
+    series.mkdir()
+    for number in (10, 2, 1):
+        (series / f"IM{number}").write_bytes(b"\0" * 128 + b"DICM" + bytes([number]))
+    (series / "notes.txt").write_text("not a picture")
+    controller.attach([series])
+    wait_for_entries(qtbot, controller, 1)
+    entry = bench.on_disk().entries[0]
+    assert isinstance(entry, Attachment)
+    encounter = controller.encounter
+    assert encounter is not None
+    assert [bench.store.path(encounter.id, name).read_bytes()[-1] for name in entry.files] == [1, 2, 10]
+
+
+@pytest.mark.parametrize("name", ["letter.docx", "empty.png", "absent.png", "folder"])
+def test_what_cannot_be_read_is_one_sentence_and_no_entry(
+    controller: EncounterController, qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "letter.docx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "folder").mkdir()
+    with qtbot.waitSignal(controller.book.refused) as refused:
+        controller.attach([tmp_path / name])
+    assert "Nothing was added" in refused.args[0]
+    assert controller.encounter
+    assert controller.encounter.entries == ()
+
+
+def test_a_pasted_picture_is_kept_as_png(bench: EncounterBench, controller: EncounterController, qtbot: QtBot) -> None:
+    image = QImage(4, 3, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    controller.attach_image(image)
+    wait_for_entries(qtbot, controller, 1)
+    encounter = controller.encounter
+    assert encounter is not None
+    kept = QImage(str(bench.store.path(encounter.id, "image-1.png")))
+    assert kept.size() == image.size()
+    assert kept.pixel(0, 0) == 0xFF336699
+
+
+# --- keeping -------------------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_told_and_everything_is_saved_once_there_is_room(qtbot: QtBot, tmp_path: Path) -> None:
+    disk = FailAt(None, errno.ENOSPC)
+    bench = EncounterBench(tmp_path, disk)
+    controller = bench.make_controller()
+    controller.new()
+    disk.left = 0
+    with qtbot.waitSignal(controller.book.unsaved_changed) as told:
+        controller.ask("What is it?")
+    assert "Nothing is lost" in told.args[0]
+    with qtbot.waitSignal(controller.book.unsaved_changed):
+        bench.worker.emit(whole(bench.asked().job))
+    disk.left = None
+    with qtbot.waitSignal(controller.book.unsaved_changed) as told:
+        controller.book.save_again()
+    assert told.args == [""]
+    answer = bench.on_disk().entries[1]
+    assert isinstance(answer, Answer)
+    assert answer.status is AnswerStatus.COMPLETE
+    controller.shut_down()
+
+
+def test_deleting_forgets_everywhere(bench: EncounterBench, controller: EncounterController) -> None:
+    bench.worker.become_ready()
+    controller.ask("What is it?")
+    encounter = controller.encounter
+    assert encounter is not None
+    job = bench.asked().job
+    controller.delete(encounter.id)
+    assert controller.encounter is None
+    assert Cancel(job) in bench.worker.sent
+    assert Forget(encounter.id) in bench.worker.sent
+    assert bench.store.summaries() == ()
+    bench.worker.emit(Stopped(job))  # late: there is nothing to put it into
+    controller.book.finish()
+    assert bench.store.summaries() == ()
+
+
+def test_a_title_is_kept(bench: EncounterBench, controller: EncounterController) -> None:
+    controller.new()
+    controller.book.rename("Bed 4")
+    assert bench.on_disk().title == "Bed 4"
+
+
+def test_a_damaged_encounter_is_not_opened(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot
+) -> None:
+    made = bench.store.create()
+    (bench.folder / made.id / "encounter.json").write_text("{")
+    with qtbot.waitSignal(controller.book.refused):
+        controller.open(made.id)
+    assert controller.encounter is None

@@ -1,0 +1,81 @@
+"""A disk that fails at a chosen step, half-way through it, as a full or a pulled-out disk does."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, BinaryIO
+
+from desktop.record.disk import Disk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class PowerCut(BaseException):  # not an Exception: no clean-up may depend on catching it
+    """The machine went off at this step."""
+
+
+class FailAt(Disk):
+    """Does `steps` steps, then fails every further one; with `power_cut` nothing after it is run at all."""
+
+    def __init__(self, steps: int | None, code: int = errno.ENOSPC, *, power_cut: bool = False) -> None:
+        self.left = steps
+        """How many more steps succeed; None for all."""
+        self.done = 0
+        self._code = code
+        self._power_cut = power_cut
+
+    def _step(self) -> bool:
+        """Return whether this step fails."""
+        self.done += 1
+        if self.left is None:
+            return False
+        self.left -= 1
+        return self.left < 0
+
+    def _fail(self) -> None:
+        if self._power_cut:
+            raise PowerCut
+        raise OSError(self._code, "injected")
+
+    def make_folder(self, folder: Path) -> None:
+        if self._step():
+            self._fail()
+        super().make_folder(folder)
+
+    def write(self, path: Path, data: bytes) -> None:
+        if self._step():
+            super().write(path, data[: len(data) // 2])
+            self._fail()
+        super().write(path, data)
+
+    def reserve(self, path: Path) -> None:
+        if self._step():
+            self._fail()
+        super().reserve(path)
+
+    def copy(self, source: BinaryIO, path: Path) -> None:
+        if self._step():
+            super().write(path, source.read(1))
+            self._fail()
+        super().copy(source, path)
+
+    def replace(self, source: Path, target: Path) -> None:
+        if self._step():
+            self._fail()
+        super().replace(source, target)
+
+    def sync_folder(self, folder: Path) -> None:
+        if self._step():
+            self._fail()
+        super().sync_folder(folder)
+
+    def remove(self, path: Path) -> None:
+        if self._step():
+            self._fail()
+        super().remove(path)
+
+    def remove_folder(self, folder: Path) -> None:
+        if self._step():
+            self._fail()
+        super().remove_folder(folder)

@@ -1,0 +1,57 @@
+"""A stand-in for the picture loader: a grey ramp for every file, or the fault that a test asks for."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.pictures.planes import DisplayWindow, LoadedPicture, PlaneHeader, PlaneKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class FakePictureLoader(QObject):
+    """Answers each request in the next turn of the event loop."""
+
+    loaded = Signal(int, object)
+    failed = Signal(int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = count(1)
+        self.asked: list[tuple[str, int | None, int | None]] = []
+        """Name of the file, frame and side of every request."""
+        self.fault = ""
+        """The sentence that every request is refused with, empty for none."""
+
+    def request(self, file: Path, frame: int | None = None, max_side: int | None = None) -> int:
+        token = next(self._tokens)
+        self.asked.append((file.name, frame, max_side))
+        QTimer.singleShot(0, self, lambda: self._answer(token))
+        return token
+
+    def _answer(self, token: int) -> None:
+        if self.fault:
+            self.failed.emit(token, self.fault)
+        else:
+            self.loaded.emit(token, ramp())
+
+
+def ramp(rows: int = 240, columns: int = 320) -> LoadedPicture:
+    """Return a picture that is black on the left and white on the right."""
+    plane = np.tile(np.linspace(0, 255, columns).astype(np.uint16), (rows, 1))
+    header = PlaneHeader(
+        PlaneKind.GREY,
+        rows,
+        columns,
+        1,
+        f"Picture, {columns} x {rows} pixels",
+        columns,
+        rows,
+        windows=(DisplayWindow(127.5, 255.0),),
+    )
+    return LoadedPicture(header, (plane,))
