@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test lint format bench clean
+.PHONY: help setup models run test lint format i18n bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ lint: setup ## style, types and the arrows between packages
 format: setup ## format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+i18n: setup ## take new sentences into the translations and compile them; what is left to translate is told
+	@$(BIN)/python -m tests.golden.refresh_translations
 
 bench: models ## speed and size, beside the peers
 	@$(BIN)/python -m tests.bench

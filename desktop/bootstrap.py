@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ENVIRONMENT = REPOSITORY / ".venv"
@@ -40,10 +40,49 @@ class SystemLibrary:
     needed_by: str
 
 
+# What the files of torch and Qt ask for by name (readelf -d) and Debian keeps in packages of their own.
 SYSTEM_LIBRARIES = (
     SystemLibrary("libgomp.so.1", "libgomp1", "torch"),
     SystemLibrary("libstdc++.so.6", "libstdc++6", "torch"),
+    SystemLibrary("libEGL.so.1", "libegl1", "Qt"),
+    SystemLibrary("libGL.so.1", "libgl1", "Qt"),
+    SystemLibrary("libX11.so.6", "libx11-6", "Qt"),
+    SystemLibrary("libfontconfig.so.1", "libfontconfig1", "Qt"),
+    SystemLibrary("libfreetype.so.6", "libfreetype6", "Qt"),
+    SystemLibrary("libglib-2.0.so.0", "libglib2.0-0", "Qt"),
+    SystemLibrary("libxkbcommon.so.0", "libxkbcommon0", "Qt"),
+    SystemLibrary("libdbus-1.so.3", "libdbus-1-3", "Qt"),
+    SystemLibrary("libbrotlidec.so.1", "libbrotli1", "Qt"),
+    SystemLibrary("libzstd.so.1", "libzstd1", "Qt"),
+    SystemLibrary("libgssapi_krb5.so.2", "libgssapi-krb5-2", "Qt's local sockets"),
+    SystemLibrary("libpulse.so.0", "libpulse0", "the microphone"),
+    SystemLibrary("libXext.so.6", "libxext6", "the microphone"),
+    SystemLibrary("libXrandr.so.2", "libxrandr2", "the microphone"),
 )
+DISPLAY_LIBRARIES = (
+    SystemLibrary("libX11-xcb.so.1", "libx11-xcb1", "a window"),
+    SystemLibrary("libxcb-cursor.so.0", "libxcb-cursor0", "a window"),
+    SystemLibrary("libxcb-glx.so.0", "libxcb-glx0", "a window"),
+    SystemLibrary("libxcb-icccm.so.4", "libxcb-icccm4", "a window"),
+    SystemLibrary("libxcb-image.so.0", "libxcb-image0", "a window"),
+    SystemLibrary("libxcb-keysyms.so.1", "libxcb-keysyms1", "a window"),
+    SystemLibrary("libxcb-randr.so.0", "libxcb-randr0", "a window"),
+    SystemLibrary("libxcb-render-util.so.0", "libxcb-render-util0", "a window"),
+    SystemLibrary("libxcb-render.so.0", "libxcb-render0", "a window"),
+    SystemLibrary("libxcb-shape.so.0", "libxcb-shape0", "a window"),
+    SystemLibrary("libxcb-shm.so.0", "libxcb-shm0", "a window"),
+    SystemLibrary("libxcb-sync.so.1", "libxcb-sync1", "a window"),
+    SystemLibrary("libxcb-util.so.1", "libxcb-util1", "a window"),
+    SystemLibrary("libxcb-xfixes.so.0", "libxcb-xfixes0", "a window"),
+    SystemLibrary("libxcb-xkb.so.1", "libxcb-xkb1", "a window"),
+    SystemLibrary("libxkbcommon-x11.so.0", "libxkbcommon-x11-0", "a window"),
+)
+WAYLAND_LIBRARIES = (
+    SystemLibrary("libwayland-client.so.0", "libwayland-client0", "a window"),
+    SystemLibrary("libwayland-cursor.so.0", "libwayland-cursor0", "a window"),
+    SystemLibrary("libwayland-egl.so.1", "libwayland-egl1", "a window"),
+)
+CHINESE_FONT = SystemLibrary("", "fonts-noto-cjk", "Chinese text")
 
 
 def main() -> int:
@@ -51,6 +90,8 @@ def main() -> int:
     try:
         check_python()
         install_system_packages(missing_libraries(), "system libraries")
+        install_system_packages(missing_for_a_window(), "what a window needs")
+        offer_chinese_font()
         if is_current(ENVIRONMENT):
             return 0
         make_environment()
@@ -99,9 +140,40 @@ def python_of(environment: Path) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def missing_libraries(load: Callable[[str], object] = ctypes.CDLL) -> list[SystemLibrary]:
+def missing_libraries(
+    load: Callable[[str], object] = ctypes.CDLL, libraries: Sequence[SystemLibrary] = SYSTEM_LIBRARIES
+) -> list[SystemLibrary]:
     """Return the shared libraries that this machine lacks; only Linux leaves them to the system."""
-    return [library for library in SYSTEM_LIBRARIES if sys.platform == "linux" and not _loads(library.soname, load)]
+    return [library for library in libraries if sys.platform == "linux" and not _loads(library.soname, load)]
+
+
+def missing_for_a_window(
+    load: Callable[[str], object] = ctypes.CDLL, environment: Mapping[str, str] = os.environ
+) -> list[SystemLibrary]:
+    """Return what only a real window needs and this machine lacks; nothing where there is no display."""
+    x11 = DISPLAY_LIBRARIES if environment.get("DISPLAY") else ()
+    wayland = WAYLAND_LIBRARIES if environment.get("WAYLAND_DISPLAY") else ()
+    return missing_libraries(load, (*x11, *wayland))
+
+
+def offer_chinese_font(environment: Mapping[str, str] = os.environ) -> None:
+    """Install a font for Chinese where a window can be shown and none is there; without one, only Chinese suffers."""
+    has_screen = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    if sys.platform != "linux" or not has_screen or has_chinese_font():
+        return
+    try:
+        install_system_packages([CHINESE_FONT], "a font for Chinese")
+    except SetupError as error:
+        say(str(error))
+
+
+def has_chinese_font() -> bool:
+    """Return whether a font with Chinese characters is installed, as far as fontconfig can be asked."""
+    if shutil.which("fc-list") is None:
+        folders = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
+        return any(path for folder in folders for path in folder.rglob("*CJK*"))
+    found = subprocess.run(["fc-list", ":lang=zh", "file"], check=False, capture_output=True)  # noqa: S607 - from PATH, as apt-get is
+    return bool(found.stdout.strip())
 
 
 def _loads(soname: str, load: Callable[[str], object]) -> bool:

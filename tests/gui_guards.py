@@ -63,7 +63,6 @@ def close_top_level_widgets() -> None:
             widget.close()
             widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    gc.collect()
 
 
 def restore_looks() -> None:
@@ -79,8 +78,17 @@ def restore_looks() -> None:
 
 def running_timers() -> list[QTimer]:
     """Stop and return the timers that outlived their test."""
-    timers = [thing for thing in gc.get_objects() if issubclass(type(thing), QTimer) and shiboken6.isValid(thing)]
-    running = [timer for timer in timers if timer.isActive()]
+    running = _active_timers()
+    if running:
+        # Objects that nobody holds any more are no fault; collecting them takes long, so only where it matters.
+        del running
+        gc.collect()
+        running = _active_timers()
     for timer in running:
         timer.stop()
     return running
+
+
+def _active_timers() -> list[QTimer]:
+    timers = (thing for thing in gc.get_objects() if issubclass(type(thing), QTimer))
+    return [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()]

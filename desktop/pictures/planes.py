@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_SIDE = 32_768
 MAX_SHOWN_PIXELS = 16_000_000
 """Larger pictures are reduced by the reader: no screen shows more, and the window stays small."""
-MAX_LEVELS = 6
+MAX_LEVELS = 8
 MAX_WINDOWS = 12
 TABLE_ENTRIES = 65_536
 MAX_PICTURES = 5000

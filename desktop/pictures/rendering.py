@@ -53,6 +53,18 @@ def to_image(samples: NDArray[Any], table: NDArray[np.uint8]) -> QImage:
     return QImage(pixels.data, columns, rows, pixels.strides[0], depth).copy()
 
 
+def to_screen_image(samples: NDArray[Any], table: NDArray[np.uint8]) -> QImage:
+    """Return samples of a plane in the format of the screen, so that Qt has nothing to convert."""
+    if samples.ndim == 3:
+        red, green, blue = (table[samples[..., channel]].astype(np.uint32) for channel in range(3))
+        pixels = np.uint32(0xFF000000) | (red << 16) | (green << 8) | blue
+    else:
+        pixels = (table.astype(np.uint32) * np.uint32(0x010101) | np.uint32(0xFF000000))[samples]
+    pixels = np.ascontiguousarray(pixels)
+    rows, columns = pixels.shape
+    return QImage(pixels.data, columns, rows, pixels.strides[0], QImage.Format.Format_RGB32).copy()
+
+
 def picture_image(picture: LoadedPicture) -> QImage:
     """Return the whole picture with the window that it begins with: what a thumbnail shows."""
     return to_image(picture.levels[0], brightness_table(picture, picture.window))

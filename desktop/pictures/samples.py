@@ -11,7 +11,7 @@ from PIL import Image
 from desktop.pictures.planes import MAX_LEVELS, MAX_SHOWN_PIXELS
 
 Samples = NDArray[Any]
-LARGEST_WITHOUT_LEVELS = 1024
+LARGEST_WITHOUT_LEVELS = 256
 _HIGHEST = 65_535
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import traceback
@@ -39,9 +40,11 @@ class FaultBoundary(QObject):
         if issubclass(kind, KeyboardInterrupt):
             QApplication.closeAllWindows()
             return
-        # The message of an exception may quote a patient; the log gets its kind and its place only.
+        # The message of an exception may quote a patient, and the system may keep what a window writes to its terminal:
+        # log and terminal get its kind and its place only.
         self._log(f"{kind.__name__}\n{''.join(traceback.format_tb(where))}\n")
-        self._earlier(kind, error, where)
+        if os.environ.get("BEDSIDE_DEBUG"):
+            self._earlier(kind, error, where)
         self._fault.emit(kind.__name__)
 
     def _take_from_thread(self, fault: threading.ExceptHookArgs) -> None:

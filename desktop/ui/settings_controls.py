@@ -40,7 +40,9 @@ class ChoiceControl(Retranslating, QComboBox):
         self._setting, self._settings = setting, settings
         for choice in setting.choices:
             self.addItem(choice.label, choice.value)
+        # As wide as its words where there is room; narrower rather than wider than the window.
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setMinimumWidth(20 * theme.SPACE)
         self.activated.connect(lambda index: settings.set(setting.key, self.itemData(index)))
         self.show_value()
         self.retranslate()

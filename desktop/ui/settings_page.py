@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.settings import CONTEXT, SETTINGS, Group
 from desktop.translatable import QT_TRANSLATE_NOOP
@@ -37,6 +37,10 @@ class SettingsPage(Retranslating, QWidget):
         self._open_folder = QPushButton(self)
         self._open_folder.setObjectName("open-data-folder")
         self._open_folder.clicked.connect(self._show_folder)
+        # A line that scrolls: a path has no place to wrap at, and can be copied from here.
+        self._path = QLineEdit(str(self._settings.file.parent), self)
+        self._path.setObjectName("data-folder")
+        self._path.setReadOnly(True)
         self._trouble = self._label("error", lambda: translated(CONTEXT, self._settings.trouble))
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
@@ -53,6 +57,7 @@ class SettingsPage(Retranslating, QWidget):
     def retranslate(self) -> None:
         """Set every word."""
         self._open_folder.setText(self.tr("Open the folder"))
+        self._path.setAccessibleName(self.tr("Where everything is kept"))
         for label, words in self._words:
             label.setText(words())
         self._show_trouble()
@@ -88,8 +93,10 @@ class SettingsPage(Retranslating, QWidget):
         explanation = self._label("caption", lambda: translated(CONTEXT, setting.help))
         words = QVBoxLayout()
         words.setSpacing(0)
+        words.addStretch()
         words.addWidget(name)
         words.addWidget(explanation)
+        words.addStretch()
         control = control_for(setting, self._settings)
         name.setBuddy(control)
         grid.addLayout(words, number, 0)
@@ -99,10 +106,8 @@ class SettingsPage(Retranslating, QWidget):
         card, grid = _card_with_grid()
         grid.addWidget(self._label("heading", lambda: self.tr("Where everything is kept")), 0, 0, 1, 2)
         words = QVBoxLayout()
-        words.setSpacing(0)
-        path = self._label("", lambda: str(self._settings.file.parent))
-        path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words.addWidget(path)
+        words.setSpacing(theme.SPACE)
+        words.addWidget(self._path)
         words.addWidget(self._label("caption", lambda: self.tr("On this machine alone: encounters, models, settings.")))
         grid.addLayout(words, 1, 0)
         grid.addWidget(self._open_folder, 1, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -76,13 +76,14 @@ class ShortcutsSheet(Retranslating, QDialog):
         for number, action in enumerate(rows, 1):
             grid.addWidget(self._label("", partial(_sentence, action)), number, 0)
             keys = self._label("caption", partial(_all_keys, action))
+            keys.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(keys, number, 1, Qt.AlignmentFlag.AlignRight)
         return card
 
     def _label(self, role: str, words: Callable[[], str]) -> QLabel:
         label = QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(role == "")
+        label.setWordWrap(role != "caption")
         if role:
             label.setProperty("role", role)
         self._words.append((label, words))
@@ -94,4 +95,4 @@ def _sentence(action: Action) -> str:
 
 
 def _all_keys(action: Action) -> str:
-    return "   ".join(actions.native(shortcut) for shortcut in action.shortcuts)
+    return "\n".join(actions.native(shortcut) for shortcut in action.shortcuts)

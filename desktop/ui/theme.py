@@ -8,6 +8,7 @@ Contrast is WCAG 2.2's: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
@@ -16,7 +17,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
@@ -145,9 +146,25 @@ def stylesheet(colours: Tokens, points: float) -> str:
         "primary_hover": hovered.name(),
         "primary_pressed": pressed.name(),
         "primary_edge": (colours.border if colours.border == colours.text else colours.primary).name(),
+        **_paddings(points),
         "icons": (ASSETS / "icons").as_posix(),
     }
     return Template((FOLDER / "window.qss").read_text(encoding="utf-8")).substitute(values)
+
+
+def _paddings(points: float) -> dict[str, int]:
+    """Return the space above and below a line of text that makes what is touched TARGET high.
+
+    A `min-height` in the stylesheet would do so too, but lets a layout squeeze larger texts down to it.
+    """
+    font = QFont(QGuiApplication.font())
+    font.setPointSizeF(points)
+    border, picture = 1, 24
+    pad = max(
+        math.ceil((TARGET - 2 * border - picture) / 2),
+        math.ceil((TARGET - 2 * border - QFontMetricsF(font).height()) / 2),
+    )
+    return {"pad": pad, "pad_inside_line": pad - 1, "pad_inside_ring": pad - 2}
 
 
 def primary_shades(colours: Tokens) -> tuple[QColor, QColor]:

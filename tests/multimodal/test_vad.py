@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.errors import Cancelled
 from multimodal.vad import (
     WINDOW_SAMPLES,
     SileroVad,
     SpeechSpan,
     VadOptions,
+    VadStream,
     pad_spans,
     speech_windows,
     split_long,
@@ -179,3 +181,21 @@ def test_spans_are_ordered_apart_inside_the_recording_and_short_enough(
     assert all(0 <= edge <= samples for edge in edges)
     assert all(span.duration_s <= max_speech_s + WINDOW_SAMPLES / SAMPLE_RATE_HZ for span in spans)
     assert all(isinstance(span, SpeechSpan) and span.end > span.start for span in spans)
+
+
+@pytest.mark.models
+def test_sound_that_comes_in_pieces_is_judged_like_the_whole(vad: SileroVad) -> None:
+    samples = load_audio(SAMPLE / "consultation.flac").samples[: 20 * SAMPLE_RATE_HZ]
+    generator = np.random.default_rng(3)
+    stream = VadStream(vad)
+    pieces = np.split(samples, np.sort(generator.integers(0, len(samples), 60)))
+    came = [probability for piece in pieces for probability in stream.push(piece)]
+    whole = vad.probabilities(samples)[: len(came)]
+    assert len(came) == len(samples) // WINDOW_SAMPLES
+    assert torch.allclose(torch.tensor(came), whole, atol=1e-4)
+
+
+@pytest.mark.models
+def test_looking_for_speech_can_be_stopped(vad: SileroVad) -> None:
+    with pytest.raises(Cancelled):
+        vad.speech_spans(np.zeros(SAMPLE_RATE_HZ, np.float32), cancelled=lambda: True)

@@ -59,8 +59,12 @@ class ModelsStep(Step):
         for card in self._needed():
             name, state = self._row(card)
             name.setText(card.title)
-            state.setText(self.tr("missing, {size}").format(size=_size(card)) if card.is_missing else self.tr("here"))
-        total = QLocale().formattedDataSize(sum(card.download_bytes for card in self.missing), 0)
+            state.setText(
+                self.tr("missing, {size}").format(size=_size(card.download_bytes))
+                if card.is_missing
+                else self.tr("here")
+            )
+        total = _size(sum(card.download_bytes for card in self.missing))
         self.button.setText(self.tr("Stop") if self.fetches else self.tr("Fetch them ({size})").format(size=total))
         self.button.setVisible(bool(self.missing) or self.fetches)
         self._progress.setAccessibleName(self.tr("Progress of the download"))
@@ -126,7 +130,7 @@ class ModelsStep(Step):
             self._progress.setValue(round(1000 * progress.done_bytes / progress.total_bytes))
         titles = {card.id: card.title for card in self.shelf.cards}
         title = titles.get(progress.task.model_id, progress.task.model_id)
-        done, total = (QLocale().formattedDataSize(n, 0) for n in (progress.done_bytes, progress.total_bytes))
+        done, total = _size(progress.done_bytes), _size(progress.total_bytes)
         self._stage.setText(self.tr("{model}: {done} of {total}").format(model=title, done=done, total=total))
 
     def _take_end(self, end: TaskEnd) -> None:
@@ -137,5 +141,6 @@ class ModelsStep(Step):
         self.ready_changed.emit()
 
 
-def _size(card: ModelCard) -> str:
-    return QLocale().formattedDataSize(card.download_bytes, 0)
+def _size(count: int) -> str:
+    """Return a number of bytes as the command line and the models page write it: in MB of a million bytes."""
+    return QLocale().formattedDataSize(count, 0, QLocale.DataSizeFormat.DataSizeSIFormat)

@@ -106,7 +106,9 @@ class Placement:
     def zoomed(self, factor: float, at: Point | None = None) -> Placement:
         """Return this larger by `factor`, the point `at` of the view (None: its middle) staying where it is."""
         largest = max(LARGEST_SCALE / self.fit_scale, 1.0)
-        wish = min(max(self.magnification * factor, SMALLEST_MAGNIFICATION), largest)
+        # One point for each pixel is always allowed, however small that makes a small picture.
+        smallest = min(SMALLEST_MAGNIFICATION, 1 / self.fit_scale)
+        wish = min(max(self.magnification * factor, smallest), largest)
         x, y = at or (self.view_width / 2, self.view_height / 2)
         from_middle = x - self.view_width / 2, y - self.view_height / 2
         growth = 1 - wish / self.magnification

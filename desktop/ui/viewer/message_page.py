@@ -23,6 +23,8 @@ class MessagePage(Retranslating, QWidget):
         self._mode = "empty"
         self._failure = ""
         self.setAutoFillBackground(True)
+        # The keyboard rests here while a picture is opened, not on a button that does something else.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.text = QLabel(self)
         self.text.setObjectName("viewer-message")
         self.text.setWordWrap(True)
@@ -76,6 +78,7 @@ class MessagePage(Retranslating, QWidget):
             "failure": self._failure,
         }
         self.text.setText(texts[self._mode])
+        self.setAccessibleName(texts[self._mode])
         self.button.setText(self.tr("Cancel") if self._mode == "opening" else self.tr("Try again"))
         self.bar.setAccessibleName(self.tr("Progress of opening"))
 

@@ -26,6 +26,7 @@ NO_LETTERS = EdgeLetters()
 _END = 5.0
 _LINES_ACROSS = 24
 _SMALLEST_PX = 13
+_EDGE = tuple((right, down) for right in (-1, 0, 1) for down in (-1, 0, 1) if right or down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _write(painter: QPainter, box: QRectF, alignment: Qt.AlignmentFlag, text: st
     """Write with a dark edge, readable on white bone and on black air alike."""
     colours = theme.tokens()
     painter.setPen(_shade(colours.viewer_background))
-    for right, down in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1)):
+    for right, down in _EDGE:
         painter.drawText(box.translated(right, down), alignment, text)
     painter.setPen(colours.viewer_text)
     painter.drawText(box, alignment, text)
@@ -154,5 +155,5 @@ def _write(painter: QPainter, box: QRectF, alignment: Qt.AlignmentFlag, text: st
 
 def _shade(colour: QColor) -> QColor:
     shade = QColor(colour)
-    shade.setAlphaF(0.75)
+    shade.setAlphaF(0.85)
     return shade

@@ -88,7 +88,10 @@ class PicturePane(Retranslating, QWidget):
 
     def show_picture(self, viewed: ViewedPicture) -> None:
         """Open a picture; the view starts afresh."""
+        has_keyboard = self.view.hasFocus() or self.message.button.hasFocus()
         self.close_picture()
+        if has_keyboard:
+            self.message.setFocus()
         self.feed.open(viewed)
         self._patience.start()
 

@@ -105,6 +105,9 @@ class ViewerPanel(Retranslating, QWidget):
         first = min(max(index, 0), len(self._shown) - 1)
         self.panes[0].show_picture(self._shown[first])
         self._active = self.panes[0]
+        focused = self.window().focusWidget()
+        if focused is None or self.isAncestorOf(focused):
+            self.panes[0].message.setFocus()
         if len(self._shown) < 2:
             self._show_second(False)
         elif self.is_side_by_side:

@@ -13,7 +13,7 @@ from desktop.pictures.planes import WindowSource
 from desktop.pictures.rendering import brightness_table
 from desktop.ui import theme
 from desktop.ui.viewer import overlay
-from desktop.ui.viewer.composing import Composed, compose
+from desktop.ui.viewer.composing import compose
 from desktop.ui.viewer.geometry import Placement, pixel_aspect
 from desktop.ui.viewer.hand import Hand
 from desktop.ui.viewer.orientation import edge_letters
@@ -21,7 +21,7 @@ from desktop.ui.viewer.overlay import CornerTexts
 from desktop.ui.viewer.view_state import Marks, Tool, ViewState
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtGui import QImage, QWheelEvent
 
     from desktop.pictures.planes import DisplayWindow, LoadedPicture, PlaneHeader
 
@@ -58,7 +58,7 @@ class PictureView(QWidget):
         self.scrolls_series = False
         self.hand = Hand(self)
         self._table: tuple[Any, Any] | None = None
-        self._composed: Composed | None = None
+        self._composed: QImage | None = None
         self._composing = QTimer(self, singleShot=True, interval=0)
         self._composing.timeout.connect(self._compose)
 
@@ -154,7 +154,8 @@ class PictureView(QWidget):
             key = (window, self.state.inverted)
             if self._table is None or self._table[0] != key:
                 self._table = key, brightness_table(self.picture, window, self.state.inverted)
-            self._composed = compose(self.picture, self.placement, self._table[1], self.devicePixelRatioF())
+            background = theme.tokens().viewer_background
+            self._composed = compose(self.picture, self.placement, self._table[1], background, self.devicePixelRatioF())
         self.update()
 
     # --- painting ---
@@ -163,9 +164,10 @@ class PictureView(QWidget):
         """Paint what was composed, and the overlay."""
         painter = QPainter(self)
         area = QRectF(self.rect())
-        painter.fillRect(area, theme.tokens().viewer_background)
-        if self._composed:
-            painter.drawImage(self._composed.target, self._composed.image)
+        if self._composed is None:
+            painter.fillRect(area, theme.tokens().viewer_background)
+        else:
+            painter.drawImage(QPointF(0, 0), self._composed)
         if self.picture is not None:
             self._paint_overlay(painter, area, self.picture.header)
         if self.hasFocus():
@@ -191,7 +193,7 @@ class PictureView(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Repaint in the colours of a new theme."""
         if event.type() == QEvent.Type.PaletteChange:
-            self.update()
+            self.refresh()
         super().changeEvent(event)
 
     # --- hand and keys ---

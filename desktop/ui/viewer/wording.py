@@ -82,7 +82,9 @@ def window_text(header: PlaneHeader, window: DisplayWindow, short: bool = False)
     if window.source is WindowSource.TABLE:
         return words(_TABLE)
     unit = f" {header.unit}" if header.unit else ""
-    return words(_SHORT_WINDOW if short else _WINDOW).format(width=_short(window.width), center=_short(window.center), unit=unit)
+    return words(_SHORT_WINDOW if short else _WINDOW).format(
+        width=_short(window.width), center=_short(window.center), unit=unit
+    )
 
 
 def preset_of(header: PlaneHeader, window: DisplayWindow) -> str:

@@ -21,7 +21,7 @@ from desktop.pictures.planes import PlaneKind, WindowSource
 from desktop.pictures.samples import as_samples, levels_of, reduced
 from multimodal.errors import InvalidFile, MissingFile, NotAnImage
 from multimodal.image import load_image
-from tests.fakes.pictures import ct_dataset, write_dicom
+from tests.fakes.viewed_pictures import ct_dataset, write_dicom
 
 
 def _values(picture: Any) -> np.ndarray:
@@ -96,7 +96,7 @@ def test_what_a_frame_says_of_itself_goes_before_what_the_file_says() -> None:
 def test_a_large_picture_has_smaller_sizes_and_is_reduced_with_its_spacing(tmp_path: Path) -> None:
     dataset = ct_dataset(np.arange(1500 * 1200).reshape(1500, 1200) % 3000, 1)
     path = write_dicom(tmp_path / "large.dcm", dataset)
-    assert [level.shape for level in read_plane(path).levels] == [(1500, 1200), (750, 600)]
+    assert [level.shape for level in read_plane(path).levels] == [(1500, 1200), (750, 600), (375, 300), (187, 150)]
     small = read_plane(path, max_side=150)
     assert (small.header.rows, small.header.columns) == (150, 120)
     assert small.header.spacing_mm == pytest.approx((5.0, 5.0))

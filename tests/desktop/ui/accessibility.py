@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QScrollBar,
     QSizeGrip,
     QSplitterHandle,
@@ -69,12 +70,19 @@ def name_of(widget: QWidget) -> str:
 def clipped_texts(root: QWidget) -> list[str]:
     """Show `root` and return the labels and buttons whose words do not fit into them, or that reach outside it."""
     root.show()
-    QApplication.processEvents()
+    for _ in range(3):
+        # A layout inside a layout inside a scroll area hears of longer words one turn after the other.
+        QApplication.processEvents()
     labels = [label for label in root.findChildren(QLabel) if label.isVisibleTo(root) and label.text()]
     buttons = [button for button in root.findChildren(QAbstractButton) if button.isVisibleTo(root) and button.text()]
     return [
         *(f"{_title(label)}: {label.text()!r}" for label in labels if _label_is_clipped(label)),
         *(f"{_title(button)}: {button.text()!r}" for button in buttons if _button_is_clipped(button)),
+        *(
+            f"{_title(area)} cuts its page off at the right"
+            for area in root.findChildren(QScrollArea)
+            if _cuts_off(area)
+        ),
     ]
 
 
@@ -135,6 +143,12 @@ def _label_is_clipped(label: QLabel) -> bool:
     if label.wordWrap():
         return label.height() < label.heightForWidth(label.width())
     return label.width() < label.sizeHint().width() or label.height() < label.sizeHint().height()
+
+
+def _cuts_off(area: QScrollArea) -> bool:
+    cannot_scroll = area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    page = area.widget()
+    return area.isVisible() and cannot_scroll and page is not None and page.width() > area.viewport().width()
 
 
 def _button_is_clipped(button: QAbstractButton) -> bool:

@@ -68,13 +68,16 @@ def test_a_choice_takes_effect_at_once(page: SettingsPage, settings: Settings, q
     assert qapp.palette().window().color() != before
 
 
-def test_the_language_changes_every_word_while_the_page_is_open(page: SettingsPage, settings: Settings) -> None:
-    settings.set("language", "zh_CN")
-    titles = [label.text() for label in page.findChildren(QLabel)]
+def test_the_language_changes_every_word_while_the_page_is_open(
+    qtbot: QtBot, page: SettingsPage, settings: Settings
+) -> None:
+    def titles() -> list[str]:
+        return [label.text() for label in page.findChildren(QLabel)]
 
-    assert "设置" in titles
+    settings.set("language", "zh_CN")
+    qtbot.waitUntil(lambda: "设置" in titles())
     settings.set("language", "en")
-    assert "Settings" in [label.text() for label in page.findChildren(QLabel)]
+    qtbot.waitUntil(lambda: "Settings" in titles())
 
 
 def test_a_number_stops_at_its_ends(qtbot: QtBot, page: SettingsPage, settings: Settings) -> None:
@@ -96,7 +99,9 @@ def test_a_change_from_elsewhere_shows(page: SettingsPage, settings: Settings) -
     assert control.currentData() == "cpu"
 
 
-def test_a_page_that_was_closed_no_longer_listens(qtbot: QtBot, page: SettingsPage, settings: Settings) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_a_page_that_was_closed_no_longer_listens(qtbot: QtBot, settings: Settings) -> None:
+    page = SettingsPage(fake_services(settings))
     gone: list[bool] = []
     page.destroyed.connect(lambda: gone.append(True))
     page.deleteLater()

@@ -41,6 +41,11 @@ class HeardHost:
         host.event_received.connect(self.events.append)
         host.state_changed.connect(self.statuses.append)
 
+    def let_go(self) -> None:
+        """Hear no more of a host that lives on."""
+        self.host.event_received.disconnect(self.events.append)
+        self.host.state_changed.disconnect(self.statuses.append)
+
     @property
     def states(self) -> list[WorkerState]:
         """The states in order, repetitions left out."""

@@ -1,0 +1,2102 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>Encounter</source>
+        <translation>接诊</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Picture (while it has the keyboard)</source>
+        <translation>图像（键盘焦点在图像上时）</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>New encounter</source>
+        <translation>新建接诊</translation>
+    </message>
+    <message>
+        <source>Search the encounters</source>
+        <translation>搜索接诊记录</translation>
+    </message>
+    <message>
+        <source>Speak, or stop speaking</source>
+        <translation>开始或结束口述</translation>
+    </message>
+    <message>
+        <source>Attach pictures or recordings</source>
+        <translation>添加图像或录音</translation>
+    </message>
+    <message>
+        <source>Paste a picture or text</source>
+        <translation>粘贴图像或文字</translation>
+    </message>
+    <message>
+        <source>A screenshot in the clipboard becomes an attachment.</source>
+        <translation>剪贴板中的截图会成为附件。</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Stop the answer</source>
+        <translation>停止回答</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>重新回答</translation>
+    </message>
+    <message>
+        <source>Copy the answer</source>
+        <translation>复制回答</translation>
+    </message>
+    <message>
+        <source>Next sentence and its sources</source>
+        <translation>下一句及其来源</translation>
+    </message>
+    <message>
+        <source>Previous sentence</source>
+        <translation>上一句</translation>
+    </message>
+    <message>
+        <source>Show the answer to the patient</source>
+        <translation>向患者展示回答</translation>
+    </message>
+    <message>
+        <source>In large type and nothing else.</source>
+        <translation>仅以大字显示回答。</translation>
+    </message>
+    <message>
+        <source>Invert</source>
+        <translation>反色</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Whole picture</source>
+        <translation>显示全图</translation>
+    </message>
+    <message>
+        <source>Pixel by pixel</source>
+        <translation>原始像素大小</translation>
+    </message>
+    <message>
+        <source>Next frame</source>
+        <translation>下一帧</translation>
+    </message>
+    <message>
+        <source>Or the wheel.</source>
+        <translation>也可使用滚轮。</translation>
+    </message>
+    <message>
+        <source>Previous frame</source>
+        <translation>上一帧</translation>
+    </message>
+    <message>
+        <source>Ten frames forward</source>
+        <translation>前进十帧</translation>
+    </message>
+    <message>
+        <source>Ten frames back</source>
+        <translation>后退十帧</translation>
+    </message>
+    <message>
+        <source>First frame</source>
+        <translation>第一帧</translation>
+    </message>
+    <message>
+        <source>Last frame</source>
+        <translation>最后一帧</translation>
+    </message>
+    <message>
+        <source>Play the frames</source>
+        <translation>连续播放</translation>
+    </message>
+    <message>
+        <source>Measure a length</source>
+        <translation>测量长度</translation>
+    </message>
+    <message>
+        <source>With the arrow keys and Enter, or by dragging.</source>
+        <translation>使用方向键和回车键，或拖动。</translation>
+    </message>
+    <message>
+        <source>Mark a region</source>
+        <translation>标记区域</translation>
+    </message>
+    <message>
+        <source>Window and level by dragging</source>
+        <translation>拖动调整窗宽窗位</translation>
+    </message>
+    <message>
+        <source>The right button does it at any time.</source>
+        <translation>按住右键可随时调整。</translation>
+    </message>
+    <message>
+        <source>Remove marks</source>
+        <translation>清除标记</translation>
+    </message>
+    <message>
+        <source>Turn clockwise</source>
+        <translation>顺时针旋转</translation>
+    </message>
+    <message>
+        <source>Mirror left to right</source>
+        <translation>左右镜像</translation>
+    </message>
+    <message>
+        <source>Two pictures side by side</source>
+        <translation>两图并列</translation>
+    </message>
+    <message>
+        <source>Link the two pictures</source>
+        <translation>联动两图</translation>
+    </message>
+    <message>
+        <source>Wider window</source>
+        <translation>增大窗宽</translation>
+    </message>
+    <message>
+        <source>Narrower window</source>
+        <translation>减小窗宽</translation>
+    </message>
+    <message>
+        <source>Brighter</source>
+        <translation>调亮</translation>
+    </message>
+    <message>
+        <source>Darker</source>
+        <translation>调暗</translation>
+    </message>
+    <message>
+        <source>Move left</source>
+        <translation>左移</translation>
+    </message>
+    <message>
+        <source>Move right</source>
+        <translation>右移</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Choose a window</source>
+        <translation>选择窗设置</translation>
+    </message>
+    <message>
+        <source>As stored</source>
+        <translation>按原存储</translation>
+    </message>
+    <message>
+        <source>Lung window</source>
+        <translation>肺窗</translation>
+    </message>
+    <message>
+        <source>Soft tissue window</source>
+        <translation>软组织窗</translation>
+    </message>
+    <message>
+        <source>Bone window</source>
+        <translation>骨窗</translation>
+    </message>
+    <message>
+        <source>Brain window</source>
+        <translation>脑窗</translation>
+    </message>
+    <message>
+        <source>Abdomen window</source>
+        <translation>腹窗</translation>
+    </message>
+    <message>
+        <source>Full range</source>
+        <translation>全部灰度</translation>
+    </message>
+    <message>
+        <source>Encounters</source>
+        <translation>接诊记录</translation>
+    </message>
+    <message>
+        <source>Models and machine</source>
+        <translation>模型与设备</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Shortcuts and help</source>
+        <translation>快捷键与帮助</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>缩小文字</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Close Bedside</source>
+        <translation>关闭 Bedside</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerCard</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Open the models page</source>
+        <translation>打开模型页面</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy with sources</source>
+        <translation>连同来源复制</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>重新回答</translation>
+    </message>
+    <message>
+        <source>Show to the patient</source>
+        <translation>向患者展示</translation>
+    </message>
+    <message>
+        <source>with {0}</source>
+        <translation>使用 {0}</translation>
+    </message>
+    <message>
+        <source>The answer is there.</source>
+        <translation>回答已完成。</translation>
+    </message>
+    <message>
+        <source>{0} answered at {1}</source>
+        <translation>{0} 于 {1} 回答</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Answering…</source>
+        <translation>正在回答…</translation>
+    </message>
+    <message>
+        <source>Reading the encounter…</source>
+        <translation>正在阅读接诊记录…</translation>
+    </message>
+    <message>
+        <source>Used: {0}.</source>
+        <translation>依据：{0}。</translation>
+    </message>
+    <message>
+        <source>First word after {0} s, whole after {1} s.</source>
+        <translation>{0} 秒出现首字，{1} 秒完成。</translation>
+    </message>
+</context>
+<context>
+    <name>App</name>
+    <message>
+        <source>Bedside was not closed properly the last time. Everything up to then is here.</source>
+        <translation>上次 Bedside 未正常关闭。此前的所有内容均已保留。</translation>
+    </message>
+</context>
+<context>
+    <name>Asking</name>
+    <message>
+        <source>about a marked region of {0}</source>
+        <translation>关于 {0} 的标记区域</translation>
+    </message>
+    <message>
+        <source>Bedside was closed before the answer was finished. The question is kept; try it again.</source>
+        <translation>回答完成之前 Bedside 已关闭。问题已保留，请重试。</translation>
+    </message>
+</context>
+<context>
+    <name>Attaching</name>
+    <message>
+        <source>{0} is no picture, film or recording that Bedside can read. Nothing was added.</source>
+        <translation>{0} 不是 Bedside 能读取的图像、影片或录音。未添加任何内容。</translation>
+    </message>
+    <message>
+        <source>There is no picture in the folder {0}. Nothing was added.</source>
+        <translation>文件夹 {0} 中没有图像。未添加任何内容。</translation>
+    </message>
+    <message>
+        <source>The folder {0} holds more than {1} files. Choose the folder of one series.</source>
+        <translation>文件夹 {0} 中的文件超过 {1} 个。请选择单个序列的文件夹。</translation>
+    </message>
+    <message>
+        <source>Image {0}</source>
+        <translation>图像 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentCard</name>
+    <message>
+        <source>series of {0} pictures</source>
+        <translation>{0} 幅图像的序列</translation>
+    </message>
+    <message>
+        <source>attached at {0}</source>
+        <translation>添加于 {0}</translation>
+    </message>
+    <message>
+        <source>Open {0}</source>
+        <translation>打开 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close this message</source>
+        <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>CitationCard</name>
+    <message>
+        <source>Listen at {0}</source>
+        <translation>从 {0} 处播放</translation>
+    </message>
+    <message>
+        <source>Open {0}</source>
+        <translation>打开 {0}</translation>
+    </message>
+    <message>
+        <source>Playing…</source>
+        <translation>正在播放…</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>Ask about what was said and what is shown</source>
+        <translation>就所述内容和图像提问</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Return asks, Shift and Return begin a new line</source>
+        <translation>回车提问，Shift+回车换行</translation>
+    </message>
+    <message>
+        <source>Attach</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Pictures, DICOM, films and recordings</source>
+        <translation>图像、DICOM、影片和录音</translation>
+    </message>
+    <message>
+        <source>Attach pictures or recordings</source>
+        <translation>添加图像或录音</translation>
+    </message>
+    <message>
+        <source>About a marked region of {0}</source>
+        <translation>关于 {0} 的标记区域</translation>
+    </message>
+    <message>
+        <source>Ask about all of {0} instead</source>
+        <translation>改为就整幅 {0} 提问</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Adding files: {0}. Then it is asked.</source>
+        <translation>正在添加文件：{0}。完成后提问。</translation>
+    </message>
+    <message>
+        <source>Adding files: {0}</source>
+        <translation>正在添加文件：{0}</translation>
+    </message>
+    <message>
+        <source>Ask when this answer is whole, or press Esc to stop it.</source>
+        <translation>请在本次回答完成后提问，或按 Esc 停止。</translation>
+    </message>
+</context>
+<context>
+    <name>DecoderSection</name>
+    <message>
+        <source>Who writes the answers</source>
+        <translation>由谁回答</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose a GGUF file…</source>
+        <translation>选择 GGUF 文件…</translation>
+    </message>
+    <message>
+        <source>{name} holds no decoder: a folder needs config.json and weights in safetensors. Nothing was changed.</source>
+        <translation>{name} 中没有解码器：文件夹需包含 config.json 和 safetensors 权重。未作任何更改。</translation>
+    </message>
+    <message>
+        <source>{name} is no GGUF file. Nothing was changed.</source>
+        <translation>{name} 不是 GGUF 文件。未作任何更改。</translation>
+    </message>
+    <message>
+        <source>Own decoder: {name}</source>
+        <translation>自备解码器：{name}</translation>
+    </message>
+    <message>
+        <source>{title} (fetch it below first)</source>
+        <translation>{title}（请先在下方下载）</translation>
+    </message>
+    <message>
+        <source>{name} answers, on {device} in {dtype}.</source>
+        <translation>由 {name} 回答，运行于 {device}，精度 {dtype}。</translation>
+    </message>
+    <message>
+        <source>Being loaded: {what} ({percent} %)</source>
+        <translation>正在加载：{what}（{percent}%）</translation>
+    </message>
+    <message>
+        <source>Nothing is loaded yet; it is loaded with the first question.</source>
+        <translation>尚未加载；将在首次提问时加载。</translation>
+    </message>
+    <message>
+        <source>It sees pictures and hears recordings.</source>
+        <translation>它能看图像，也能听录音。</translation>
+    </message>
+    <message>
+        <source>It sees pictures. It has no projector for sound: of a recording it reads the words.</source>
+        <translation>它能看图像。它没有声音投影器：对录音只读取文字。</translation>
+    </message>
+    <message>
+        <source>It hears recordings. It has no projector for pictures, so it does not see them.</source>
+        <translation>它能听录音。它没有图像投影器，因此看不到图像。</translation>
+    </message>
+    <message>
+        <source>It has no projectors: it reads words alone. Pictures are shown to you, but it does not see them, and of a recording it reads the words.</source>
+        <translation>它没有投影器，只读取文字。图像会显示给您，但它看不到；对录音只读取文字。</translation>
+    </message>
+    <message>
+        <source>A folder with a decoder</source>
+        <translation>包含解码器的文件夹</translation>
+    </message>
+    <message>
+        <source>A decoder as a GGUF file</source>
+        <translation>GGUF 格式的解码器</translation>
+    </message>
+</context>
+<context>
+    <name>Dictating</name>
+    <message>
+        <source>Recording {0}</source>
+        <translation>录音 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>DictationCard</name>
+    <message>
+        <source>Dotted words are uncertain: listen to them before you rely on them.</source>
+        <translation>带点线的词不确定：采信前请先听录音。</translation>
+    </message>
+    <message>
+        <source>Recognise the rest</source>
+        <translation>识别其余部分</translation>
+    </message>
+    <message>
+        <source>Recognise it</source>
+        <translation>开始识别</translation>
+    </message>
+    <message>
+        <source>Stop recognising</source>
+        <translation>停止识别</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Ask this</source>
+        <translation>以此提问</translation>
+    </message>
+    <message>
+        <source>Puts these words into the question field</source>
+        <translation>将这些文字填入问题栏</translation>
+    </message>
+    <message>
+        <source>Words of {0}</source>
+        <translation>{0} 的文字</translation>
+    </message>
+    <message>
+        <source>Recognised of {0}</source>
+        <translation>{0} 的识别进度</translation>
+    </message>
+    <message>
+        <source>from a file, {0}</source>
+        <translation>来自文件，{0}</translation>
+    </message>
+    <message>
+        <source>spoken at {0}</source>
+        <translation>口述于 {0}</translation>
+    </message>
+    <message>
+        <source>The recording goes on and is safe; its words can be recognised afterwards.</source>
+        <translation>录音仍在继续且已妥善保存，文字可稍后识别。</translation>
+    </message>
+    <message>
+        <source>Listening…</source>
+        <translation>正在聆听…</translation>
+    </message>
+    <message>
+        <source>Recognising…</source>
+        <translation>正在识别…</translation>
+    </message>
+    <message>
+        <source>No speech was found in this recording.</source>
+        <translation>此录音中未发现语音。</translation>
+    </message>
+    <message>
+        <source>Not all of this recording is recognised yet. The sound is kept.</source>
+        <translation>此录音尚未全部识别。声音已保留。</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyEncounter</name>
+    <message>
+        <source>This encounter is empty</source>
+        <translation>此接诊尚无内容</translation>
+    </message>
+    <message>
+        <source>Speak: press the large button and talk; the words appear as you speak.</source>
+        <translation>口述：按下大按钮开始讲话，文字随讲随现。</translation>
+    </message>
+    <message>
+        <source>Show: drop a picture, a DICOM series or a recording here, or paste a screenshot.</source>
+        <translation>展示：将图像、DICOM 序列或录音拖到此处，或粘贴截图。</translation>
+    </message>
+    <message>
+        <source>Ask: type a question below; each sentence of the answer names its source.</source>
+        <translation>提问：在下方输入问题，回答的每一句都会注明来源。</translation>
+    </message>
+</context>
+<context>
+    <name>EncounterController</name>
+    <message>
+        <source>The recording was stopped and is kept in its encounter.</source>
+        <translation>录音已停止，并保存在所属接诊中。</translation>
+    </message>
+</context>
+<context>
+    <name>EncounterList</name>
+    <message>
+        <source>New encounter</source>
+        <translation>新建接诊</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search the encounters</source>
+        <translation>搜索接诊记录</translation>
+    </message>
+    <message>
+        <source>Encounters</source>
+        <translation>接诊记录</translation>
+    </message>
+    <message>
+        <source>No encounter holds these words.</source>
+        <translation>没有包含这些文字的接诊。</translation>
+    </message>
+    <message>
+        <source>Delete this encounter…</source>
+        <translation>删除此接诊…</translation>
+    </message>
+</context>
+<context>
+    <name>EncounterPage</name>
+    <message>
+        <source>Loading the models: {0} ({1} %)…</source>
+        <translation>正在加载模型：{0}（{1}%）…</translation>
+    </message>
+    <message>
+        <source>Starting the models…</source>
+        <translation>正在启动模型…</translation>
+    </message>
+    <message>
+        <source>Title of the encounter</source>
+        <translation>接诊标题</translation>
+    </message>
+    <message>
+        <source>Type a title</source>
+        <translation>输入标题</translation>
+    </message>
+</context>
+<context>
+    <name>EncounterScreen</name>
+    <message>
+        <source>Attach pictures or recordings</source>
+        <translation>添加图像或录音</translation>
+    </message>
+    <message>
+        <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
+        <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
+    </message>
+    <message>
+        <source>The recording cannot be played. Its words and its file are kept.</source>
+        <translation>录音无法播放。其文字和文件均已保留。</translation>
+    </message>
+    <message>
+        <source>Bedside</source>
+        <translation>Bedside</translation>
+    </message>
+    <message>
+        <source>Delete this encounter with its recordings and pictures?</source>
+        <translation>删除此接诊及其录音和图像？</translation>
+    </message>
+    <message>
+        <source>They cannot be brought back.</source>
+        <translation>删除后无法恢复。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Save again</source>
+        <translation>重新保存</translation>
+    </message>
+    <message>
+        <source>Open the models page</source>
+        <translation>打开模型页面</translation>
+    </message>
+    <message>
+        <source>Encounters</source>
+        <translation>接诊记录</translation>
+    </message>
+</context>
+<context>
+    <name>EncounterWords</name>
+    <message>
+        <source>d MMM HH:mm</source>
+        <translation>M月d日 HH:mm</translation>
+    </message>
+    <message>
+        <source>Sample encounter</source>
+        <translation>示例接诊</translation>
+    </message>
+    <message>
+        <source>Encounter, {0}</source>
+        <translation>接诊，{0}</translation>
+    </message>
+    <message>
+        <source>Unchecked</source>
+        <translation>未核对</translation>
+    </message>
+    <message>
+        <source>Supported</source>
+        <translation>有依据</translation>
+    </message>
+    <message>
+        <source>Unverified</source>
+        <translation>未核实</translation>
+    </message>
+    <message>
+        <source>The words of this sentence stand in the source below.</source>
+        <translation>本句内容见于下方来源。</translation>
+    </message>
+    <message>
+        <source>No words bear this out. It may come from the picture: look for yourself.</source>
+        <translation>没有文字支持本句。它可能来自图像，请亲自查看。</translation>
+    </message>
+    <message>
+        <source>Nothing in this encounter bears this out. Do not rely on it without checking.</source>
+        <translation>本次接诊中没有任何依据。未经核对请勿采信。</translation>
+    </message>
+    <message>
+        <source>Your question</source>
+        <translation>您的问题</translation>
+    </message>
+    <message>
+        <source>The answer reached its longest length and stops here. Ask for the rest if you need it.</source>
+        <translation>回答已达最大长度并在此停止。如有需要请继续追问。</translation>
+    </message>
+    <message>
+        <source>You stopped this answer; its sentences were not checked.</source>
+        <translation>您停止了此回答，其语句未经核对。</translation>
+    </message>
+    <message>
+        <source>Answered by {0}. Check every sentence against its source.</source>
+        <translation>由 {0} 回答。请逐句核对来源。</translation>
+    </message>
+</context>
+<context>
+    <name>EvidencePanel</name>
+    <message>
+        <source>Sources of the sentence</source>
+        <translation>本句来源</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>What is an answer based on?</source>
+        <translation>回答依据何在？</translation>
+    </message>
+    <message>
+        <source>Choose a sentence of an answer. The words, the second of sound or the picture behind it appear here.</source>
+        <translation>选择回答中的一句，其依据的文字、录音时刻或图像将显示在此处。</translation>
+    </message>
+</context>
+<context>
+    <name>FaultBoundary</name>
+    <message>
+        <source>Bedside</source>
+        <translation>Bedside</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Bedside ({kind}).</source>
+        <translation>Bedside 内部出错（{kind}）。</translation>
+    </message>
+    <message>
+        <source>Your encounters are safe. Go on; if it happens again, close Bedside and open it anew.</source>
+        <translation>您的接诊记录安全无损，可继续使用；若再次出现，请关闭并重新打开 Bedside。</translation>
+    </message>
+</context>
+<context>
+    <name>FirstStart</name>
+    <message>
+        <source>First steps</source>
+        <translation>初次使用</translation>
+    </message>
+    <message>
+        <source>Step {number} of {total}</source>
+        <translation>第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Start empty</source>
+        <translation>空白开始</translation>
+    </message>
+    <message>
+        <source>Try the sample encounter</source>
+        <translation>试用示例接诊</translation>
+    </message>
+    <message>
+        <source>The sample is a made-up consultation with a CT picture. No patient is in it; delete it any time.</source>
+        <translation>示例是一次虚构的问诊和一幅 CT 图像，不涉及任何患者，可随时删除。</translation>
+    </message>
+</context>
+<context>
+    <name>LooksStep</name>
+    <message>
+        <source>Welcome to Bedside</source>
+        <translation>欢迎使用 Bedside</translation>
+    </message>
+    <message>
+        <source>Choose how it looks. Everything can be changed later.</source>
+        <translation>请选择外观。以后均可更改。</translation>
+    </message>
+</context>
+<context>
+    <name>MachinePage</name>
+    <message>
+        <source>Models and machine</source>
+        <translation>模型与设备</translation>
+    </message>
+    <message>
+        <source>{size} GB</source>
+        <translation>{size} GB</translation>
+    </message>
+    <message>
+        <source>{size} MB</source>
+        <translation>{size} MB</translation>
+    </message>
+</context>
+<context>
+    <name>MachineSection</name>
+    <message>
+        <source>This machine</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Graphics processor</source>
+        <translation>图形处理器</translation>
+    </message>
+    <message>
+        <source>The models run on</source>
+        <translation>模型运行于</translation>
+    </message>
+    <message>
+        <source>Speed of answers</source>
+        <translation>回答速度</translation>
+    </message>
+    <message>
+        <source>Memory of the models</source>
+        <translation>模型占用内存</translation>
+    </message>
+    <message>
+        <source>Memory of this window</source>
+        <translation>本窗口占用内存</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>正在测量</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>{name}, {cores} cores</source>
+        <translation>{name}，{cores} 核</translation>
+    </message>
+    <message>
+        <source>{device}, numbers in {dtype}</source>
+        <translation>{device}，数值精度 {dtype}</translation>
+    </message>
+    <message>
+        <source>nothing is loaded</source>
+        <translation>未加载</translation>
+    </message>
+    <message>
+        <source>{speed} tokens a second with {decoder}</source>
+        <translation>使用 {decoder} 每秒 {speed} 个词元</translation>
+    </message>
+    <message>
+        <source>Stop measuring</source>
+        <translation>停止测量</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Takes some seconds and loads the models where they are not.</source>
+        <translation>需要数秒；模型未加载时会先加载。</translation>
+    </message>
+    <message>
+        <source>none that the models can use</source>
+        <translation>没有模型可用的</translation>
+    </message>
+    <message>
+        <source>{name}, {memory}</source>
+        <translation>{name}，{memory}</translation>
+    </message>
+    <message>
+        <source>{free} of {total} free</source>
+        <translation>可用 {free}，共 {total}</translation>
+    </message>
+    <message>
+        <source>Close other programs: the models may run out of memory.</source>
+        <translation>请关闭其他程序：模型可能内存不足。</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Bedside</source>
+        <translation>Bedside</translation>
+    </message>
+    <message>
+        <source>A recording is running.</source>
+        <translation>正在录音。</translation>
+    </message>
+    <message>
+        <source>What was recorded so far is kept. Stop it and close Bedside?</source>
+        <translation>已录内容会保留。停止录音并关闭 Bedside？</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>停止并关闭</translation>
+    </message>
+    <message>
+        <source>Keep recording</source>
+        <translation>继续录音</translation>
+    </message>
+</context>
+<context>
+    <name>MessagePage</name>
+    <message>
+        <source>No picture is open. Choose one in the encounter to see it here.</source>
+        <translation>没有打开的图像。请在接诊中选择一幅在此查看。</translation>
+    </message>
+    <message>
+        <source>Opening …</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Progress of opening</source>
+        <translation>打开进度</translation>
+    </message>
+</context>
+<context>
+    <name>MicrophoneBar</name>
+    <message>
+        <source>Level of the microphone</source>
+        <translation>麦克风音量</translation>
+    </message>
+    <message>
+        <source>Recorded so far</source>
+        <translation>已录时长</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Speak</source>
+        <translation>口述</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>正在录音</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>No microphone</source>
+        <translation>没有麦克风</translation>
+    </message>
+    <message>
+        <source>Microphone not allowed</source>
+        <translation>未允许使用麦克风</translation>
+    </message>
+    <message>
+        <source>Recording ended</source>
+        <translation>录音已结束</translation>
+    </message>
+    <message>
+        <source>The sound stays on this machine.</source>
+        <translation>声音仅保存在本机。</translation>
+    </message>
+    <message>
+        <source>This machine lacks the library that reaches microphones (on Linux: libpulse0). Attach a sound file instead, or ask whoever looks after the machine to install it.</source>
+        <translation>本机缺少访问麦克风的程序库（Linux 上为 libpulse0）。请改为添加音频文件，或请设备管理员安装。</translation>
+    </message>
+    <message>
+        <source>Plug a microphone in, or attach a sound file instead.</source>
+        <translation>请连接麦克风，或改为添加音频文件。</translation>
+    </message>
+    <message>
+        <source>The system does not let Bedside use a microphone. Allow it in the privacy settings, then press Speak.</source>
+        <translation>系统不允许 Bedside 使用麦克风。请在隐私设置中允许，然后按“口述”。</translation>
+    </message>
+    <message>
+        <source>Nothing is heard. Is the microphone muted, or is another one meant? Choose it here; what is recorded so far is kept.</source>
+        <translation>听不到声音。麦克风是否静音，或应使用另一个？请在此选择；已录内容会保留。</translation>
+    </message>
+    <message>
+        <source>The microphone is gone. What was said is kept: plug it in again or choose another one, then go on.</source>
+        <translation>麦克风已断开。已说内容均已保留：请重新连接或另选一个，然后继续。</translation>
+    </message>
+    <message>
+        <source>The chosen microphone is not plugged in; {name} is used.</source>
+        <translation>所选麦克风未连接，现使用 {name}。</translation>
+    </message>
+    <message>
+        <source>The microphone cannot be opened; another program may be using it. Close that program or choose another microphone, then try again.</source>
+        <translation>无法打开麦克风，可能正被其他程序使用。请关闭该程序或另选麦克风后重试。</translation>
+    </message>
+    <message>
+        <source>The disk is full. What was said until now is kept: free some space, then speak.</source>
+        <translation>磁盘已满。此前所说内容已保留：请释放空间后再口述。</translation>
+    </message>
+    <message>
+        <source>The recording could not be written. What was said until now is kept if the disk still holds it: check the disk, then speak.</source>
+        <translation>录音无法写入。若磁盘仍完好，此前内容已保留：请检查磁盘后再口述。</translation>
+    </message>
+    <message>
+        <source>This recording is as long as one can be. It is kept: speak to begin another.</source>
+        <translation>此录音已达最大长度并已保留：请口述以开始新的录音。</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查找</translation>
+    </message>
+    <message>
+        <source>Privacy settings</source>
+        <translation>隐私设置</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>麦克风</translation>
+    </message>
+    <message>
+        <source>{name} (system)</source>
+        <translation>{name}（系统）</translation>
+    </message>
+    <message>
+        <source>None found</source>
+        <translation>未找到</translation>
+    </message>
+</context>
+<context>
+    <name>MissingSection</name>
+    <message>
+        <source>What is missing</source>
+        <translation>缺少什么</translation>
+    </message>
+    <message>
+        <source>The models ended too often and were stopped.</source>
+        <translation>模型多次退出，已停用。</translation>
+    </message>
+    <message>
+        <source>Start the models again</source>
+        <translation>重新启动模型</translation>
+    </message>
+    <message>
+        <source>{count} models that Bedside needs are not on this machine yet.</source>
+        <translation>Bedside 所需的 {count} 个模型尚未在本机。</translation>
+    </message>
+    <message>
+        <source>Fetch all ({size})</source>
+        <translation>全部下载（{size}）</translation>
+    </message>
+    <message>
+        <source>{title} is not on this machine yet.</source>
+        <translation>{title} 尚未在本机。</translation>
+    </message>
+    <message>
+        <source>{title} is damaged on this machine.</source>
+        <translation>本机上的 {title} 已损坏。</translation>
+    </message>
+    <message>
+        <source>{title} was made by an earlier version of Bedside.</source>
+        <translation>{title} 由旧版 Bedside 生成。</translation>
+    </message>
+    <message>
+        <source>Fetch ({size})</source>
+        <translation>下载（{size}）</translation>
+    </message>
+    <message>
+        <source>The system lacks libraries that Bedside needs. Whoever looks after it types: {command}</source>
+        <translation>系统缺少 Bedside 所需的程序库。请设备管理员输入：{command}</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>复制命令</translation>
+    </message>
+    <message>
+        <source>The library that reaches microphones is missing (on Linux: libpulse0).</source>
+        <translation>缺少访问麦克风的程序库（Linux 上为 libpulse0）。</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查找</translation>
+    </message>
+    <message>
+        <source>No microphone is plugged in.</source>
+        <translation>未连接麦克风。</translation>
+    </message>
+    <message>
+        <source>The system does not let Bedside use a microphone; its privacy settings change that.</source>
+        <translation>系统不允许 Bedside 使用麦克风；可在隐私设置中更改。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelRow</name>
+    <message>
+        <source>Verify</source>
+        <translation>校验</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>确认移除</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Source and limits</source>
+        <translation>来源与局限</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>needed</source>
+        <translation>必需</translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>{kind} · {size} to download · licence: {licence}</source>
+        <translation>{kind} · 下载 {size} · 许可证：{licence}</translation>
+    </message>
+    <message>
+        <source>From: {source}</source>
+        <translation>来源：{source}</translation>
+    </message>
+    <message>
+        <source>Fetch</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Fetch again</source>
+        <translation>重新下载</translation>
+    </message>
+    <message>
+        <source>Waits for the other models.</source>
+        <translation>正在等待其他模型。</translation>
+    </message>
+    <message>
+        <source>Waits for another program that fetches models</source>
+        <translation>正在等待另一个下载模型的程序</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Checking every byte</source>
+        <translation>正在逐字节校验</translation>
+    </message>
+    <message>
+        <source>Converting</source>
+        <translation>正在转换</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>正在写入</translation>
+    </message>
+    <message>
+        <source>{stage}: {done} of {total}</source>
+        <translation>{stage}：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>Remove {title} from this machine? It can be fetched again ({size}).</source>
+        <translation>从本机移除 {title}？可重新下载（{size}）。</translation>
+    </message>
+    <message>
+        <source>Stopped. What is downloaded is kept: Fetch goes on from there.</source>
+        <translation>已停止。已下载部分会保留，再次下载将从此处继续。</translation>
+    </message>
+    <message>
+        <source>That did not work. Nothing was changed: try again.</source>
+        <translation>未能成功。未作任何更改，请重试。</translation>
+    </message>
+    <message>
+        <source>Fetched and ready.</source>
+        <translation>已下载并就绪。</translation>
+    </message>
+    <message>
+        <source>Every file is as it was when it was installed.</source>
+        <translation>所有文件与安装时一致。</translation>
+    </message>
+    <message>
+        <source>Removed.</source>
+        <translation>已移除。</translation>
+    </message>
+    <message>
+        <source>not on this machine</source>
+        <translation>不在本机</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>made by an earlier version</source>
+        <translation>由旧版生成</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>已损坏</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsSection</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>The list of models is being read…</source>
+        <translation>正在读取模型列表…</translation>
+    </message>
+    <message>
+        <source>The list of models could not be read. What is installed is untouched: try again, or reinstall Bedside.</source>
+        <translation>无法读取模型列表。已安装的内容未受影响：请重试，或重新安装 Bedside。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsStep</name>
+    <message>
+        <source>The models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>missing, {size}</source>
+        <translation>缺失，{size}</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>已就绪</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Fetch them ({size})</source>
+        <translation>下载（{size}）</translation>
+    </message>
+    <message>
+        <source>Progress of the download</source>
+        <translation>下载进度</translation>
+    </message>
+    <message>
+        <source>Looking for the models on this machine …</source>
+        <translation>正在查找本机上的模型…</translation>
+    </message>
+    <message>
+        <source>Everything that Bedside needs is on this machine.</source>
+        <translation>Bedside 所需的模型均已在本机。</translation>
+    </message>
+    <message>
+        <source>They run on this machine alone and are fetched once. You can also do this later.</source>
+        <translation>模型仅在本机运行，只需下载一次。也可以稍后再下载。</translation>
+    </message>
+    <message>
+        <source>{model}: {done} of {total}</source>
+        <translation>{model}：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>This did not succeed. Go on; the models page helps later.</source>
+        <translation>未能成功。请继续；之后可在模型页面处理。</translation>
+    </message>
+</context>
+<context>
+    <name>NoEncounter</name>
+    <message>
+        <source>No encounter is open</source>
+        <translation>没有打开的接诊</translation>
+    </message>
+    <message>
+        <source>Choose one from the list, or begin a new one.</source>
+        <translation>请从列表中选择，或新建接诊。</translation>
+    </message>
+    <message>
+        <source>No encounters yet</source>
+        <translation>尚无接诊</translation>
+    </message>
+    <message>
+        <source>An encounter holds what is said, shown, asked and answered at one bedside, on this machine only.</source>
+        <translation>一次接诊包含在一个床边所说、所示、所问和所答的内容，仅保存在本机。</translation>
+    </message>
+    <message>
+        <source>Begin an encounter</source>
+        <translation>开始接诊</translation>
+    </message>
+    <message>
+        <source>Try the sample encounter</source>
+        <translation>试用示例接诊</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Bedside is software for research and education. It is not a medical device, it has not been cleared by any authority, and nothing that it says is a diagnosis.</source>
+        <translation>Bedside 是用于研究和教学的软件。它不是医疗器械，未经任何主管机构批准，其任何输出均不构成诊断。</translation>
+    </message>
+    <message>
+        <source>Who it is for.</source>
+        <translation>适用人群。</translation>
+    </message>
+    <message>
+        <source>Doctors and other trained clinicians, and those who teach them. It is not for patients on their own.</source>
+        <translation>医生及其他受过培训的临床人员，以及他们的教师。不供患者自行使用。</translation>
+    </message>
+    <message>
+        <source>What a clinician must do.</source>
+        <translation>临床人员必须做到。</translation>
+    </message>
+    <message>
+        <source>Read the sources beside every sentence before relying on it. Listen to the recording where a drug, a dose, a number, a side or a negation matters.</source>
+        <translation>采信任何一句之前，请先阅读其旁的来源。凡涉及药物、剂量、数字、左右侧或否定，请回听录音。</translation>
+    </message>
+    <message>
+        <source>What it must not be used for.</source>
+        <translation>禁止用途。</translation>
+    </message>
+    <message>
+        <source>Emergencies, triage, screening, monitoring, dosing, or any decision that nobody checks. It signs nothing and sends nothing.</source>
+        <translation>急救、分诊、筛查、监护、给药剂量，或任何无人核对的决定。它不签署也不发送任何内容。</translation>
+    </message>
+    <message>
+        <source>Known limits.</source>
+        <translation>已知局限。</translation>
+    </message>
+    <message>
+        <source>The decoder that comes with Bedside has 135 million parameters. It makes things up, also in fluent sentences.</source>
+        <translation>Bedside 自带的解码器有 1.35 亿个参数。它会编造内容，而且语句流畅。</translation>
+    </message>
+    <message>
+        <source>Whisper invents words in about one of a hundred passages, mostly in silence; Bedside drops silence before Whisper hears it and marks words it is unsure of, but does not catch every invention. Keep the recording.</source>
+        <translation>Whisper 约每一百段会凭空生成一次词语，多在静默处；Bedside 会先去除静默并标出不确定的词，但无法发现所有编造。请保留录音。</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeLine</name>
+    <message>
+        <source>Close this message</source>
+        <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeStep</name>
+    <message>
+        <source>What Bedside is for</source>
+        <translation>Bedside 的用途</translation>
+    </message>
+    <message>
+        <source>Please read this once.</source>
+        <translation>请阅读一次。</translation>
+    </message>
+    <message>
+        <source>I have read this, and I check every answer.</source>
+        <translation>我已阅读，并会核对每一个回答。</translation>
+    </message>
+</context>
+<context>
+    <name>NumberControl</name>
+    <message>
+        <source>{setting}: less</source>
+        <translation>{setting}：减小</translation>
+    </message>
+    <message>
+        <source>{setting}: more</source>
+        <translation>{setting}：增大</translation>
+    </message>
+</context>
+<context>
+    <name>PatientView</name>
+    <message>
+        <source>Bedside</source>
+        <translation>Bedside</translation>
+    </message>
+    <message>
+        <source>Light ground</source>
+        <translation>浅色背景</translation>
+    </message>
+    <message>
+        <source>Dark ground</source>
+        <translation>深色背景</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭（Esc）</translation>
+    </message>
+</context>
+<context>
+    <name>PicturePane</name>
+    <message>
+        <source>Picture {label}</source>
+        <translation>图像 {label}</translation>
+    </message>
+</context>
+<context>
+    <name>Pictures</name>
+    <message>
+        <source>This picture</source>
+        <translation>此图像</translation>
+    </message>
+    <message>
+        <source>{name} is missing or empty. Copy it again from where it came.</source>
+        <translation>{name} 缺失或为空。请从来源处重新复制。</translation>
+    </message>
+    <message>
+        <source>{name} is too large to be opened safely. Nothing was read; save it smaller and try again.</source>
+        <translation>{name} 过大，无法安全打开。未读取任何内容；请缩小后重试。</translation>
+    </message>
+    <message>
+        <source>{name} is a DICOM object without a picture. Choose an image of the series.</source>
+        <translation>{name} 是不含图像的 DICOM 对象。请选择序列中的图像。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged or of a kind that is not known here. Copy it again, or export it uncompressed.</source>
+        <translation>{name} 已损坏或类型未知。请重新复制，或以未压缩方式导出。</translation>
+    </message>
+    <message>
+        <source>{name} needs more memory than is allowed. Nothing was kept; save it smaller and try again.</source>
+        <translation>{name} 所需内存超过限制。未保留任何内容；请缩小后重试。</translation>
+    </message>
+    <message>
+        <source>The disk has no room to unpack this series. Free some space and try again.</source>
+        <translation>磁盘空间不足，无法解开此序列。请释放空间后重试。</translation>
+    </message>
+    <message>
+        <source>None of these files holds a picture that can be shown. Choose other files.</source>
+        <translation>这些文件均不含可显示的图像。请选择其他文件。</translation>
+    </message>
+    <message>
+        <source>{name} differs in size from the rest of its series. Open it by itself.</source>
+        <translation>{name} 与序列其余图像尺寸不同。请单独打开。</translation>
+    </message>
+    <message>
+        <source>{name} took too long to read and was given up. It may be damaged; copy it again.</source>
+        <translation>{name} 读取时间过长，已放弃。文件可能已损坏，请重新复制。</translation>
+    </message>
+    <message>
+        <source>{name} made the picture reader stop. Nothing else was touched; leave this file out.</source>
+        <translation>{name} 使图像读取程序停止。其他内容未受影响；请勿使用此文件。</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionCard</name>
+    <message>
+        <source>You asked at {0}</source>
+        <translation>您于 {0} 提问</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Encounters</source>
+        <translation>接诊记录</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+</context>
+<context>
+    <name>Sample</name>
+    <message>
+        <source>Sample: a cough for three days</source>
+        <translation>示例：咳嗽三天</translation>
+    </message>
+</context>
+<context>
+    <name>SelfTestSection</name>
+    <message>
+        <source>Does it hear me well?</source>
+        <translation>它能听清我吗？</translation>
+    </message>
+    <message>
+        <source>Use the sample recording</source>
+        <translation>使用示例录音</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>The passage to read aloud</source>
+        <translation>朗读段落</translation>
+    </message>
+    <message>
+        <source>Recognising</source>
+        <translation>正在识别</translation>
+    </message>
+    <message>
+        <source>I have read it</source>
+        <translation>我已读完</translation>
+    </message>
+    <message>
+        <source>Read it aloud</source>
+        <translation>开始朗读</translation>
+    </message>
+    <message>
+        <source>Read the passage aloud as you would dictate at the bedside.</source>
+        <translation>请像在床边口述那样朗读这段文字。</translation>
+    </message>
+    <message>
+        <source>The words are being recognised…</source>
+        <translation>正在识别文字…</translation>
+    </message>
+    <message>
+        <source>Marked words were not heard as they are written.</source>
+        <translation>标出的词与原文不一致。</translation>
+    </message>
+    <message>
+        <source>The microphone is not free or not there. The sample recording tests the rest.</source>
+        <translation>麦克风被占用或不存在。可用示例录音测试其余部分。</translation>
+    </message>
+    <message>
+        <source>Read this passage aloud. It is recorded for this test alone and not kept.</source>
+        <translation>请朗读这段文字。录音仅用于本次测试，不会保留。</translation>
+    </message>
+    <message>
+        <source>Nothing could be recorded. See what is missing above, or use the sample recording.</source>
+        <translation>无法录音。请查看上方缺少的内容，或使用示例录音。</translation>
+    </message>
+    <message>
+        <source>{errors} of {words} words went wrong (word error rate {rate} %).</source>
+        <translation>{words} 个词中有 {errors} 个出错（词错误率 {rate}%）。</translation>
+    </message>
+    <message>
+        <source>All words were there {delay} s after the last one was spoken.</source>
+        <translation>最后一个词说完后 {delay} 秒，文字全部出现。</translation>
+    </message>
+    <message>
+        <source>The recording was recognised in {delay} s.</source>
+        <translation>录音在 {delay} 秒内识别完成。</translation>
+    </message>
+    <message>
+        <source>The level is good.</source>
+        <translation>音量合适。</translation>
+    </message>
+    <message>
+        <source>It is quiet: come nearer, or raise the microphone&apos;s level in the system.</source>
+        <translation>音量偏低：请靠近，或在系统中调高麦克风音量。</translation>
+    </message>
+    <message>
+        <source>It is too loud: move away a little, or lower the microphone&apos;s level.</source>
+        <translation>音量过大：请稍离远些，或调低麦克风音量。</translation>
+    </message>
+    <message>
+        <source>“{expected}” was not heard</source>
+        <translation>未听到“{expected}”</translation>
+    </message>
+    <message>
+        <source>“{heard}” was heard and not said</source>
+        <translation>听到了未说的“{heard}”</translation>
+    </message>
+    <message>
+        <source>“{expected}” was heard as “{heard}”</source>
+        <translation>“{expected}”被听成“{heard}”</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 处</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SentenceRow</name>
+    <message>
+        <source>Opens the sources of this sentence</source>
+        <translation>打开本句的来源</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>The language of the window. What is spoken and answered may be in another one.</source>
+        <translation>窗口的语言。口述和回答可以使用其他语言。</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>As the system also follows its wish for high contrast.</source>
+        <translation>“跟随系统”也会遵循系统的高对比度设置。</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>高对比度</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>文字大小</translation>
+    </message>
+    <message>
+        <source>All texts of the window, from 80 to 200 per cent.</source>
+        <translation>窗口中的所有文字，80% 至 200%。</translation>
+    </message>
+    <message>
+        <source>Spoken language</source>
+        <translation>口述语言</translation>
+    </message>
+    <message>
+        <source>Naming it is surer than detecting it, above all for short dictations.</source>
+        <translation>指定语言比自动检测更可靠，短口述尤其如此。</translation>
+    </message>
+    <message>
+        <source>Detected</source>
+        <translation>自动检测</translation>
+    </message>
+    <message>
+        <source>Where the models run</source>
+        <translation>模型运行于</translation>
+    </message>
+    <message>
+        <source>Takes effect when the models are loaded the next time.</source>
+        <translation>下次加载模型时生效。</translation>
+    </message>
+    <message>
+        <source>On the graphics processor if there is one</source>
+        <translation>有图形处理器时使用图形处理器</translation>
+    </message>
+    <message>
+        <source>On the processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>On the graphics processor</source>
+        <translation>图形处理器</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>回答最大长度</translation>
+    </message>
+    <message>
+        <source>In tokens; a token is about three quarters of a word.</source>
+        <translation>以词元计；一个词元约为四分之三个英文单词。</translation>
+    </message>
+    <message>
+        <source>The settings could not be read, so Bedside starts with its own. Your encounters are untouched; the old file is kept as settings.damaged.json.</source>
+        <translation>设置无法读取，Bedside 已使用默认设置。您的接诊记录未受影响；旧文件保存为 settings.damaged.json。</translation>
+    </message>
+    <message>
+        <source>The settings cannot be written, so changes last until the window closes. Is the disk full or read-only?</source>
+        <translation>设置无法写入，更改仅在窗口关闭前有效。磁盘是否已满或只读？</translation>
+    </message>
+    <message>
+        <source>Language and looks</source>
+        <translation>语言与外观</translation>
+    </message>
+    <message>
+        <source>Speech and answers</source>
+        <translation>语音与回答</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Where everything is kept</source>
+        <translation>数据存放位置</translation>
+    </message>
+    <message>
+        <source>On this machine alone: encounters, models, settings.</source>
+        <translation>仅在本机：接诊记录、模型、设置。</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsSheet</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>List of shortcuts</source>
+        <translation>快捷键列表</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>SliceBar</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Frame</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>Slice</source>
+        <translation>层面</translation>
+    </message>
+</context>
+<context>
+    <name>StatusStrip</name>
+    <message>
+        <source>For research and education. Not a medical device. Check every answer.</source>
+        <translation>用于研究和教学，非医疗器械。请核对每一个回答。</translation>
+    </message>
+    <message>
+        <source>Open the models page</source>
+        <translation>打开模型页面</translation>
+    </message>
+    <message>
+        <source>Start the models again</source>
+        <translation>重新启动模型</translation>
+    </message>
+    <message>
+        <source>Loading the models</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>The models stopped. Your encounters are safe.</source>
+        <translation>模型已停止。您的接诊记录安全无损。</translation>
+    </message>
+    <message>
+        <source>They are starting again.</source>
+        <translation>正在重新启动。</translation>
+    </message>
+    <message>
+        <source>Loading {model} …</source>
+        <translation>正在加载 {model}…</translation>
+    </message>
+    <message>
+        <source>The models are starting …</source>
+        <translation>模型正在启动…</translation>
+    </message>
+    <message>
+        <source>Working on this machine …</source>
+        <translation>正在本机处理…</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>on the graphics processor</source>
+        <translation>图形处理器</translation>
+    </message>
+    <message>
+        <source>on the processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Ready: {decoder}, {where}</source>
+        <translation>就绪：{decoder}，{where}</translation>
+    </message>
+    <message>
+        <source>The models are loaded when they are needed.</source>
+        <translation>模型将在需要时加载。</translation>
+    </message>
+</context>
+<context>
+    <name>SummaryModel</name>
+    <message>
+        <source>Damaged encounter</source>
+        <translation>损坏的接诊</translation>
+    </message>
+</context>
+<context>
+    <name>SwitchControl</name>
+    <message>
+        <source>On</source>
+        <translation>开启</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>Timeline of the encounter</source>
+        <translation>接诊时间线</translation>
+    </message>
+    <message>
+        <source>New text below</source>
+        <translation>下方有新内容</translation>
+    </message>
+</context>
+<context>
+    <name>Viewer</name>
+    <message>
+        <source>Lung</source>
+        <translation>肺</translation>
+    </message>
+    <message>
+        <source>Soft tissue</source>
+        <translation>软组织</translation>
+    </message>
+    <message>
+        <source>Bone</source>
+        <translation>骨</translation>
+    </message>
+    <message>
+        <source>Brain</source>
+        <translation>脑</translation>
+    </message>
+    <message>
+        <source>Abdomen</source>
+        <translation>腹部</translation>
+    </message>
+    <message>
+        <source>As stored</source>
+        <translation>按原存储</translation>
+    </message>
+    <message>
+        <source>Stored window {number}</source>
+        <translation>存储的窗 {number}</translation>
+    </message>
+    <message>
+        <source>By content</source>
+        <translation>按内容</translation>
+    </message>
+    <message>
+        <source>Full range</source>
+        <translation>全部灰度</translation>
+    </message>
+    <message>
+        <source>CT slice</source>
+        <translation>CT 层面</translation>
+    </message>
+    <message>
+        <source>Radiograph</source>
+        <translation>X 线片</translation>
+    </message>
+    <message>
+        <source>Mammogram</source>
+        <translation>乳腺 X 线片</translation>
+    </message>
+    <message>
+        <source>MRI slice</source>
+        <translation>MRI 层面</translation>
+    </message>
+    <message>
+        <source>Nuclear medicine picture</source>
+        <translation>核医学图像</translation>
+    </message>
+    <message>
+        <source>PET slice</source>
+        <translation>PET 层面</translation>
+    </message>
+    <message>
+        <source>Fluoroscopy picture</source>
+        <translation>透视图像</translation>
+    </message>
+    <message>
+        <source>Secondary capture</source>
+        <translation>二次采集图像</translation>
+    </message>
+    <message>
+        <source>Ultrasound picture</source>
+        <translation>超声图像</translation>
+    </message>
+    <message>
+        <source>Angiography picture</source>
+        <translation>血管造影图像</translation>
+    </message>
+    <message>
+        <source>DICOM picture</source>
+        <translation>DICOM 图像</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>{columns} × {rows} pixels</source>
+        <translation>{columns} × {rows} 像素</translation>
+    </message>
+    <message>
+        <source>shown at {share} % of its pixels</source>
+        <translation>以 {share}% 的像素显示</translation>
+    </message>
+    <message>
+        <source>slice {number} of {count}</source>
+        <translation>层面 {number} / {count}</translation>
+    </message>
+    <message>
+        <source>frame {number} of {count}</source>
+        <translation>帧 {number} / {count}</translation>
+    </message>
+    <message>
+        <source>window {width}, level {center}{unit}</source>
+        <translation>窗宽 {width}，窗位 {center}{unit}</translation>
+    </message>
+    <message>
+        <source>window by the file&apos;s table</source>
+        <translation>按文件内查找表</translation>
+    </message>
+    <message>
+        <source>zoom {share} %</source>
+        <translation>缩放 {share}%</translation>
+    </message>
+    <message>
+        <source>inverted</source>
+        <translation>已反色</translation>
+    </message>
+    <message>
+        <source>{length} mm</source>
+        <translation>{length} mm</translation>
+    </message>
+    <message>
+        <source>{length} pixels (no scale known)</source>
+        <translation>{length} 像素（比例未知）</translation>
+    </message>
+    <message>
+        <source>{count} pictures of another series, size or direction are not shown here; open them by themselves.</source>
+        <translation>有 {count} 幅图像属于其他序列、尺寸或方向，未在此显示；请单独打开。</translation>
+    </message>
+    <message>
+        <source>{count} files hold no picture that can be read and were left out.</source>
+        <translation>有 {count} 个文件不含可读图像，已略过。</translation>
+    </message>
+</context>
+<context>
+    <name>ViewerPanel</name>
+    <message>
+        <source>For research and education only. Not for diagnosis.</source>
+        <translation>仅供研究和教学，不用于诊断。</translation>
+    </message>
+</context>
+<context>
+    <name>ViewerToolBar</name>
+    <message>
+        <source>Close the picture</source>
+        <translation>关闭图像</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerHost</name>
+    <message>
+        <source>The models were stopped before this was finished. Nothing is lost; try it again.</source>
+        <translation>模型在完成前已停止。没有任何丢失，请重试。</translation>
+    </message>
+    <message>
+        <source>This is too much for one question. Nothing was cut off; attach less and ask again.</source>
+        <translation>单次提问内容过多。未截去任何内容；请减少附件后重新提问。</translation>
+    </message>
+    <message>
+        <source>They stopped three times in a short while and stay off until you start them again.</source>
+        <translation>模型短时间内停止了三次，将保持关闭，直到您重新启动。</translation>
+    </message>
+    <message>
+        <source>The models ran out of memory and were stopped. Nothing you did is lost; close other programs or choose a smaller model, then try again.</source>
+        <translation>模型因内存不足而停止。您的操作没有丢失；请关闭其他程序或选择较小的模型后重试。</translation>
+    </message>
+    <message>
+        <source>The models stopped unexpectedly ({0}). Nothing you did is lost; try again.</source>
+        <translation>模型意外停止（{0}）。您的操作没有丢失，请重试。</translation>
+    </message>
+    <message>
+        <source>The models no longer responded and were stopped. Nothing you did is lost; try again.</source>
+        <translation>模型失去响应，已被停止。您的操作没有丢失，请重试。</translation>
+    </message>
+    <message>
+        <source>The models sent something that cannot be understood and were stopped. Nothing you did is lost; try again, and reinstall Bedside if it happens again.</source>
+        <translation>模型发出无法理解的内容，已被停止。您的操作没有丢失；请重试，若再次出现请重新安装 Bedside。</translation>
+    </message>
+    <message>
+        <source>The models cannot be started. Nothing you did is lost; start Bedside again, and reinstall it if it happens again.</source>
+        <translation>模型无法启动。您的操作没有丢失；请重新打开 Bedside，若再次出现请重新安装。</translation>
+    </message>
+    <message>
+        <source>The models were started anew to stop a job that did not end. Nothing you did is lost; try again.</source>
+        <translation>为停止未能结束的任务，模型已重新启动。您的操作没有丢失，请重试。</translation>
+    </message>
+</context>
+</TS>

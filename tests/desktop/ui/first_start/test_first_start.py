@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton
+
+from desktop.record.encounter import Attachment, Dictation
+from desktop.record.store import FolderStore
+from desktop.settings import Settings
+from desktop.ui.first_start import notice
+from desktop.ui.first_start.dialog import FirstStart
+from desktop.ui.first_start.sample import add_sample, sample_picture
+from desktop.ui.looks import Looks
+from desktop.ui.machine.shelf import ModelShelf
+from tests.desktop.ui.accessibility import clipped_texts, faults_of
+from tests.fakes.screens import fake_services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+CARDS = [
+    {"id": "whisper-base", "title": "Whisper base", "kind": "speech", "state": "absent"},
+    {"id": "smollm2", "title": "SmolLM2 135M", "kind": "decoder", "state": "installed"},
+]
+MORE = {"default": True, "download_bytes": 145_000_000, "installed_bytes": 1, "licence": "MIT", "source": "s"}
+PROGRAM = """
+import json, sys
+cards = json.loads(sys.argv[1])
+if sys.argv[2] == "list":
+    for card in cards: print(json.dumps(card))
+else:
+    print(json.dumps({"event": "error", "message": "There is no network. Nothing was changed."})); sys.exit(3)
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings(tmp_path / "settings.json")
+    settings.set("language", "en")
+    return settings
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, qapp: QApplication, settings: Settings) -> Iterator[FirstStart]:
+    cards = [card | MORE | {"purpose": "p", "limits": [], "projectors": []} for card in CARDS]
+    shelf = ModelShelf(program=(sys.executable, "-c", PROGRAM, json.dumps(cards)))
+    looks = Looks(qapp, settings)
+    dialog = FirstStart(fake_services(settings), shelf=shelf)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    yield dialog
+    shelf.close()
+    looks.stop()
+
+
+def _press(qtbot: QtBot, dialog: FirstStart, name: str) -> None:
+    qtbot.mouseClick(dialog.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def _accept(dialog: FirstStart) -> None:
+    box = dialog.findChild(QCheckBox, "accept-notice")
+    assert box is not None
+    box.setChecked(True)
+
+
+def _go_to_models(qtbot: QtBot, dialog: FirstStart) -> None:
+    _press(qtbot, dialog, "next")
+    _accept(dialog)
+    _press(qtbot, dialog, "next")
+    qtbot.waitUntil(lambda: bool(dialog.models.shelf.cards), timeout=20_000)
+
+
+def _shown(dialog: FirstStart) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+
+
+def test_everyone_can_use_every_step(qtbot: QtBot, dialog: FirstStart) -> None:
+    faults = faults_of(dialog)
+    _press(qtbot, dialog, "next")
+    faults += faults_of(dialog)
+    _accept(dialog)
+    _press(qtbot, dialog, "next")
+    qtbot.waitUntil(lambda: bool(dialog.models.shelf.cards), timeout=20_000)
+
+    assert faults + faults_of(dialog) == []
+
+
+@pytest.mark.parametrize("scale", [80, 200])
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_no_word_is_clipped(qtbot: QtBot, dialog: FirstStart, settings: Settings, scale: int, language: str) -> None:
+    settings.set("language", language)
+    settings.set("font_scale", scale)
+    clipped = clipped_texts(dialog)
+    _go_to_models(qtbot, dialog)
+
+    assert clipped + clipped_texts(dialog) == []
+
+
+def test_the_notice_must_be_accepted(qtbot: QtBot, dialog: FirstStart, settings: Settings) -> None:
+    _press(qtbot, dialog, "next")
+    forward = dialog.findChild(QPushButton, "next")
+    assert forward is not None
+    assert not forward.isEnabled()
+    _accept(dialog)
+
+    assert forward.isEnabled()
+    assert settings.value("notice_accepted") is True
+
+
+def test_the_notice_says_what_the_repository_s_notice_says() -> None:
+    said = " ".join((REPOSITORY / "INTENDED_USE.md").read_text(encoding="utf-8").replace("*", "").split())
+
+    assert [p.text for p in notice.PASSAGES if p.text not in said] == []
+    assert [p.heading for p in notice.PASSAGES if p.heading not in said] == []
+
+
+def test_it_says_which_models_are_missing_and_how_large_they_are(qtbot: QtBot, dialog: FirstStart) -> None:
+    _go_to_models(qtbot, dialog)
+
+    qtbot.waitUntil(lambda: "missing, 145 MB" in _shown(dialog))
+    assert dialog.findChild(QPushButton, "fetch-models").isVisible()  # type: ignore[union-attr]
+
+
+def test_a_fetch_that_fails_says_why_and_leaves_the_way_on(qtbot: QtBot, dialog: FirstStart) -> None:
+    _go_to_models(qtbot, dialog)
+    _press(qtbot, dialog, "fetch-models")
+    qtbot.waitUntil(lambda: "There is no network." in _shown(dialog), timeout=20_000)
+
+    assert dialog.findChild(QPushButton, "start-empty").isEnabled()  # type: ignore[union-attr]
+
+
+def test_the_end_is_remembered_and_the_sample_asked_for(qtbot: QtBot, dialog: FirstStart, settings: Settings) -> None:
+    _go_to_models(qtbot, dialog)
+    with qtbot.waitSignal(dialog.sample_wanted):
+        _press(qtbot, dialog, "start-sample")
+
+    assert settings.value("first_start_done") is True
+
+
+def test_closing_it_early_is_no_end(dialog: FirstStart, settings: Settings) -> None:
+    dialog.reject()
+
+    assert settings.value("first_start_done") is False
+
+
+def test_the_sample_holds_a_recording_and_a_picture_and_can_be_removed(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "encounters")
+    made = store.load(add_sample(store, "Sample"))
+
+    assert made.sample
+    assert [type(entry) for entry in made.entries] == [Dictation, Attachment]
+    recording, picture = made.entries
+    assert isinstance(recording, Dictation)
+    assert isinstance(picture, Attachment)
+    assert store.path(made.id, recording.file).stat().st_size > 100_000
+    assert store.path(made.id, picture.files[0]).read_bytes() == sample_picture().read_bytes()
+    store.delete(made.id)
+    assert store.summaries() == ()
+
+
+def test_a_sample_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FolderStore(tmp_path / "encounters")
+    monkeypatch.setattr("desktop.ui.first_start.sample.RECORDING", tmp_path / "gone.flac")
+
+    with pytest.raises(Exception, match="cannot be opened"):
+        add_sample(store, "Sample")
+    assert store.summaries() == ()
