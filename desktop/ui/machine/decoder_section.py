@@ -102,7 +102,7 @@ class DecoderSection(Section):
             states = [card.state for card in cards if card.id == value]
             button.setEnabled(not states or states[0] is ModelState.INSTALLED or value == chosen)
             if not button.isEnabled():
-                button.setText(self.tr("{title} (fetch it below first)").format(title=known[value]))
+                button.setText(self.tr("{title} (not fetched)").format(title=known[value]))
             button.setChecked(value == chosen)
 
     def _rebuild(self, values: list[str]) -> None:
@@ -129,8 +129,9 @@ class DecoderSection(Section):
             )
             self._senses.setText(self._senses_of(ready))
         elif status.state in {WorkerState.STARTING, WorkerState.RESTARTING}:
+            what = status.what or self.tr("the models")
             loading = self.tr("Being loaded: {what} ({percent} %)")
-            self._in_use.setText(loading.format(what=status.what, percent=round(100 * status.share)))
+            self._in_use.setText(loading.format(what=what, percent=round(100 * status.share)))
         else:
             self._in_use.setText(
                 status.reason or self.tr("Nothing is loaded yet; it is loaded with the first question.")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.bootstrap import missing_libraries
 from desktop.ui.machine.catalogue import ModelState, missing_models
@@ -20,7 +20,7 @@ from desktop.worker.status import WorkerState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from desktop.ui.machine.shelf import ModelShelf
+    from desktop.ui.machine.shelf import ModelShelf, TaskProgress
     from desktop.ui.microphone.recorder import Recorder
     from desktop.worker.host import WorkerHost
 
@@ -44,7 +44,21 @@ class MissingSection(Section):
         self._shelf, self._worker, self._recorder = shelf, worker, recorder
         self._rows: list[QWidget] = []
         self._shown: list[tuple[str, str]] = []
+        self._fetching = plain_label("", "fetching")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._cancel = push_button("fetching-cancel", "quiet")
+        self._cancel.clicked.connect(self._cancel_all)
+        self._progress = QWidget()
+        column, line = QVBoxLayout(self._progress), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self._fetching, 1)
+        line.addWidget(self._cancel)
+        column.addLayout(line)
+        column.addWidget(self._bar)
+        self.body.addWidget(self._progress)
         self.setVisible(False)
+        shelf.progressed.connect(self._show_progress)
         for signal in (shelf.cards_changed, shelf.tasks_changed, recorder.devices_changed):
             signal.connect(self._show)
         for signal in (worker.state_changed, recorder.state_changed, recorder.trouble_changed):
@@ -54,6 +68,9 @@ class MissingSection(Section):
     def retranslate(self) -> None:
         """Set every word."""
         self.heading.setText(self.tr("What is missing"))
+        self._cancel.setText(self.tr("Cancel"))
+        self._cancel.setAccessibleDescription(self.tr("Stops fetching; it goes on later from where it was"))
+        self._bar.setAccessibleName(self.tr("Progress"))
         self._shown = []
         self._show()
 
@@ -121,7 +138,33 @@ class MissingSection(Section):
         for model_id in model_ids:
             self._shelf.add(Task(Action.FETCH, model_id))
 
+    def _tasks(self) -> list[Task]:
+        """Return what is fetched or will be."""
+        running = [self._shelf.running] if self._shelf.running else []
+        return [task for task in (*running, *self._shelf.waiting) if task.action is Action.FETCH]
+
+    def _cancel_all(self) -> None:
+        for task in reversed(self._tasks()):
+            self._shelf.cancel(task.model_id)
+
+    def _show_progress(self, progress: TaskProgress) -> None:
+        self._bar.setRange(0, 1_000 if progress.total_bytes else 0)
+        if progress.total_bytes:
+            self._bar.setValue(round(1_000 * min(progress.done_bytes / progress.total_bytes, 1)))
+
     def _show(self, _change: object = None) -> None:
+        tasks = self._tasks()
+        self._progress.setVisible(bool(tasks))
+        if tasks:
+            titles = {card.id: card.title for card in self._shelf.cards}
+            title = titles.get(tasks[0].model_id, tasks[0].model_id)
+            text = self.tr("{title} is being fetched, %n more to come.", "", len(tasks) - 1)
+            alone = self.tr("{title} is being fetched.")
+            self._fetching.setText((text if len(tasks) > 1 else alone).format(title=title))
+        self._show_rows()
+        self.setVisible(bool(tasks or self._rows))
+
+    def _show_rows(self) -> None:
         missing = self.missing()
         wanted = [(one.sentence, one.button) for one in missing]
         if wanted == self._shown:
@@ -130,15 +173,15 @@ class MissingSection(Section):
         for row in self._rows:
             self.body.removeWidget(row)
             row.deleteLater()
-        self._rows = [_row(one) for one in missing]
+        # One primary action: the first, which is the most important.
+        self._rows = [_row(one, "primary" if place == 0 else "") for place, one in enumerate(missing)]
         for row in self._rows:
             self.body.addWidget(row)
-        self.setVisible(bool(missing))
 
 
-def _row(missing: Missing) -> QWidget:
+def _row(missing: Missing, role: str) -> QWidget:
     row = QWidget()
-    sentence, button = plain_label(), push_button("mend", "primary")
+    sentence, button = plain_label(), push_button("mend", role)
     sentence.setText(missing.sentence)
     button.setText(missing.button)
     button.setAccessibleDescription(missing.sentence)

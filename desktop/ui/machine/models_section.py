@@ -167,8 +167,6 @@ class ModelRow(Retranslating, QFrame):
         busy = is_running or bool(mine)
         installed = self._card.state is ModelState.INSTALLED
         self._fetch.setText(self.tr("Fetch") if self._card.state is ModelState.ABSENT else self.tr("Fetch again"))
-        if (role := "primary" if self._card.is_missing else "") != (self._fetch.property("role") or ""):
-            set_role(self._fetch, role)
         on_disk = self._card.state is not ModelState.ABSENT
         self._fetch.setVisible(not busy and not installed and not self._asking)
         self._verify.setVisible(not busy and installed and not self._asking)

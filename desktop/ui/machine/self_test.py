@@ -89,6 +89,8 @@ class SelfTest(QObject):
     """
 
     changed = Signal()
+    level_changed = Signal(float)
+    """0 to 1, while it is read."""
 
     def __init__(
         self,
@@ -200,6 +202,7 @@ class SelfTest(QObject):
     def _take_level(self, level: float) -> None:
         if self._run is not None and self._phase is Phase.READING:
             self._run.loudest = max(self._run.loudest, level)
+            self.level_changed.emit(level)
 
     def _take_recorded(self, recorded: Recorded) -> None:
         if self._run is None or recorded.file != self._file or self._phase is not Phase.READING:

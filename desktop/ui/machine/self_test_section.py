@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtGui import QFont, QFontMetrics, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QProgressBar, QWidget
 
 from desktop.ui.machine.parts import Section, plain_label, push_button
 from desktop.ui.machine.self_test import LevelAdvice, Phase, SelfTestResult
+from desktop.ui.microphone.indicators import LevelMeter, RecordingLight
+from desktop.ui.microphone.shapes import Shape
 from desktop.ui.theme import set_role, tokens
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from desktop.ui.machine.self_test import SelfTest
     from desktop.ui.machine.word_errors import WordError
 
-_LINES = 5
+_MOST_LINES = 12
+_READING_SCALE = 1.25
+"""Read from where the microphone will be, which is not where the eyes are."""
+_FRAME_PX = 20
 _MOST_LISTED = 12
 
 
@@ -29,10 +36,11 @@ class SelfTestSection(Section):
         self._hint = plain_label("", "self-test-hint")
         self._passage = PassageView()
         self._heard = plain_label("caption", "self-test-heard")
+        self._light, self._meter = RecordingLight(), LevelMeter()
         self._outcome, self._errors = plain_label("", "self-test-outcome"), plain_label("", "self-test-errors")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._read, self._sample = push_button("self-test-read", "primary"), push_button("self-test-sample")
+        self._read, self._sample = push_button("self-test-read"), push_button("self-test-sample")
         self._cancel = push_button("self-test-cancel", "quiet")
         self._read.clicked.connect(self._read_or_finish)
         self._sample.clicked.connect(test.run_sample)
@@ -40,6 +48,8 @@ class SelfTestSection(Section):
         buttons = QHBoxLayout()
         for button in (self._read, self._sample, self._cancel):
             buttons.addWidget(button)
+        buttons.addWidget(self._light)
+        buttons.addWidget(self._meter, 1)
         buttons.addStretch(1)
         self.body.addWidget(self._hint)
         self.body.addWidget(self._passage)
@@ -47,6 +57,7 @@ class SelfTestSection(Section):
         for part in (self._bar, self._heard, self._outcome, self._errors):
             self.body.addWidget(part)
         test.changed.connect(self._show)
+        test.level_changed.connect(self._meter.show_level)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -56,14 +67,24 @@ class SelfTestSection(Section):
         self._cancel.setText(self.tr("Cancel"))
         self._passage.setAccessibleName(self.tr("The passage to read aloud"))
         self._bar.setAccessibleName(self.tr("Recognising"))
+        self._meter.setAccessibleName(self.tr("Level of the microphone"))
+        self._light.setAccessibleName(self.tr("Recording"))
         self._show()
 
     def _show(self) -> None:
         phase, result = self._test.phase, self._test.result
         under_way = phase in {Phase.READING, Phase.RECOGNISING}
+        is_read = phase is Phase.READING
         self._hint.setText(self._hint_text(phase))
-        self._read.setText(self.tr("I have read it") if phase is Phase.READING else self.tr("Read it aloud"))
-        self._read.setEnabled(phase is Phase.READING or (not under_way and self._test.can_record))
+        self._read.setText(self.tr("I have read it") if is_read else self.tr("Read it aloud"))
+        if (role := "primary" if is_read else "") != (self._read.property("role") or ""):
+            set_role(self._read, role)
+        self._read.setEnabled(is_read or (not under_way and self._test.can_record))
+        self._light.show_shape(Shape.RECORD if is_read else Shape.NOTHING)
+        self._light.setVisible(is_read)
+        self._meter.setVisible(is_read)
+        if not is_read:
+            self._meter.clear()
         self._sample.setVisible(not under_way)
         self._cancel.setVisible(under_way)
         self._bar.setVisible(phase is Phase.RECOGNISING)
@@ -71,7 +92,7 @@ class SelfTestSection(Section):
         self._bar.setValue(round(1_000 * self._test.share))
         self._heard.setText(self._test.heard if under_way else "")
         self._heard.setVisible(bool(self._heard.text()))
-        self._passage.show_passage(self._test.passage.text, result.comparison.errors if result else ())
+        self._passage.show_passage(self._test.passage.text, result.comparison.phrases if result else ())
         self._show_outcome(phase, result)
 
     def _hint_text(self, phase: Phase) -> str:
@@ -95,7 +116,7 @@ class SelfTestSection(Section):
             self._errors.setText("")
         elif result is not None:
             self._outcome.setText(self._outcome_text(result))
-            self._errors.setText(self._errors_text(result.comparison.errors))
+            self._errors.setText(self._errors_text(result.comparison.phrases))
         else:
             self._outcome.setText("")
             self._errors.setText("")
@@ -167,9 +188,21 @@ class PassageView(QPlainTextEdit):
             self.setPlainText(text)
         self._errors = errors
         self._mark()
-        self.setFixedHeight(
-            _LINES * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 20
-        )
+        font = QFont(QApplication.font())
+        font.setPointSizeF(font.pointSizeF() * _READING_SCALE)
+        self.document().setDefaultFont(font)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the passage, within reason; its layout counts in lines."""
+        lines = min(max(round(self.document().size().height()), 2), _MOST_LINES)
+        spacing = QFontMetrics(self.document().defaultFont()).lineSpacing()
+        self.setFixedHeight(lines * (spacing + 1) + 2 * round(self.document().documentMargin()) + _FRAME_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Wrap anew."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _mark(self) -> None:
         marked = QTextCharFormat()
@@ -186,5 +219,5 @@ class PassageView(QPlainTextEdit):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take new colours."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_errors"):
-            self._mark()
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and hasattr(self, "_errors"):
+            self.show_passage(self.toPlainText(), self._errors)

@@ -31,6 +31,8 @@ class Comparison:
     words: int
     """Of the passage."""
     errors: tuple[WordError, ...]
+    phrases: tuple[WordError, ...]
+    """The same errors, neighbours joined: "met for men" for "metformin" is one thing to a reader."""
 
     @property
     def rate(self) -> float:
@@ -41,15 +43,25 @@ class Comparison:
 def compare(passage: str, recognised: str) -> Comparison:
     """Align both texts word by word with as few errors as possible."""
     expected, heard = spoken_words(passage), spoken_words(recognised)
-    errors = []
+    groups: list[list[WordError]] = [[]]
     reached = 0
     for one, other in _alignment(expected, heard):
         start, end = (one.start, one.end) if one else (reached, reached)
         reached = end
-        if one is None or other is None or one.form != other.form:
-            said = passage[start:end]
-            errors.append(WordError(said, recognised[other.start : other.end] if other else "", start, end))
-    return Comparison(len(expected), tuple(errors))
+        if one is not None and other is not None and one.form == other.form:
+            groups.append([])
+        else:
+            said = recognised[other.start : other.end] if other else ""
+            groups[-1].append(WordError(passage[start:end], said, start, end))
+    errors = tuple(error for group in groups for error in group)
+    return Comparison(len(expected), errors, tuple(_joined(passage, group) for group in groups if group))
+
+
+def _joined(passage: str, group: list[WordError]) -> WordError:
+    """Return the neighbours `group` as one error."""
+    said = [error for error in group if error.expected]
+    start, end = (said[0].start, said[-1].end) if said else (group[0].start, group[0].end)
+    return WordError(passage[start:end], " ".join(error.heard for error in group if error.heard), start, end)
 
 
 def _alignment(

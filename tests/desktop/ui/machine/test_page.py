@@ -49,8 +49,22 @@ def test_missing_models_come_with_one_button_for_all(make: Callable[..., Bench],
     shelf = bench.page.shelf
     assert shelf.running == Task(Action.FETCH, "smollm2-135m-instruct")
     assert Task(Action.FETCH, "whisper-base") in shelf.waiting
+    fetching = bench.part(QLabel, "fetching", bench.page.missing)
+    assert fetching.text() == "SmolLM2 135M Instruct is being fetched, 1 more to come."
+    qtbot.waitUntil(fetching.isVisible)
     qtbot.waitUntil(lambda: shelf.running is None and not shelf.waiting)
     assert not bench.page.missing.isVisible()
+
+
+def test_all_that_is_fetched_can_be_stopped_at_once(make: Callable[..., Bench], qtbot: QtBot) -> None:
+    bench = make(smollm2="absent", whisper="absent")
+    (bench.folder / "waits.txt").touch()
+    with qtbot.waitSignal(bench.page.shelf.progressed):
+        mend(qtbot, bench)
+    qtbot.mouseClick(bench.part(QPushButton, "fetching-cancel"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bench.page.shelf.running is None and not bench.page.shelf.waiting)
+    assert len(bench.page.missing.missing()) == 1
+    assert not bench.part(QLabel, "fetching").isVisible()
 
 
 def test_a_damaged_model_is_named(make: Callable[..., Bench]) -> None:
@@ -111,7 +125,7 @@ def test_another_decoder_is_remembered_and_loaded(make: Callable[..., Bench]) ->
 def test_a_decoder_that_is_not_here_cannot_be_chosen(make: Callable[..., Bench]) -> None:
     button = make(qwen="absent").part(QRadioButton, "decoder-1")
     assert not button.isEnabled()
-    assert button.text() == "Qwen2.5 Coder (fetch it below first)"
+    assert button.text() == "Qwen2.5 Coder (not fetched)"
 
 
 def test_an_own_decoder_is_taken_from_a_folder_or_file(make: Callable[..., Bench]) -> None:

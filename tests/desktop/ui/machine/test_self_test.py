@@ -67,7 +67,7 @@ def test_a_passage_is_read_recorded_and_recognised(make: Callable[..., Bench], q
     assert bench.page.self_test.phase is Phase.FINISHED
     assert text(bench, "self-test-outcome").startswith("3 of 33 words went wrong (word error rate 9 %).")
     assert "The level is good." in text(bench, "self-test-outcome")
-    assert "“metformin” was heard as “me”" in text(bench, "self-test-errors")
+    assert "“metformin” was heard as “met for me”" in text(bench, "self-test-errors")
     assert not Path(dictation.file).exists()
 
 
