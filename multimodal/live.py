@@ -50,12 +50,14 @@ _SHORT_UTTERANCES = VadOptions(max_speech_s=16.0)
 class LiveOptions:
     """How often to listen again."""
 
-    every_s: float = 0.6
+    every_s: float = 0.5
     """New sound before the open utterance is recognised again."""
     most_load: float = 0.6
     """Share of the time that recognising may take: on a slow machine the words come less often."""
     first_s: float = 0.5
     """Shorter openings of an utterance are not guessed at."""
+    open_words: int = 2
+    """Of the agreed words, how many of the newest are recognised again with what follows them."""
     vad: VadOptions = _SHORT_UTTERANCES
     """Long utterances are settled in pieces, since each pass hears all of the open one."""
 
@@ -133,17 +135,22 @@ class LiveRecognizer:
         padded = pad_spans([pieces[0], *following], len(self._samples), options)[0]
         return padded, bool(whole or ended or following)
 
-    def _hear(self, span: SpeechSpan, cancelled: Callable[[], bool], *, draft: bool = False) -> Utterance | None:
-        samples = self._samples[span.start : span.end]
+    def _hear(self, span: SpeechSpan, cancelled: Callable[[], bool]) -> Utterance | None:
+        return self._recognizer.hear(*self._sound(span), self._language, cancelled)
+
+    def _sound(self, span: SpeechSpan) -> tuple[NDArray[np.float32], SpeechSpan]:
+        """Return the samples of `span` and where it lies in the whole recording."""
         place = SpeechSpan(self._start + span.start, self._start + span.end)
-        return self._recognizer.hear(samples, place, self._language, cancelled, draft=draft)
+        return self._samples[span.start : span.end], place
 
     def _hear_again(self, span: SpeechSpan, cancelled: Callable[[], bool]) -> Speaking | None:
         now = self._clock()
         new_s = (self._start + span.end - self._heard_to) / SAMPLE_RATE_HZ
         if span.duration_s < self._options.first_s or new_s < self._options.every_s or now < self._next_at:
             return None
-        utterance = self._hear(span, cancelled, draft=True)
+        # The newest agreed words stay open: what follows them may show them to be others.
+        said = self._shown[: -self._options.open_words]
+        utterance = self._recognizer.draft(*self._sound(span), self._language, said, cancelled)
         took_s = self._clock() - now
         self._next_at = now + took_s / self._options.most_load
         self._heard_to = self._start + span.end

@@ -42,6 +42,7 @@ _GROUP_SIZES = (1, 2, 4, 8)
 """Utterances decoded together: few at first, so that the first words come early, then as many as pay."""
 LANGUAGE_EVIDENCE_S = 6.0
 """So much speech is enough to tell its language."""
+_WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 _RETRY_TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 
@@ -118,18 +119,46 @@ class SpeechRecognizer:
         span: SpeechSpan,
         language: str | None,
         cancelled: Callable[[], bool] = _never,
-        *,
-        draft: bool = False,
     ) -> Utterance | None:
         """Recognise one stretch of speech, `samples` `(n,)` of at most 30 s; `span` says where it lies.
 
-        None where nobody speaks. A draft of a stretch that still goes on is decoded once and never mended.
-        Raises Cancelled once `cancelled` returns True.
+        None where nobody speaks. Raises Cancelled once `cancelled` returns True.
         """
         piece = self._encode_piece(samples, span, cancelled)
         language = language or self._detect_language([piece])
-        utterances = self._recognise([piece], language, cancelled, draft=draft)
+        utterances = self._recognise([piece], language, cancelled)
         return utterances[0] if utterances else None
+
+    def draft(
+        self,
+        samples: NDArray[np.float32],
+        span: SpeechSpan,
+        language: str | None,
+        said: Sequence[Word],
+        cancelled: Callable[[], bool] = _never,
+    ) -> Utterance | None:
+        """Recognise a stretch that still goes on; see `hear`.
+
+        It is decoded once and never mended, and only behind the words `said`, which are taken as heard.
+        """
+        piece = self._encode_piece(samples, span, cancelled)
+        tokenizer = self._tokenizer(language or self._detect_language([piece]))
+        rules = self._rules(tokenizer, span.duration_s)
+        known = _tokens_of(said, tokenizer)
+        tokens = tuple(token for token, _ in known)
+        # Where words are given, the end may come at once, which is forbidden at the start of an utterance.
+        behind = replace(rules, prompt=(*rules.prompt, *tokens), suppressed_at_start=()) if known else rules
+        with half_the_threads(self._device):
+            hypothesis = self._decoder.decode([piece.encoded], behind, cancelled)[0]
+        _raise_if(cancelled)
+        hypothesis = replace(
+            hypothesis,
+            tokens=(*tokens, *hypothesis.tokens),
+            token_probabilities=(*(sure for _, sure in known), *hypothesis.token_probabilities),
+        )
+        if self._judge(piece, hypothesis, tokenizer) is Verdict.SILENCE:
+            return None
+        return _utterance(piece, _without_loop(hypothesis), tokenizer, len(rules.prompt))
 
     def voice_activity(self) -> VadStream:
         """Return a voice activity detector for sound that is still being recorded."""
@@ -173,9 +202,7 @@ class SpeechRecognizer:
     def _tokenizer(self, language: str) -> Tokenizer:
         return load_tokenizer(self._checkpoint.model, language)
 
-    def _recognise(
-        self, pieces: Sequence[_Piece], language: str, cancelled: Callable[[], bool], *, draft: bool = False
-    ) -> list[Utterance]:
+    def _recognise(self, pieces: Sequence[_Piece], language: str, cancelled: Callable[[], bool]) -> list[Utterance]:
         tokenizer = self._tokenizer(language)
         rules = self._rules(tokenizer, max(piece.span.duration_s for piece in pieces))
         with half_the_threads(self._device):
@@ -183,11 +210,7 @@ class SpeechRecognizer:
         utterances = []
         for piece, first in zip(pieces, hypotheses, strict=True):
             _raise_if(cancelled)
-            if draft:
-                silent = self._judge(piece, first, tokenizer) is Verdict.SILENCE
-                hypothesis = None if silent else _without_loop(first)
-            else:
-                hypothesis = self._settle(piece, first, tokenizer, rules, cancelled)
+            hypothesis = self._settle(piece, first, tokenizer, rules, cancelled)
             if hypothesis is not None:
                 utterances.append(_utterance(piece, hypothesis, tokenizer, len(rules.prompt)))
         return utterances
@@ -252,6 +275,16 @@ def group_spans(spans: Sequence[SpeechSpan], first_s: float) -> Iterator[list[Sp
             sizes = sizes[1:] or sizes
     if group:
         yield group
+
+
+def _tokens_of(words: Sequence[Word], tokenizer: Tokenizer) -> list[tuple[int, float]]:
+    """Return each token of words that were decoded before, with its word's confidence.
+
+    Empty for scripts without spaces, where the words alone do not tell how they were joined.
+    """
+    if tokenizer.language in _WITHOUT_SPACES:
+        return []
+    return [(token, word.confidence) for word in words for token in tokenizer.encode(f" {word.text}")]
 
 
 def _without_loop(hypothesis: Hypothesis) -> Hypothesis:

@@ -16,15 +16,14 @@ from multimodal.live import LiveRecognizer, Speaking
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from desktop.worker.protocol import Event
-    from desktop.worker.schedule import Work
+    from desktop.worker.schedule import Step, Work
     from multimodal.speech import SpeechRecognizer
 
 _LISTEN_AGAIN_S = 0.1
 _NO_SPEECH = "No speech was found in the recording."
 
 
-def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer) -> Iterator[Event | Pause]:
+def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer) -> Iterator[Step]:
     """Recognise a file from `resume_s` on; where a question gives the thread no time, go on after it."""
     try:
         recording = load_audio(command.file, cancelled=work.cancelled)
@@ -39,8 +38,7 @@ def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer) -> It
         for utterance in speech.transcribe(rest, language=language, cancelled=watch):
             heard = utterance.shifted(offset_s)
             position_s, language, silent = heard.end_s, language or heard.language, False
-            yield SettledUtterance(job, recorded_utterance(heard))
-            yield RecognisedUpTo(job, position_s, duration_s)
+            yield SettledUtterance(job, recorded_utterance(heard)), RecognisedUpTo(job, position_s, duration_s)
         if work.cancelled():
             return
         if not watch.said_yes:
@@ -58,7 +56,7 @@ class Dictation:
         self._wav = GrowingWav(Path(command.file))
         self._live = LiveRecognizer(speech, command.language)
 
-    def steps(self) -> Iterator[Event | Pause]:
+    def steps(self) -> Iterator[Step]:
         """Tell words as they come until the recording is whole and all of it is settled."""
         silent = True
         while not self._work.cancelled():
@@ -72,8 +70,8 @@ class Dictation:
                 yield PartialWords(self._job, recorded_words(event.words))
             elif event is not None:
                 silent = False
-                yield SettledUtterance(self._job, recorded_utterance(event.utterance))
-                yield RecognisedUpTo(self._job, self._live.settled_to_s)
+                utterance = recorded_utterance(event.utterance)
+                yield SettledUtterance(self._job, utterance), RecognisedUpTo(self._job, self._live.settled_to_s)
             elif at_end and not watch.said_yes:
                 break
             else:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from desktop.worker.protocol import Command, Event
-    from desktop.worker.schedule import Pause, Work
+    from desktop.worker.schedule import Step, Work
     from desktop.worker.workshop import Workshop
 
 _PR_SET_PDEATHSIG = 1
@@ -68,7 +68,7 @@ class ModelThread:
         self._workshop: Workshop | None = None
         threading.Thread(target=self._run, name="models", daemon=True).start()
 
-    def _begin(self, work: Work) -> Iterator[Event | Pause]:
+    def _begin(self, work: Work) -> Iterator[Step]:
         if self._workshop is None:
             yield Loading("libraries", 0.0)
             from desktop.worker.workshop import Workshop

@@ -16,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, Transcribe
 
@@ -31,6 +31,10 @@ class Pause:
     """A step that found nothing to do: the job wants to be asked again after `seconds`."""
 
     seconds: float
+
+
+Step: TypeAlias = "Event | Pause | tuple[Event, ...]"
+"""What one step brings; several events of one step are told together."""
 
 
 class OutOfMemory(BaseException):
@@ -53,7 +57,7 @@ class Work:
     command: Command
     rank: Rank
     schedule: Schedule
-    steps: Iterator[Event | Pause] | None = None
+    steps: Iterator[Step] | None = None
     """None until its first step."""
     cancel_flag: threading.Event = field(default_factory=threading.Event)
     finish_flag: threading.Event = field(default_factory=threading.Event)
@@ -84,7 +88,7 @@ class Schedule:
 
     def __init__(
         self,
-        begin: Callable[[Work], Iterator[Event | Pause]],
+        begin: Callable[[Work], Iterator[Step]],
         say: Callable[[Event], None],
         explain: Callable[[Exception], Failed],
         clock: Callable[[], float] = time.monotonic,
@@ -170,7 +174,7 @@ class Schedule:
             return None
         return max(0.0, min(work.resume_at_s for work in self._works) - self._clock())
 
-    def _step(self, work: Work, steps: Iterator[Event | Pause]) -> None:
+    def _step(self, work: Work, steps: Iterator[Step]) -> None:
         started = self._clock()
         try:
             step = next(steps)
@@ -186,12 +190,13 @@ class Schedule:
             work.resume_at_s = max(work.resume_at_s, now)  # several dictations take turns
             self._dictation_from_s = now + (now - started)
 
-    def _take(self, work: Work, step: Event | Pause) -> None:
+    def _take(self, work: Work, step: Step) -> None:
         if isinstance(step, Pause):
             work.resume_at_s = self._clock() + step.seconds
             return
-        work.measured = isinstance(step, Measured)
-        self._say(step)
+        for event in step if isinstance(step, tuple) else (step,):
+            work.measured = isinstance(event, Measured)
+            self._say(event)
 
     def _end(self, work: Work, end: Event) -> None:
         with self._changed:

@@ -23,7 +23,7 @@ from desktop.worker.protocol import (
     Ready,
     Transcribe,
 )
-from desktop.worker.schedule import OutOfMemory, Pause
+from desktop.worker.schedule import OutOfMemory
 from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from desktop.worker.protocol import Event
-    from desktop.worker.schedule import Work
+    from desktop.worker.schedule import Step, Work
 
 _ENCOUNTERS_KEPT = 4
 _MEASURED_TOKENS = 48
@@ -54,7 +54,7 @@ class Workshop:
         self._wish = Prepare("")
         self._encodings: OrderedDict[str, Encodings] = OrderedDict()
 
-    def steps(self, work: Work) -> Iterator[Event | Pause]:
+    def steps(self, work: Work) -> Iterator[Step]:
         """Return the steps of a job; lack of memory is raised as OutOfMemory, which no job survives."""
         try:
             yield from self._steps(work)
@@ -63,7 +63,7 @@ class Workshop:
                 raise OutOfMemory from error
             raise
 
-    def _steps(self, work: Work) -> Iterator[Event | Pause]:
+    def _steps(self, work: Work) -> Iterator[Step]:
         command = work.command
         if isinstance(command, Prepare):
             yield from self._prepare(command)

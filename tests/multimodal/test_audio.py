@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
-from multimodal.errors import FileTooLarge, InvalidFile, MissingFile, NoSound, UnreadableFile
+from multimodal.errors import Cancelled, FileTooLarge, InvalidFile, MissingFile, NoSound, UnreadableFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,3 +205,9 @@ def test_damaged_bytes_give_a_recording_or_a_refusal(tmp_path: Path, data: st.Da
         return
     assert np.isfinite(recording.samples).all()
     assert np.abs(recording.samples).max() <= 1
+
+
+def test_reading_can_be_stopped(tmp_path: Path) -> None:
+    file = write_wav(tmp_path / "a.wav", [tone(1.0)])
+    with pytest.raises(Cancelled):
+        load_audio(file, cancelled=lambda: True)

@@ -11,8 +11,11 @@ from lm.engine import FinishReason
 from lm.grounding.answer import Verdict
 from lm.sequence import EmbeddingSpan, SourceKind
 from multimodal.consultation import Answered, AnswerText, Consultation, Event, Heard, Notice, Saw
+from multimodal.encodings import View
 from multimodal.errors import InvalidFile
 from multimodal.fusion import AudioProjector, ProjectorShape
+from multimodal.picture import Region
+from multimodal.prompt import Turn
 from tests.fakes.consultations import D_ENCODER, D_MODEL, FakeModels, ScriptedEngine, tiny_tokens, utterance
 
 if TYPE_CHECKING:
@@ -136,3 +139,48 @@ def test_a_file_that_cannot_be_used_leaves_the_consultation_as_it_was(tokens: To
             list(take_in(tmp_path / "missing"))
     (answered,) = of_kind(case.ask("What is there?"), Answered)
     assert answered.used == ("the typed question",)
+
+
+def test_what_is_known_is_recalled_and_asked_about_as_if_it_had_been_heard(
+    tokens: Tokens, recording: Path, photo: Path
+) -> None:
+    engine = ScriptedEngine(["Metformin.", "The patient takes metformin 500 mg twice a day."])
+    lived = consultation(FakeModels(tokens, engine, SAID))
+    for events in (lived.look(photo), lived.listen(recording), lived.ask("Which medicines?")):
+        assert list(events)
+    (first,) = of_kind(lived.ask("How often?"), Answered)
+
+    again = ScriptedEngine(["The patient takes metformin 500 mg twice a day."])
+    recalled = consultation(FakeModels(tokens, again))
+    assert of_kind(recalled.look_at(View(photo), "Image 1"), Saw)
+    assert list(recalled.recall("Recording 1", recording, SAID)) == []
+    recalled.go_on_from([Turn("Which medicines?", "Metformin.")])
+    (second,) = of_kind(recalled.ask("How often?"), Answered)
+    assert again.prompts[0].common_prefix(engine.prompts[1]) == len(again.prompts[0]) == len(engine.prompts[1])
+    assert (second.sentences, second.used) == (first.sentences, first.used)
+
+
+def test_the_sound_of_a_recalled_recording_is_fused_too(tokens: Tokens, recording: Path) -> None:
+    torch.manual_seed(0)
+    projector = AudioProjector(ProjectorShape(D_ENCODER, 12, D_MODEL, 0.15)).eval()
+    engine = ScriptedEngine(["A cough."])
+    case = consultation(FakeModels(tokens, engine, hears=projector))
+    assert list(case.recall("Recording 1", recording, SAID)) == []
+    list(case.ask("What?"))
+    (span,) = [span for span in engine.prompts[0].spans if isinstance(span, EmbeddingSpan)]
+    assert len(span) == 7
+
+
+def test_a_marked_region_is_told_to_the_decoder(tokens: Tokens, photo: Path) -> None:
+    engine = ScriptedEngine(["Grey."])
+    case = consultation(FakeModels(tokens, engine))
+    (saw,) = of_kind(case.look_at(View(photo, region=Region(0.0, 0.0, 0.5, 1.0)), "Image 3"), Saw)
+    assert (saw.label, saw.picture.width_px) == ("Image 3", 20)
+    list(case.ask("What is it?"))
+    captions = [span for span in engine.prompts[0].spans if span.source.kind is SourceKind.PASSAGE]
+    assert len(captions) == 1
+
+
+def test_cancelling_while_a_file_is_read_takes_nothing_in_and_says_nothing(tokens: Tokens, recording: Path) -> None:
+    case = Consultation(cast("Models", FakeModels(tokens, ScriptedEngine([]), SAID)), cancelled=lambda: True)
+    assert list(case.listen(recording)) == []

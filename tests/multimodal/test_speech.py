@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -12,6 +15,7 @@ import torch
 
 from lm.errors import InvalidInput
 from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
+from multimodal.errors import Cancelled
 from multimodal.speech import SpeechRecognizer, group_spans
 from multimodal.vad import SpeechSpan, VadOptions
 from tests.multimodal.test_vad import sounds_without_speech
@@ -159,6 +163,74 @@ def test_utterances_come_one_after_another_and_stop_when_cancelled(
 @pytest.mark.models
 def test_cancelled_from_the_start_yields_nothing(recognizer: SpeechRecognizer, sample: Recording) -> None:
     assert list(recognizer.transcribe(sample, cancelled=lambda: True)) == []
+
+
+class CancelledAfter:
+    """Wants to stop from the n-th time on that it is asked, and measures the work that is still done then."""
+
+    def __init__(self, times: int) -> None:
+        self._left = times
+        self.since_s: float | None = None
+
+    def __call__(self) -> bool:
+        self._left -= 1
+        if self._left < 0 and self.since_s is None:
+            self.since_s = time.process_time()
+        return self._left < 0
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("times", [1, 2, 5, 8, 20, 60])
+def test_recognising_stops_soon_after_it_is_cancelled(
+    recognizer: SpeechRecognizer, sample: Recording, times: int
+) -> None:
+    cancelled = CancelledAfter(times)
+    for _ in recognizer.transcribe(sample, language="en", cancelled=cancelled):
+        assert cancelled.since_s is None
+    assert cancelled.since_s is not None
+    # Seconds of all threads together: two of them make a third of a second of it.
+    assert time.process_time() - cancelled.since_s < 0.6
+
+
+@pytest.mark.models
+def test_it_is_asked_often_enough_whether_it_is_cancelled(recognizer: SpeechRecognizer, sample: Recording) -> None:
+    asked: list[float] = []
+
+    def cancelled() -> bool:
+        asked.append(time.process_time())
+        return len(asked) > 80
+
+    list(recognizer.transcribe(sample, language="en", cancelled=cancelled))
+    assert max(after - before for before, after in pairwise(asked)) < 0.6
+
+
+@pytest.mark.models
+def test_one_stretch_is_heard_and_a_cancelled_one_raises(recognizer: SpeechRecognizer, sample: Recording) -> None:
+    span = SpeechSpan(0, round(3.4 * SAMPLE_RATE_HZ))
+    heard = recognizer.hear(sample.samples[: span.end], span, None)
+    assert heard is not None
+    assert plain(heard.text)[:2] == ["good", "morning"]
+    assert heard.language == "en"
+    with pytest.raises(Cancelled):
+        recognizer.hear(sample.samples[: span.end], span, "en", lambda: True)
+
+
+@pytest.mark.models
+def test_a_draft_behind_known_words_says_what_one_without_them_says(
+    recognizer: SpeechRecognizer, sample: Recording
+) -> None:
+    span = SpeechSpan(0, round(3.4 * SAMPLE_RATE_HZ))
+    samples = sample.samples[: span.end]
+    whole = recognizer.draft(samples, span, "en", ())
+    assert whole is not None
+    behind = recognizer.draft(samples, span, "en", whole.words[:3])
+    assert behind is not None
+    assert behind.text == whole.text
+    assert [word.start_s for word in behind.words] == pytest.approx([word.start_s for word in whole.words], abs=0.1)
+    told_otherwise = [replace(word, text="Goodbye,") for word in whole.words[:1]]
+    other = recognizer.draft(samples, span, "en", told_otherwise)
+    assert other is not None
+    assert other.text.startswith("Goodbye,")
 
 
 @pytest.mark.models

@@ -206,3 +206,14 @@ def test_the_last_words_of_a_dead_process_are_kept(make: MakeHost) -> None:
     heard.ask("1")
     heard.wait_for_end("1")
     assert any("bad_alloc" in line for line in heard.host.last_words)
+
+
+def test_loading_for_one_job_is_shown_until_the_job_goes_on(make: MakeHost) -> None:
+    heard = make("loads in vain")
+    heard.ask("1")
+    heard.wait_for_end("1")
+    heard.wait_for_state(WorkerState.READY)
+    loading = [status for status in heard.statuses if status.state is WorkerState.BUSY and status.what]
+    assert loading
+    assert loading[0].job == "1"
+    assert (heard.host.status.what, heard.host.status.share) == ("", 0.0)

@@ -24,7 +24,7 @@ from desktop.worker.protocol import (
     Stopped,
     Transcribe,
 )
-from desktop.worker.schedule import Pause, Schedule, Work
+from desktop.worker.schedule import Pause, Schedule, Step, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,10 +51,10 @@ class Bench:
     def __init__(self) -> None:
         self.said: list[Event] = []
         self.clock = SteppedClock()
-        self.scripts: dict[type[Command], Callable[[Work], Iterator[Event | Pause]]] = {}
+        self.scripts: dict[type[Command], Callable[[Work], Iterator[Step]]] = {}
         self.schedule = Schedule(self._begin, self.said.append, self._explain, self.clock)
 
-    def _begin(self, work: Work) -> Iterator[Event | Pause]:
+    def _begin(self, work: Work) -> Iterator[Step]:
         return self.scripts[type(work.command)](work)
 
     def _explain(self, error: Exception) -> Failed:
@@ -64,7 +64,7 @@ class Bench:
         """Run `commands` and what they submit, then close: a last job of the lowest rank waits for the others."""
         script = self.scripts.get(Transcribe)
 
-        def file(work: Work) -> Iterator[Event | Pause]:
+        def file(work: Work) -> Iterator[Step]:
             return script(work) if script and work.job != "last" else self._close_when_alone()
 
         self.scripts[Transcribe] = file
@@ -73,7 +73,7 @@ class Bench:
         self.schedule.run()
         return [event for event in self.said if getattr(event, "job", "") != "last"]
 
-    def _close_when_alone(self) -> Iterator[Event | Pause]:
+    def _close_when_alone(self) -> Iterator[Step]:
         while len(self.schedule._works) > 1:
             self.clock.now_s += 0.5
             yield Pause(0.0)
@@ -85,7 +85,7 @@ def bench() -> Bench:
     return Bench()
 
 
-def pieces(*texts: str) -> Callable[[Work], Iterator[Event | Pause]]:
+def pieces(*texts: str) -> Callable[[Work], Iterator[Step]]:
     return lambda work: (AnswerPiece(work.job, text) for text in texts)
 
 
@@ -104,7 +104,7 @@ def test_questions_are_answered_one_after_another(bench: Bench) -> None:
 def test_a_question_comes_before_a_file_that_has_begun(bench: Bench) -> None:
     bench.scripts[Ask] = pieces("a")
 
-    def recognise(work: Work) -> Iterator[Event | Pause]:
+    def recognise(work: Work) -> Iterator[Step]:
         assert not work.must_give_way()
         bench.schedule.submit(ASK)
         assert work.must_give_way()
@@ -116,12 +116,12 @@ def test_a_question_comes_before_a_file_that_has_begun(bench: Bench) -> None:
 
 
 def test_a_dictation_goes_on_during_an_answer_and_each_rests_as_long_as_the_other_took(bench: Bench) -> None:
-    def answer(work: Work) -> Iterator[Event | Pause]:
+    def answer(work: Work) -> Iterator[Step]:
         for _ in range(6):
             bench.clock.now_s += 1
             yield AnswerPiece(work.job, "x")
 
-    def listen(work: Work) -> Iterator[Event | Pause]:
+    def listen(work: Work) -> Iterator[Step]:
         for _ in range(3):
             assert not work.must_give_way()
             bench.clock.now_s += 3
@@ -134,12 +134,19 @@ def test_a_dictation_goes_on_during_an_answer_and_each_rests_as_long_as_the_othe
     assert kinds == "daaadaaad"
 
 
+def test_what_one_step_found_is_told_together(bench: Bench) -> None:
+    bench.scripts[Ask] = pieces("a", "b", "c")
+    bench.scripts[Dictate] = lambda _: iter([(PartialWords("live", ()), RecognisedUpTo("live", 1.0))])
+    said = bench.run(ASK, DICTATION)
+    assert said.index(RecognisedUpTo("live", 1.0)) == said.index(PartialWords("live", ())) + 1
+
+
 def test_a_dictation_with_nothing_to_do_leaves_the_thread(bench: Bench) -> None:
-    def listen(work: Work) -> Iterator[Event | Pause]:
+    def listen(work: Work) -> Iterator[Step]:
         yield Pause(5.0)
         yield PartialWords(work.job, ())
 
-    def answer(work: Work) -> Iterator[Event | Pause]:
+    def answer(work: Work) -> Iterator[Step]:
         for _ in range(3):
             bench.clock.now_s += 2.0
             yield AnswerPiece(work.job, "x")
@@ -160,7 +167,7 @@ def test_a_job_that_has_not_begun_is_over_at_once_when_cancelled(bench: Bench) -
 
 
 def test_a_cancelled_job_ends_as_stopped_even_if_it_raises(bench: Bench) -> None:
-    def raising(work: Work) -> Iterator[Event | Pause]:
+    def raising(work: Work) -> Iterator[Step]:
         yield AnswerPiece(work.job, "a")
         bench.schedule.cancel(work.job)
         raise ValueError("in the middle of it")
@@ -170,12 +177,12 @@ def test_a_cancelled_job_ends_as_stopped_even_if_it_raises(bench: Bench) -> None
 
 
 def test_a_paused_job_that_is_cancelled_goes_first(bench: Bench) -> None:
-    def recognise(work: Work) -> Iterator[Event | Pause]:
+    def recognise(work: Work) -> Iterator[Step]:
         bench.schedule.submit(ASK)
         yield RecognisedUpTo(work.job, 1.0)
         assert work.cancelled()
 
-    def answer(work: Work) -> Iterator[Event | Pause]:
+    def answer(work: Work) -> Iterator[Step]:
         yield AnswerPiece(work.job, "a")
         bench.schedule.cancel("file")
         yield AnswerPiece(work.job, "b")
@@ -187,12 +194,12 @@ def test_a_paused_job_that_is_cancelled_goes_first(bench: Bench) -> None:
 
 
 def test_a_dictation_gives_up_its_pass_where_a_question_is_cancelled(bench: Bench) -> None:
-    def answer(work: Work) -> Iterator[Event | Pause]:
+    def answer(work: Work) -> Iterator[Step]:
         bench.clock.now_s += 3
         yield AnswerPiece(work.job, "a")
         assert work.cancelled()
 
-    def listen(work: Work) -> Iterator[Event | Pause]:
+    def listen(work: Work) -> Iterator[Step]:
         yield Pause(2.0)
         assert not work.must_give_way()
         bench.schedule.cancel("ask")
@@ -205,7 +212,7 @@ def test_a_dictation_gives_up_its_pass_where_a_question_is_cancelled(bench: Benc
 
 
 def test_a_job_that_fails_says_why_and_harms_no_other(bench: Bench) -> None:
-    def failing(work: Work) -> Iterator[Event | Pause]:
+    def failing(work: Work) -> Iterator[Step]:
         if work.job == "ask":
             raise ValueError("no such picture")
         yield AnswerPiece(work.job, "fine")
@@ -219,7 +226,7 @@ def test_a_job_that_fails_says_why_and_harms_no_other(bench: Bench) -> None:
 
 
 def test_commands_without_a_name_end_in_silence_unless_they_fail(bench: Bench) -> None:
-    def failing(_work: Work) -> Iterator[Event | Pause]:
+    def failing(_work: Work) -> Iterator[Step]:
         raise ValueError("missing")
         yield
 
@@ -235,7 +242,7 @@ def test_a_measurement_ends_with_what_was_measured(bench: Bench) -> None:
 
 
 def test_a_dictation_is_told_that_its_recording_is_whole(bench: Bench) -> None:
-    def listen(work: Work) -> Iterator[Event | Pause]:
+    def listen(work: Work) -> Iterator[Step]:
         assert not work.finished()
         bench.schedule.finish("live")
         yield Pause(1_000.0)
