@@ -21,6 +21,8 @@ from desktop.translatable import QT_TRANSLATE_NOOP
 from desktop.ui.faults import FaultBoundary
 from desktop.ui.icons import application_icon
 from desktop.ui.looks import Looks
+from desktop.ui.machine.catalogue import ModelState
+from desktop.ui.machine.shelf import ModelShelf
 from desktop.ui.services import Services
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.translation import translated
@@ -48,6 +50,8 @@ class App:
         self.looks = Looks(application, self.settings)
         self.services = make_services(self.settings, folder)
         self.window = MainWindow(self.services)
+        self.shelf = ModelShelf(application)
+        self.shelf.cards_changed.connect(self._offer_decoders)
 
     def open(self) -> None:
         """Show the window, say what there is to say, and begin the first start where it was not finished."""
@@ -57,17 +61,27 @@ class App:
         elif self.settings.trouble:
             self.window.banner.tell(lambda: translated(CONTEXT, self.settings.trouble))
         if self.settings.is_on("first_start_done"):
-            QTimer.singleShot(_READY_SOON_MS, self.services.worker.start)
+            QTimer.singleShot(_READY_SOON_MS, self._prepare)
         else:
             self._begin_first_start()
 
     def stop(self) -> None:
         """End what still runs; the window has closed."""
+        self.shelf.close()
         self.services.worker.stop()
         self.services.pictures.stop()
         self.looks.stop()
         self.faults.leave()
         self.mark.clear()
+
+    def _prepare(self) -> None:
+        """Load the models, and look which other decoders an answer could be asked of again."""
+        self.services.worker.start()
+        self.shelf.refresh()
+
+    def _offer_decoders(self) -> None:
+        installed = (card for card in self.shelf.cards if card.is_decoder and card.state is ModelState.INSTALLED)
+        self.window.offer_decoders(tuple((card.id, card.title) for card in installed))
 
     def _begin_first_start(self) -> None:
         from desktop.ui.first_start.dialog import FirstStart
@@ -79,7 +93,7 @@ class App:
 
     def _after_first_start(self) -> None:
         if self.settings.is_on("notice_accepted"):
-            self.services.worker.start()
+            self._prepare()
         else:
             self.window.close()
 

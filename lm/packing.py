@@ -109,10 +109,10 @@ def unpacked(model: Decoder) -> Decoder:
         weight = nn.Parameter(child.matrix.full(), requires_grad=False)
         full: nn.Linear | nn.Embedding
         if isinstance(child, GroupEmbedding):
-            full = nn.Embedding(*weight.shape, device="meta")
+            full = nn.Embedding(weight.shape[0], weight.shape[1], device="meta")
         else:
             full = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
-            full.bias = child.bias
+            full.register_parameter("bias", None if child.bias is None else nn.Parameter(child.bias, requires_grad=False))
         full.weight = weight
         setattr(parent, name, full)
     if whole.config.tied_head:

@@ -62,6 +62,7 @@ class MainWindow(Retranslating, QMainWindow):
         self._services = services
         self._factories = dict(screens or screen_factories())
         self._screens: dict[str, QWidget] = {}
+        self._decoders: tuple[tuple[str, str], ...] = ()
         self._records = False
         self._may_stop = False
         self.rail = Rail(self)
@@ -86,6 +87,8 @@ class MainWindow(Retranslating, QMainWindow):
             self._screens[page] = self._factories[page](self._services)
             self._stack.addWidget(self._screens[page])
             self._listen_to(self._screens[page])
+            if page == ENCOUNTERS:
+                self.offer_decoders(self._decoders)
         self._stack.setCurrentWidget(self._screens[page])
         self.rail.show_chosen(page)
         self._services.settings.set("window_state", page)
@@ -99,6 +102,13 @@ class MainWindow(Retranslating, QMainWindow):
     def open_encounter(self, encounter_id: str) -> None:
         """Show one encounter."""
         self.encounters.open_encounter(encounter_id)
+
+    def offer_decoders(self, decoders: tuple[tuple[str, str], ...]) -> None:
+        """Offer decoders (id and title) for answering again, now or once the encounters are shown."""
+        self._decoders = decoders
+        screen: Any = self._screens.get(ENCOUNTERS)
+        if screen is not None:
+            screen.offer_decoders(decoders)
 
     def open_sample(self) -> None:
         """Make the sample encounter and show it."""

@@ -17,7 +17,7 @@ from desktop.ui import theme
 from desktop.ui.viewer.panel import ViewedPicture, ViewerPanel
 from tests.bench.beats import TICK_MS, Beats, beat_until
 from tests.bench.report import Figure, write_figures
-from tests.fakes.pictures import ct_dataset, write_dicom
+from tests.fakes.viewed_pictures import ct_dataset, write_dicom
 
 SLICES, SIDE = 300, 512
 LIMIT_MS = 25.0

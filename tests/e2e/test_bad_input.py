@@ -1,10 +1,13 @@
-"""Bad input through the real command: one clear sentence, exit code 2, nothing half-done."""
+"""Bad input through the real command: one clear sentence, exit code 2, bounded memory, nothing half-written."""
 
 from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
@@ -12,10 +15,15 @@ import numpy as np
 import pytest
 
 from desktop.cli import main
+from multimodal.audio import load_audio
+from multimodal.errors import InvalidFile
+from multimodal.image import load_image
+from tests.multimodal.test_image import deflated_bomb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def empty(folder: Path) -> Path:
@@ -43,6 +51,20 @@ def huge_picture(folder: Path) -> Path:
     file = folder / "huge.png"
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b""))
     return file
+
+
+def deflated_bomb_in(folder: Path) -> Path:
+    return deflated_bomb(folder / "bomb.dcm")
+
+
+def write_silence(file: Path, seconds: int) -> None:
+    with av.open(str(file), "w") as container:
+        stream = container.add_stream("flac", rate=16_000, layout="mono")
+        second = av.AudioFrame.from_ndarray(np.zeros((1, 16_000), np.int16), format="s16", layout="mono")
+        second.sample_rate = 16_000
+        for _ in range(seconds):
+            container.mux(stream.encode(second))
+        container.mux(stream.encode(None))
 
 
 def video_without_sound(folder: Path) -> Path:
@@ -80,19 +102,115 @@ def refused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     captured = capsys.readouterr()
     (line,) = captured.err.splitlines()
     assert line.startswith("bedside: ")
+    assert line.endswith(".")
     assert "Traceback" not in line
+    assert "Something went wrong" not in line
     assert captured.out == ""
     return line
 
 
+@pytest.fixture
+def new_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that nothing may be written into."""
+    monkeypatch.setenv("BEDSIDE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
 @pytest.mark.parametrize("make", BAD_PICTURES, ids=NAMES)
-def test_a_bad_picture(make: Callable[[Path], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_picture(
+    make: Callable[[Path], Path], tmp_path: Path, new_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     refused(capsys, ["ask", "--image", str(make(tmp_path)), "What is it?"])
+    assert not new_home.exists()
 
 
 @pytest.mark.parametrize("make", BAD_RECORDINGS, ids=NAMES)
-def test_a_bad_recording(make: Callable[[Path], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_recording(
+    make: Callable[[Path], Path], tmp_path: Path, new_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     refused(capsys, ["transcribe", str(make(tmp_path))])
+    assert not new_home.exists()
+
+
+def test_a_text_of_a_hundred_thousand_words_is_neither_sound_nor_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "letter.dcm"
+    file.write_text("cough " * 100_000)
+    assert "letter.dcm" in refused(capsys, ["ask", "--image", str(file), "What is it?"])
+    assert "letter.dcm" in refused(capsys, ["transcribe", str(file)])
+
+
+MEASURED = """
+import resource, sys
+import torch, timm, whisper, av, pydicom, multimodal.consultation, multimodal.models
+from desktop.cli import main
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+code = main(sys.argv[1:])
+sys.stderr.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}\\n")
+sys.exit(code)
+"""
+
+
+def measured(*arguments: str) -> tuple[int, str, str, int]:
+    """Run the command in a process of its own: exit code, output, sentence, and the MB by which its peak grew."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, *arguments], capture_output=True, text=True, check=False, cwd=REPOSITORY
+    )
+    *sentence, grown_kb = done.stderr.splitlines()
+    return done.returncode, done.stdout, "\n".join(sentence), int(grown_kb) >> 10
+
+
+@pytest.mark.parametrize(
+    ("make", "most_mb"), [(huge_picture, 60), (deflated_bomb_in, 700)], ids=["169 megapixels", "300 MB deflated"]
+)
+def test_a_bomb_is_refused_within_bounded_memory(make: Callable[[Path], Path], most_mb: int, tmp_path: Path) -> None:
+    bomb = make(tmp_path)
+    assert bomb.stat().st_size < 400_000
+    code, out, sentence, grown_mb = measured("ask", "--image", str(bomb), "What is it?")
+    assert (code, out) == (2, "")
+    assert bomb.name in sentence
+    assert len(sentence.splitlines()) == 1
+    assert grown_mb < most_mb
+
+
+@pytest.mark.models
+def test_an_hour_of_silence_is_heard_out_and_yields_no_words(tmp_path: Path) -> None:
+    file = tmp_path / "silence.flac"
+    write_silence(file, seconds=3600)
+    assert file.stat().st_size < 1_000_000
+    code, out, sentence, grown_mb = measured("transcribe", "--device", "cpu", str(file))
+    assert (code, sentence) == (0, "")
+    assert out == "Note   Recording 1: no speech was found in it.\n"
+    # The samples are 220 MB, the recogniser 290 MB; neither may be held many times.
+    assert grown_mb < 1_200
+
+
+@pytest.mark.shared_data
+def test_every_hostile_file_is_used_or_refused_in_one_sentence(
+    open_data: Path, new_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = [f for name in ("hostile/images", "files/dicom") for f in files_in(open_data / name)]
+    recordings = files_in(open_data / "hostile/audio")
+    assert len(pictures) > 50
+    assert recordings
+    told = [refused(capsys, ["ask", "--image", str(f), "What is it?"]) for f in pictures if is_refused(load_image, f)]
+    told += [refused(capsys, ["transcribe", str(f)]) for f in recordings if is_refused(load_audio, f)]
+    assert len(told) > 10
+    assert all(len(sentence) < 320 for sentence in told)
+    assert not new_home.exists()
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != "LICENSE"]
+
+
+def is_refused(read: Callable[[Path], object], file: Path) -> bool:
+    try:
+        read(file)
+    except InvalidFile:
+        return True
+    return False
 
 
 @pytest.mark.models

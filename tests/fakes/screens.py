@@ -25,6 +25,7 @@ class FakeEncounterScreen(QWidget):
         super().__init__(parent)
         self.handled: list[str] = []
         self.opened: list[str] = []
+        self.offered: tuple[tuple[str, str], ...] = ()
         QVBoxLayout(self).addWidget(QLabel("Encounters"))
 
     def handle(self, action_id: str) -> bool:
@@ -33,6 +34,9 @@ class FakeEncounterScreen(QWidget):
 
     def open_encounter(self, encounter_id: str) -> None:
         self.opened.append(encounter_id)
+
+    def offer_decoders(self, decoders: tuple[tuple[str, str], ...]) -> None:
+        self.offered = decoders
 
     def shut_down(self) -> None:
         self.handled.append("shut-down")

@@ -109,7 +109,8 @@ def test_groups_compute_the_same_and_come_back_whole(tmp_path: Path, monkeypatch
     assert in_groups(model)
     assert table() is None  # the float32 table, which head and embedding shared, is freed
     assert computed_weights(model) == weights
-    assert sum(parameter.numel() for parameter in model.parameters()) < weights / 10
+    full_width = {module.in_features for module in model.modules() if isinstance(module, torch.nn.Linear)}
+    assert all(width % 32 for width in full_width)  # only what cannot be divided into groups is left
     with torch.inference_mode():
         expected = full.forward(full.embed_tokens(IDS))
         cache = model.new_cache(64)

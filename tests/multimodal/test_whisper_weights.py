@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from multimodal.audio import SAMPLE_RATE_HZ, load_audio
 from multimodal.errors import ConversionFailed
-from multimodal.whisper_layers import load_checkpoint
+from multimodal.whisper_layers import load_checkpoint, load_tokenizer
 from multimodal.whisper_weights import convert, convert_official, published_name
 from tests.bench.ct2_folder import ct2_folder
 from tests.fakes.whisper_files import (
@@ -49,6 +50,10 @@ def faster_whisper() -> Any:
     return WhisperModel(str(ct2_folder()), device="cpu", compute_type="float32", cpu_threads=2)
 
 
+def words_of(text: str) -> list[str]:
+    return re.sub(r"[^\w\s]", " ", text.lower()).split()
+
+
 @pytest.mark.models
 def test_the_encoder_equals_ctranslate2_on_real_speech(
     whisper_folder: Path, faster_whisper: Any, sample_recording: Path
@@ -72,12 +77,14 @@ def test_the_transcript_is_that_of_faster_whisper(
     segments, _ = faster_whisper.transcribe(
         window, language="en", beam_size=1, temperature=0, without_timestamps=True, condition_on_previous_text=False
     )
-    theirs = " ".join(segment.text.strip() for segment in segments)
+    theirs = words_of(" ".join(segment.text for segment in segments))
     model = load_checkpoint(whisper_folder, CPU).model
+    load_tokenizer(model, "en")  # openai-whisper keeps it; ours reads it without a warning
     options = whisper.DecodingOptions(language="en", without_timestamps=True, fp16=False)
     ours = model.decode(whisper.log_mel_spectrogram(whisper.pad_or_trim(window), 80), options)
-    assert len(theirs.split()) > 40
-    assert ours.text == theirs
+    assert len(theirs) > 40
+    # The two pad the window differently, one with sound of zeros and one with features: commas may move.
+    assert words_of(ours.text) == theirs
 
 
 def test_every_tensor_comes_out_of_ctranslate2_as_it_went_in(model: Any, whole_file: bytes, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from desktop.pictures.planes import PlaneKind, WindowSource
 from desktop.pictures.samples import as_samples, levels_of, reduced
 from multimodal.errors import InvalidFile, MissingFile, NotAnImage
 from multimodal.image import load_image
-from tests.fakes.pictures import ct_dataset, write_dicom
+from tests.fakes.viewed_pictures import ct_dataset, write_dicom
 
 
 def _values(picture: Any) -> np.ndarray:

@@ -7,7 +7,7 @@ from desktop.pictures.desk import Desk, SeriesWork, SliceWork
 from desktop.pictures.messages import Drop, ReadPicture, WantSlice
 from desktop.pictures.sealed import PlaneWriter
 from desktop.pictures.series import Arranged, Member
-from tests.fakes.pictures import series_info
+from tests.fakes.viewed_pictures import series_info
 
 if TYPE_CHECKING:
     from desktop.pictures.desk import Work

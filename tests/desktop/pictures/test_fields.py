@@ -19,7 +19,7 @@ from desktop.pictures.messages import (
     decode_event,
     encode,
 )
-from tests.fakes.pictures import series_info
+from tests.fakes.viewed_pictures import series_info
 
 _TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=50)
 

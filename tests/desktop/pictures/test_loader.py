@@ -17,7 +17,7 @@ from pydicom.data import get_testdata_file
 
 from desktop.pictures import loader as loader_module
 from desktop.pictures.loader import PictureLoader
-from tests.fakes.pictures import write_ct_series
+from tests.fakes.viewed_pictures import write_ct_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

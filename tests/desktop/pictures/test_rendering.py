@@ -10,7 +10,7 @@ from pydicom.pixels import apply_windowing
 from desktop.pictures.decoding import read_plane
 from desktop.pictures.planes import DisplayWindow, WindowFunction, WindowSource
 from desktop.pictures.rendering import brightness_table, picture_image, window_share
-from tests.fakes.pictures import ct_dataset, grey_picture, write_dicom
+from tests.fakes.viewed_pictures import ct_dataset, grey_picture, write_dicom
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 from desktop.pictures.errors import PlaneDamaged
 from desktop.pictures.planes import MAX_SHOWN_PIXELS
 from desktop.pictures.sealed import SLOT_HEADER_BYTES, PlaneFile, PlaneWriter, slot_bytes
-from tests.fakes.pictures import ramp_picture
+from tests.fakes.viewed_pictures import ramp_picture
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from pydicom.data import get_testdata_file
 from desktop.pictures.errors import NothingToShow
 from desktop.pictures.series import arrange
 from multimodal.errors import InvalidFile
-from tests.fakes.pictures import ct_dataset, write_ct_series, write_dicom
+from tests.fakes.viewed_pictures import ct_dataset, write_ct_series, write_dicom
 
 
 def _always(_done: int, _total: int) -> bool:

@@ -96,6 +96,8 @@ def test_the_disk_is_synced_at_least_every_second(tmp_path: Path, monkeypatch: p
     for _ in range(50):
         now_s[0] += 0.1
         writer.append(bytes(3_200))
+        if writer._sync is not None:
+            writer._sync.result()
     in_five_seconds = len(synced)
     writer.close()
     assert in_five_seconds >= 4

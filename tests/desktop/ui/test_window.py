@@ -176,3 +176,13 @@ def test_the_banner_says_one_thing_and_goes(qtbot: QtBot, window: MainWindow) ->
     qtbot.mouseClick(window.findChild(QPushButton, "banner-act"), Qt.MouseButton.LeftButton)
     assert done == ["opened"]
     assert not window.banner.isVisible()
+
+
+def test_decoders_are_offered_also_to_a_screen_that_is_made_later(qtbot: QtBot, services: Services) -> None:
+    services.settings.set("window_state", SETTINGS)
+    window = MainWindow(services, fake_screens())
+    qtbot.addWidget(window)
+    window.offer_decoders((("qwen", "Qwen"),))
+    window.run_action("page-encounters")
+
+    assert _encounters(window).offered == (("qwen", "Qwen"),)

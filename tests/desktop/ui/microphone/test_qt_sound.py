@@ -47,6 +47,7 @@ def test_a_missing_library_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not QtAudioOutput().is_available()
 
 
+@pytest.mark.qt_log_ignore("something else")
 def test_other_warnings_still_reach_whoever_listens(qtlog: Any) -> None:
     with qt_sound.without_expected_warnings():
         qWarning("PulseAudioService: pa_context_connect() failed")

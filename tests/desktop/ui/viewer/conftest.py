@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop.ui.viewer.panel import ViewedPicture, ViewerPanel
-from tests.fakes.pictures import FakePictureLoader, ramp_picture, series_info
+from tests.fakes.viewed_pictures import FakePictureLoader, ramp_picture, series_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from desktop.pictures.planes import LoadedPicture, PlaneKind
 from desktop.ui.viewer import composing
 from desktop.ui.viewer.geometry import LARGEST_SCALE, Placement, length_of, pixel_aspect, region_shares
 from desktop.ui.viewer.orientation import Orientation
-from tests.fakes.pictures import grey_picture, ramp_picture
+from tests.fakes.viewed_pictures import grey_picture, ramp_picture
 
 GREEN = QColor(0, 255, 0)
 _SHARES = st.floats(-0.2, 1.2)

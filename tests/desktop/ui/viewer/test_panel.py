@@ -13,7 +13,7 @@ from desktop.pictures.planes import DisplayWindow
 from desktop.ui.viewer.panel import ViewedPicture
 from desktop.ui.viewer.view_state import Marks, Tool
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
-from tests.fakes.pictures import AXIAL, ramp_picture, series_info
+from tests.fakes.viewed_pictures import AXIAL, ramp_picture, series_info
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from desktop.ui.viewer.panel import ViewerPanel
     from desktop.ui.viewer.view import PictureView
     from tests.desktop.ui.viewer.conftest import Shown
-    from tests.fakes.pictures import FakePictureLoader
+    from tests.fakes.viewed_pictures import FakePictureLoader
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
