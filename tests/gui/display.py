@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from desktop.bootstrap import SetupError, SystemLibrary, install_system_packages
+from desktop.bootstrap import CHINESE_FONT, SetupError, SystemLibrary, has_chinese_font, install_system_packages
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,13 +20,12 @@ PROGRAMS = {
     "xdotool": SystemLibrary("", "xdotool", "mouse and keyboard"),
     "import": SystemLibrary("", "imagemagick", "the photographs"),
 }
-CHINESE_FONT = SystemLibrary("", "fonts-noto-cjk", "Chinese text")
 
 
 def install_missing_programs() -> bool:
     """Install what is missing where that is allowed, else say the one line to type; returns whether all is there."""
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
-    if not _has_chinese_font():
+    if not has_chinese_font():
         missing.append(CHINESE_FONT)
     try:
         install_system_packages(missing, "what a real window is tested with")
@@ -34,13 +33,6 @@ def install_missing_programs() -> bool:
         sys.stderr.write(f"{error}\n")
         return False
     return True
-
-
-def _has_chinese_font() -> bool:
-    if shutil.which("fc-list") is None:
-        return False
-    found = subprocess.run(["fc-list", ":lang=zh", "file"], check=False, capture_output=True)  # noqa: S607 - from PATH
-    return bool(found.stdout.strip())
 
 
 class VirtualDisplay:
