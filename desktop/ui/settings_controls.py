@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyledItemDelegate,
+    QWidget,
+)
 
 from desktop.settings import CONTEXT, Kind, Setting
 from desktop.ui import icons, theme
@@ -42,6 +50,8 @@ class ChoiceControl(Retranslating, QComboBox):
             self.addItem(choice.label, choice.value)
         # As wide as its words where there is room; narrower rather than wider than the window.
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # Qt's own delegate of a combo box knows nothing of the stylesheet, and its rows are too low for a finger.
+        self.setItemDelegate(QStyledItemDelegate(self))
         self.setMinimumWidth(20 * theme.SPACE)
         self.activated.connect(lambda index: settings.set(setting.key, self.itemData(index)))
         self.show_value()

@@ -101,6 +101,15 @@ class FirstStart(Retranslating, QDialog):
             self.models.look()
         self._show_step()
         self.retranslate()
+        self._take_keyboard_on()
+
+    def _take_keyboard_on(self) -> None:
+        """Put the keyboard where this step goes on; a button that has gone would leave it on Back."""
+        step = self._steps[self._pages.currentIndex()]
+        onward = self._sample if step is self.models else self._next
+        goes_on = onward if step.is_ready else step.footer
+        if goes_on is not None:
+            goes_on.setFocus()
 
     def _show_step(self) -> None:
         """Show the buttons of this step: one primary action, never two."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
@@ -104,6 +105,8 @@ class MicrophoneBar(Retranslating, QWidget):
         self._pause.clicked.connect(self.toggle_pause)
         self._chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._chooser.setMinimumContentsLength(_NAME_CHARACTERS)
+        # Qt's own delegate of a combo box knows nothing of the stylesheet, and its rows are too low for a finger.
+        self._chooser.setItemDelegate(QStyledItemDelegate(self._chooser))
         self._chooser.activated.connect(self._choose)
         for part in (self._mend, self._pause, self._chooser):
             part.setMinimumHeight(TARGET)
