@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from torch import nn
 from multimodal.audio import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -103,9 +104,10 @@ class SileroVad(nn.Module):
         signal = F.pad(signal, (_CONTEXT_SAMPLES, tail))
         windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
         state, parts = None, []
-        for block in torch.split(windows, _WINDOWS_AT_ONCE):
-            part, state = self(block, state)
-            parts.append(part)
+        with _one_thread():
+            for block in torch.split(windows, _WINDOWS_AT_ONCE):
+                part, state = self(block, state)
+                parts.append(part)
         return torch.cat(parts)
 
     def speech_spans(self, samples: NDArray[np.float32], options: VadOptions | None = None) -> list[SpeechSpan]:
@@ -118,6 +120,20 @@ class SileroVad(nn.Module):
             for piece in split_long(first, last, probabilities, options)
         ]
         return pad_spans(spans, len(samples), options)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Run on one CPU thread: products this small take longer to share out than to compute.
+
+    On a machine that other programs use too, two threads took five times the processor time of one.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _windows(seconds: float) -> int:
