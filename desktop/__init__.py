@@ -1,1 +1,1 @@
-"""What the doctor touches: the command line, and the window to come."""
+"""What the doctor touches: the window, the command line, the worker's process and the record."""

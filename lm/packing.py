@@ -112,7 +112,8 @@ def unpacked(model: Decoder) -> Decoder:
             full = nn.Embedding(weight.shape[0], weight.shape[1], device="meta")
         else:
             full = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
-            full.register_parameter("bias", None if child.bias is None else nn.Parameter(child.bias, requires_grad=False))
+            if child.bias is not None:
+                full.register_parameter("bias", nn.Parameter(child.bias, requires_grad=False))
         full.weight = weight
         setattr(parent, name, full)
     if whole.config.tied_head:

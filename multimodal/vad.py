@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,11 @@ from multimodal.audio import SAMPLE_RATE_HZ
 from multimodal.errors import Cancelled
 
 if TYPE_CHECKING:
+<<<<<<< HEAD
     from collections.abc import Callable, Sequence
+=======
+    from collections.abc import Iterator, Sequence
+>>>>>>> issue2
     from pathlib import Path
 
     import numpy as np
@@ -107,11 +112,18 @@ class SileroVad(nn.Module):
         signal = F.pad(signal, (_CONTEXT_SAMPLES, tail))
         windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
         state, parts = None, []
+<<<<<<< HEAD
         for block in torch.split(windows, _WINDOWS_AT_ONCE):
             if cancelled():
                 raise Cancelled("Listening was stopped.")
             part, state = self(block, state)
             parts.append(part)
+=======
+        with _one_thread():
+            for block in torch.split(windows, _WINDOWS_AT_ONCE):
+                part, state = self(block, state)
+                parts.append(part)
+>>>>>>> issue2
         return torch.cat(parts)
 
     def speech_spans(
@@ -131,6 +143,7 @@ class SileroVad(nn.Module):
         return pad_spans(spans, len(samples), options)
 
 
+<<<<<<< HEAD
 class VadStream:
     """The same probabilities for sound that arrives piece by piece."""
 
@@ -156,6 +169,23 @@ class VadStream:
 
 def window_count(seconds: float) -> int:
     """Return how many windows of the detector `seconds` are."""
+=======
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Run on one CPU thread: products this small take longer to share out than to compute.
+
+    On a machine that other programs use too, two threads took five times the processor time of one.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _windows(seconds: float) -> int:
+>>>>>>> issue2
     return round(seconds * SAMPLE_RATE_HZ / WINDOW_SAMPLES)
 
 
