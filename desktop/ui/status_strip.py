@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ class StatusStrip(Retranslating, QFrame):
         """Set every word for the state that is shown."""
         self._notice.setText(self.tr("For research and education. Not a medical device. Check every answer."))
         self._words.setText(self._sentence())
+        self._words.setToolTip(self._status.reason)
         self._button.setVisible(self.mend is not Mend.NOTHING)
         self._button.setText(
             self.tr("Open the models page") if self.mend is Mend.MODELS else self.tr("Start the models again")
@@ -91,7 +93,7 @@ class StatusStrip(Retranslating, QFrame):
         layout.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, theme.SPACE)
         layout.setSpacing(theme.SPACE)
         layout.addWidget(self._sign)
-        layout.addWidget(self._words, 1)
+        layout.addWidget(self._words, 2)
         layout.addWidget(self._progress)
         layout.addWidget(self._button)
         layout.addWidget(self._notice, 1)
@@ -120,7 +122,8 @@ class StatusStrip(Retranslating, QFrame):
         if status.state in (WorkerState.CRASHED, WorkerState.DISABLED):
             return status.reason or self.tr("The models stopped. Your encounters are safe.")
         if status.state is WorkerState.RESTARTING:
-            return " ".join(filter(None, (status.reason, self.tr("They are starting again."))))
+            # What is to be done next stands beside what it concerns; a strip that grew would move the buttons above it.
+            return " ".join(filter(None, (_first_sentence(status.reason), self.tr("They are starting again."))))
         if status.state is WorkerState.STARTING:
             loading = self.tr("Loading {model} …").format(model=status.what)
             return loading if status.what else self.tr("The models are starting …")
@@ -147,6 +150,12 @@ class StatusStrip(Retranslating, QFrame):
         if self._status.state is WorkerState.READY:
             return "check", colours.supported
         return "machine", colours.text_muted
+
+
+def _first_sentence(text: str) -> str:
+    """Return what happened, without what follows from it."""
+    first = re.match(r"[^.。]*[.。]", text)
+    return first[0] if first else text
 
 
 def _line(name: str, parent: QWidget) -> QLabel:

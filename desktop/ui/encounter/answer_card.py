@@ -214,6 +214,8 @@ class AnswerCard(Retranslating, QFrame):
     # --- words -------------------------------------------------------------------------------------------------
 
     def _heading(self) -> str:
+        if self._running:
+            return self._answer.decoder
         return self.tr("{0} answered at {1}").format(self._answer.decoder, time_of_day(self._answer.at))
 
     def _state_words(self) -> str:

@@ -180,6 +180,10 @@ class Asking(QObject):
         self.running_changed.emit()
 
     def _describe(self, job: Job, event: PictureRead) -> None:
+        answer = self._book.entry(job.encounter_id, job.entry_id)
+        region = self._regions.get(answer.question_id) if isinstance(answer, Answer) else None
+        if region and region.label == event.label:
+            return  # what was read is a part of the picture, and no description of the whole
         encounter = self._book.encounter(job.encounter_id)
         picture = attachment_labelled(encounter, event.label) if encounter else None
         if picture and picture.description != event.description:

@@ -202,7 +202,8 @@ class MicrophoneBar(Retranslating, QWidget):
         self._message.setText(message)
         # Room for two lines, always: the page above must not move when a sentence comes.
         self._message.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
-        role = "error" if is_trouble else "caption"
+        # That there is no microphone is no fault: everything else can be done without one.
+        role = "error" if is_trouble and self._recorder.trouble is not Trouble.NONE else "caption"
         if self._message.property("role") != role:
             set_role(self._message, role)
         self._mend.setText(self._mend_word())
@@ -289,6 +290,8 @@ class MicrophoneBar(Retranslating, QWidget):
         """Fill the choice, unless it shows these devices already: it may be open under the doctor's finger."""
         used = self._recorder.used_device()
         self._chooser.setEnabled(used is not None)
+        for part in (self._meter, self._chooser):
+            part.setVisible(self._recorder.state is not RecorderState.NO_MICROPHONE)
         wanted = (("", self._default_name()), *((device.id, device.name) for device in self._recorder.devices()))
         shown = tuple(
             (self._chooser.itemData(row), self._chooser.itemText(row)) for row in range(self._chooser.count())
