@@ -49,9 +49,9 @@ def first_start(user: User) -> None:
     user.wait_for("first-start")
     user.take_keyboard("first-start")
     user.photograph("first-start-looks")
-    user.choose(2, "first-start", "setting-theme")
+    looks.choose(user, "theme", "dark")
     user.photograph("first-start-dark")
-    user.choose(1, "first-start", "setting-theme")
+    looks.choose(user, "theme", "light")
     user.click("first-start", "next")
     user.wait_for("accept-notice")
     assert not user.eyes.property_of(lambda button: button.isEnabled(), "first-start", "next"), "unread notice"
@@ -188,7 +188,7 @@ def several_encounters(user: User) -> None:
     )
     user.photograph("search")
     user.drag((0.4, 0.06), (0.4, 0.06), "encounters")
-    user.wait_for("dictation")
+    user.wait_for("answer")
     assert user.eyes.property_of(lambda field: field.text(), "encounter-title") == RENAMED
     user.press("ctrl+f", "ctrl+a", "Delete")
     user.wait_until(

@@ -17,29 +17,32 @@ def go_through(user: User) -> None:
     user.click("rail-page-settings")
     user.wait_for("settings-page")
     user.photograph("settings")
-    _set(user, "theme", "dark")
+    choose(user, "theme", "dark")
     _all_pages(user, "dark")
-    _set(user, "theme", "high-contrast")
+    choose(user, "theme", "high-contrast")
     _all_pages(user, "high-contrast")
-    _set(user, "language", "zh_CN")
+    choose(user, "language", "zh_CN")
     user.wait_for_words("设置")
     _all_pages(user, "chinese-high-contrast")
-    _set(user, "theme", "light")
+    choose(user, "theme", "light")
     _all_pages(user, "chinese")
     _scale(user, 200)
     _all_pages(user, "chinese-200")
-    _set(user, "language", "en")
+    choose(user, "language", "en")
     user.wait_for_words("Settings")
     _all_pages(user, "200")
     user.press("F1")
     user.wait_for("shortcuts-sheet")
     user.photograph("shortcuts-200")
     user.press("Escape")
+    user.wait_for("settings-page")
+    user.take_keyboard("main-window")
     _scale(user, 100)
-    _set(user, "theme", "dark")
+    choose(user, "theme", "dark")
 
 
-def _set(user: User, key: str, value: str) -> None:
+def choose(user: User, key: str, value: str) -> None:
+    """Choose a value of a setting in its list, and wait until it holds."""
     places = [choice.value for choice in TABLE[key].choices]
     user.choose(places.index(value), f"setting-{key}")
     user.wait_until(

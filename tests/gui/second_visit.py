@@ -31,7 +31,6 @@ def live(user: User) -> None:
     assert user.eyes.property_of(lambda field: field.text(), "encounter-title") == RENAMED
     assert Bedside(user).last_answer().sentences
     user.photograph("everything-is-there")
-    user.reveal("dictation", at=0)
-    user.wait_for_words("penicillin")
+    user.scroll_up_until(lambda: user.eyes.says("I take metformin"), "TimelineView")
     user.photograph("words-are-there")
     user.press("ctrl+q")

@@ -84,6 +84,16 @@ class User:
             time.sleep(_GLANCE_S)
         raise AssertionError(f"{' > '.join(names)} does not come into sight")
 
+    def scroll_up_until(self, is_so: Callable[[], bool], *names: str) -> None:
+        """Turn the wheel up over a widget, one notch after another, until something is so."""
+        middle = self._inside((0.5, 0.5), *names, at=-1)
+        for _ in range(_MOST_TURNS):
+            if is_so():
+                return
+            _run("xdotool", "mousemove", str(middle.x()), str(middle.y()), "click", "4")
+            time.sleep(_GLANCE_S)
+        raise AssertionError(f"{' > '.join(names)} was turned up, and it is not so")
+
     def drag(
         self, start: tuple[float, float], end: tuple[float, float], *names: str, button: int = 1, at: int = -1
     ) -> None:
