@@ -159,6 +159,8 @@ class EncounterPage(Retranslating, QWidget):
         made = AnswerCard(answer, self._question_far_above(answer))
         made.sentence_opened.connect(lambda sentence: self.open_sentence(sentence, answer.question_id))
         made.again_wanted.connect(self._controller.answer_again)
+        # The button that was pressed goes; the keyboard must not wander off to the rail.
+        made.again_wanted.connect(lambda *_: self.composer.field.setFocus())
         made.cancel_wanted.connect(self._controller.cancel)
         made.models_wanted.connect(self.models_wanted)
         made.patient_wanted.connect(self.patient_wanted)
