@@ -76,6 +76,9 @@ class App:
 
     def _prepare(self) -> None:
         """Load the models, and look which other decoders an answer could be asked of again."""
+        # Sound and pictures need it: better now than when the first of them comes.
+        import numpy as np  # noqa: F401 - see above
+
         self.services.worker.start()
         self.shelf.refresh()
 

@@ -14,8 +14,6 @@ import os
 import struct
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from desktop.pictures.errors import MessageDamaged, PlaneDamaged
 from desktop.pictures.fields import from_fields, to_fields
 from desktop.pictures.planes import TABLE_ENTRIES, LoadedPicture, PlaneHeader, PlaneKind
@@ -23,6 +21,7 @@ from desktop.pictures.planes import TABLE_ENTRIES, LoadedPicture, PlaneHeader, P
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
 SLOT_HEADER_BYTES = 8192
@@ -48,6 +47,8 @@ class PlaneWriter:
 
     def write(self, index: int, slot: int, picture: LoadedPicture) -> None:
         """Write a picture into slot `index`, of `slot` bytes each."""
+        import numpy as np  # here: the window starts without it
+
         head = json.dumps(to_fields(picture.header), separators=(",", ":")).encode()
         if len(head) > SLOT_HEADER_BYTES - _PREFIX.size:
             raise PlaneDamaged("the header of a plane is too long")
@@ -77,6 +78,8 @@ class PlaneFile:
 
     def read(self, index: int = 0) -> LoadedPicture:
         """Return the picture in slot `index`; raises PlaneDamaged."""
+        import numpy as np  # here: the window starts without it
+
         start = index * self._slot
         header = _header(self._read(start, SLOT_HEADER_BYTES))
         if self._slot and slot_bytes(header) > self._slot:
@@ -129,6 +132,8 @@ def _header(content: bytes) -> PlaneHeader:
 
 
 def _levels(header: PlaneHeader, samples: bytes) -> tuple[NDArray[Any], ...]:
+    import numpy as np  # here: the window starts without it
+
     kind = _sample_type(header)
     levels, start = [], 0
     for shape in header.shapes:
@@ -139,6 +144,8 @@ def _levels(header: PlaneHeader, samples: bytes) -> tuple[NDArray[Any], ...]:
 
 
 def _sample_type(header: PlaneHeader) -> np.dtype[Any]:
+    import numpy as np  # here: the window starts without it
+
     return np.dtype(np.uint8 if header.kind is PlaneKind.COLOUR else "<u2")
 
 

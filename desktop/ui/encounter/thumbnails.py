@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QPixmap
 
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import SignalInstance
 
@@ -62,6 +62,8 @@ class Thumbnails(QObject):
 
 def image_of(picture: Any) -> QImage:
     """Return a LoadedPicture as a small 8-bit image, its first window applied."""
+    import numpy as np  # here: the window starts without it
+
     level = next((plane for plane in reversed(picture.levels) if max(plane.shape[:2]) >= SIDE_PX), picture.levels[0])
     shown = level if level.ndim == 3 else _brightness(picture, level)
     height, width = shown.shape[:2]
@@ -71,6 +73,8 @@ def image_of(picture: Any) -> QImage:
 
 
 def _brightness(picture: Any, samples: NDArray[Any]) -> NDArray[np.uint8]:
+    import numpy as np  # here: the window starts without it
+
     if picture.table is not None:
         shown = np.asarray(picture.table, dtype=np.uint8)[samples]
     else:

@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from desktop.record.wav import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from desktop.ui.microphone.audio_input import SoundBlock
@@ -38,6 +37,8 @@ class Level:
 
 def level_of(samples: NDArray[np.int16]) -> Level:
     """Measure samples of shape `(n,)`."""
+    import numpy as np  # here: the window starts without it
+
     if not len(samples):
         return Level(_NOTHING_DBFS, _NOTHING_DBFS)
     wide = samples.astype(np.float32) / _FULL_SCALE
@@ -65,6 +66,8 @@ class RecordingConverter:
 
     def convert(self, block: SoundBlock) -> NDArray[np.int16]:
         """Return what of the sound is ready, shape `(n,)`; the filter holds back a few samples until `finish`."""
+        import numpy as np  # here: the window starts without it
+
         mono = block.samples.mean(axis=1, dtype=np.float32)
         frame = self._frame_class.from_ndarray(np.ascontiguousarray(mono[None, :]), format="flt", layout="mono")
         frame.sample_rate = self.rate_hz
@@ -75,6 +78,8 @@ class RecordingConverter:
         return self._joined(self._resampler.resample(None))
 
     def _joined(self, frames: list[Any]) -> NDArray[np.int16]:
+        import numpy as np  # here: the window starts without it
+
         parts = [frame.to_ndarray().reshape(-1) for frame in frames]
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QMicrophonePermission, QObject, Qt, Slot
 
 from desktop.ui.microphone.audio_input import AudioInput, MicrophoneDevice, MicrophoneRefused, Permission, SoundBlock
 from desktop.ui.microphone.qt_sound import load_multimedia, without_expected_warnings
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _BUFFER_US = 1_000_000
@@ -114,6 +114,8 @@ class QtAudioInput(AudioInput):
 
 def samples_of(content: bytes, sample_format: str, channels: int) -> NDArray[np.float32]:
     """Return interleaved samples of one of Qt's formats (UInt8, Int16, Int32, Float) as `(frames, channels)`."""
+    import numpy as np  # here: the window starts without it
+
     dtype, middle, full_scale = _LAYOUTS[sample_format]
     wide = np.frombuffer(content, dtype).astype(np.float32)
     return ((wide - middle) / full_scale).reshape(-1, channels).astype(np.float32)
