@@ -15,11 +15,7 @@ from multimodal.audio import SAMPLE_RATE_HZ
 from multimodal.errors import Cancelled
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
-    from collections.abc import Callable, Sequence
-=======
-    from collections.abc import Iterator, Sequence
->>>>>>> issue2
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -112,18 +108,12 @@ class SileroVad(nn.Module):
         signal = F.pad(signal, (_CONTEXT_SAMPLES, tail))
         windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
         state, parts = None, []
-<<<<<<< HEAD
-        for block in torch.split(windows, _WINDOWS_AT_ONCE):
-            if cancelled():
-                raise Cancelled("Listening was stopped.")
-            part, state = self(block, state)
-            parts.append(part)
-=======
         with _one_thread():
             for block in torch.split(windows, _WINDOWS_AT_ONCE):
+                if cancelled():
+                    raise Cancelled("Listening was stopped.")
                 part, state = self(block, state)
                 parts.append(part)
->>>>>>> issue2
         return torch.cat(parts)
 
     def speech_spans(
@@ -143,7 +133,6 @@ class SileroVad(nn.Module):
         return pad_spans(spans, len(samples), options)
 
 
-<<<<<<< HEAD
 class VadStream:
     """The same probabilities for sound that arrives piece by piece."""
 
@@ -162,14 +151,12 @@ class VadStream:
         if not whole:
             return []
         windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
-        probabilities, self._state = self._network(windows, self._state)
+        with _one_thread():
+            probabilities, self._state = self._network(windows, self._state)
         numbers: list[float] = probabilities.tolist()
         return numbers
 
 
-def window_count(seconds: float) -> int:
-    """Return how many windows of the detector `seconds` are."""
-=======
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Run on one CPU thread: products this small take longer to share out than to compute.
@@ -184,8 +171,8 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _windows(seconds: float) -> int:
->>>>>>> issue2
+def window_count(seconds: float) -> int:
+    """Return how many windows of the detector `seconds` are."""
     return round(seconds * SAMPLE_RATE_HZ / WINDOW_SAMPLES)
 
 
