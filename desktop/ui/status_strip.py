@@ -93,10 +93,10 @@ class StatusStrip(Retranslating, QFrame):
         layout.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, theme.SPACE)
         layout.setSpacing(theme.SPACE)
         layout.addWidget(self._sign)
-        layout.addWidget(self._words, 3)
+        layout.addWidget(self._words, 6)
         layout.addWidget(self._progress)
         layout.addWidget(self._button)
-        layout.addWidget(self._notice, 2)
+        layout.addWidget(self._notice, 5)
 
     def _take_status(self, status: WorkerStatus) -> None:
         self._status = status
