@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.screen import EncounterScreen
     from desktop.ui.services import Services
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.timeout(1800)]
 
 PATIENCE_MS = 500_000
 """A machine that has much else to do is slow, not wrong."""

@@ -91,7 +91,7 @@ def picture(user: User) -> None:
     user.drag((0.3, 0.6), (0.7, 0.6), "PictureView")
     user.wait_until("a length", lambda: user.eyes.property_of(lambda view: len(view.marks.lengths) == 1, "PictureView"))
     user.photograph("viewer-window-and-length")
-    user.press("2")
+    user.press("4")
     user.click("viewer-region")
     user.drag((0.35, 0.35), (0.65, 0.6), "PictureView")
     user.wait_for_words("About a marked region of Image 1")

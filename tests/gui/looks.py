@@ -9,7 +9,8 @@ from desktop.settings import TABLE
 if TYPE_CHECKING:
     from tests.gui.user import User
 
-PAGES = ("page-encounters", "page-machine", "page-settings")
+PAGES = {"encounters": "encounter-screen", "machine": "MachinePage", "settings": "settings-page"}
+"""What a photograph of a page is called, and what is shown there."""
 
 
 def go_through(user: User) -> None:
@@ -61,6 +62,7 @@ def _scale(user: User, percent: int) -> None:
 
 
 def _all_pages(user: User, name: str) -> None:
-    for number, page in enumerate(PAGES, 1):
+    for number, (page, shown) in enumerate(PAGES.items(), 1):
         user.press(f"ctrl+{number}")
-        user.photograph(f"{page.removeprefix('page-')}-{name}")
+        user.wait_for(shown)
+        user.photograph(f"{page}-{name}")

@@ -53,6 +53,8 @@ class User:
     def photograph(self, name: str) -> None:
         """Photograph the whole screen under the next number."""
         time.sleep(_SETTLE_S)
+        # The window answers once it has done what came before, its painting too.
+        self.eyes.ask(lambda: None)
         self._number += 1
         path = self._folder / f"{self._number:02}-{name}.png"
         _run("import", "-window", "root", str(path))
