@@ -147,8 +147,11 @@ class Player:
 
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Let the window run until something is so."""
-    if not QTest.qWaitFor(is_so, round(1000 * MOST_S)):
-        raise RuntimeError(f"the window did not get so far in {MOST_S:.0f} s")
+    ends = time.monotonic() + MOST_S
+    while not is_so():
+        if time.monotonic() > ends:
+            raise RuntimeError(f"the window did not get so far in {MOST_S:.0f} s")
+        QTest.qWait(20)
 
 
 def main(series: Path, speech_file: Path) -> None:
