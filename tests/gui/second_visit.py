@@ -18,6 +18,7 @@ def live(user: User) -> None:
     assert not user.eyes.is_seen("first-start"), "the first steps are shown a second time"
     assert not user.eyes.says("Bedside was not closed properly"), "a proper end was taken for a crash"
     user.press("ctrl+1")
+    user.wait_for("encounters")
     user.wait_until(
         "both are listed", lambda: user.eyes.property_of(lambda view: view.model().rowCount() == 2, "encounters")
     )
