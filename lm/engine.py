@@ -39,6 +39,8 @@ class FinishReason(StrEnum):
     STOP_STRING = "stop_string"
     LENGTH = "length"
     CANCELLED = "cancelled"
+    REPETITION = "repetition"
+    """Whoever read the answer ended it, because it only repeated itself; no engine gives this by itself."""
 
 
 @dataclass(frozen=True, slots=True)

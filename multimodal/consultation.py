@@ -12,8 +12,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from lm.engine import FinishReason
 from lm.grounding.answer import Citation, Evidence, EvidenceWord, Sentence
 from lm.grounding.gate import ground
+from lm.grounding.repetition import before_repetition
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
 from multimodal.audio import load_audio
@@ -27,12 +29,14 @@ if TYPE_CHECKING:
 
     import torch
 
-    from lm.engine import FinishReason, Timings
+    from lm.engine import Timings
     from multimodal.models import Models
     from multimodal.picture import Picture
     from multimodal.transcript import Utterance
 
 T = TypeVar("T")
+
+_SENTENCE_END = frozenset(".!?。！？\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,17 +216,22 @@ class Consultation:
         prompts = self._timed_load(self._models.prompts)
         inputs = PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(self._turns))
         told = len(engine.notices)
-        pieces: list[str] = []
+        answer = ""
         finish: FinishReason | None = None
         generated = engine.generate(prompts.build(inputs), options or GenerationOptions(), self._cancelled)
         for token in generated:
-            pieces.append(token.text)
+            answer += token.text
             finish = token.finish or finish
             yield AnswerText(token.text, token.logprob)
+            shorter = before_repetition(answer) if _SENTENCE_END.intersection(token.text) else None
+            if shorter is not None and finish is None:
+                answer, finish = shorter, FinishReason.REPETITION
+                yield Notice("The answer began to repeat itself and was ended there.")
+                break
         yield from (Notice(text) for text in engine.notices[told:])
         if finish is None:
             raise RuntimeError("the engine ended without saying why")
-        answer = "".join(pieces).strip()
+        answer = answer.strip()
         self._turns.append(Turn(question, answer))
         yield self._answered(question, answer, finish, engine.timings)
 

@@ -291,8 +291,8 @@
         <translation>重新回答</translation>
     </message>
     <message>
-        <source>Show to the patient</source>
-        <translation>向患者展示</translation>
+        <source>Patient view</source>
+        <translation>患者视图</translation>
     </message>
     <message>
         <source>with {0}</source>
@@ -348,18 +348,6 @@
 <context>
     <name>Attaching</name>
     <message>
-        <source>{0} is no picture, film or recording that Bedside can read. Nothing was added.</source>
-        <translation>{0} 不是 Bedside 能读取的图像、影片或录音。未添加任何内容。</translation>
-    </message>
-    <message>
-        <source>There is no picture in the folder {0}. Nothing was added.</source>
-        <translation>文件夹 {0} 中没有图像。未添加任何内容。</translation>
-    </message>
-    <message>
-        <source>The folder {0} holds more than {1} files. Choose the folder of one series.</source>
-        <translation>文件夹 {0} 中的文件超过 {1} 个。请选择单个序列的文件夹。</translation>
-    </message>
-    <message>
         <source>Image {0}</source>
         <translation>图像 {0}</translation>
     </message>
@@ -404,8 +392,8 @@
 <context>
     <name>Composer</name>
     <message>
-        <source>Ask about what was said and what is shown</source>
-        <translation>就所述内容和图像提问</translation>
+        <source>Type a question</source>
+        <translation>输入问题</translation>
     </message>
     <message>
         <source>Question</source>
@@ -442,6 +430,10 @@
     <message>
         <source>Ask</source>
         <translation>提问</translation>
+    </message>
+    <message>
+        <source>Let go to attach it to this encounter.</source>
+        <translation>松开即可附加到本次就诊。</translation>
     </message>
     <message>
         <source>Adding files: {0}. Then it is asked.</source>
@@ -483,12 +475,16 @@
         <translation>自备解码器：{name}</translation>
     </message>
     <message>
-        <source>{title} (fetch it below first)</source>
-        <translation>{title}（请先在下方下载）</translation>
+        <source>{title} (not fetched)</source>
+        <translation>{title}（未下载）</translation>
     </message>
     <message>
         <source>{name} answers, on {device} in {dtype}.</source>
         <translation>由 {name} 回答，运行于 {device}，精度 {dtype}。</translation>
+    </message>
+    <message>
+        <source>the models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Being loaded: {what} ({percent} %)</source>
@@ -763,8 +759,12 @@
         <translation>回答已达最大长度并在此停止。如有需要请继续追问。</translation>
     </message>
     <message>
-        <source>You stopped this answer; its sentences were not checked.</source>
-        <translation>您停止了此回答，其语句未经核对。</translation>
+        <source>You stopped this answer.</source>
+        <translation>您已停止此回答。</translation>
+    </message>
+    <message>
+        <source>You stopped this answer before it could be checked.</source>
+        <translation>您在核对之前停止了此回答。</translation>
     </message>
     <message>
         <source>Answered by {0}. Check every sentence against its source.</source>
@@ -1117,6 +1117,18 @@
         <translation>缺少什么</translation>
     </message>
     <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stops fetching; it goes on later from where it was</source>
+        <translation>停止下载；以后可从中断处继续</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
         <source>The models ended too often and were stopped.</source>
         <translation>模型多次退出，已停用。</translation>
     </message>
@@ -1171,6 +1183,16 @@
     <message>
         <source>The system does not let Bedside use a microphone; its privacy settings change that.</source>
         <translation>系统不允许 Bedside 使用麦克风；可在隐私设置中更改。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{title} is being fetched, %n more to come.</source>
+        <translation>
+            <numerusform>正在下载 {title}，还有 %n 个。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{title} is being fetched.</source>
+        <translation>正在下载 {title}。</translation>
     </message>
 </context>
 <context>
@@ -1565,6 +1587,69 @@
     </message>
 </context>
 <context>
+    <name>Record</name>
+    <message>
+        <source>The disk is full, so this could not be saved. Nothing is lost while this window stays open: free some space, then save again.</source>
+        <translation>磁盘已满，未能保存。窗口保持打开期间不会丢失任何内容：请释放一些空间，然后再次保存。</translation>
+    </message>
+    <message>
+        <source>The folder of encounters cannot be written. Nothing is lost while this window stays open: make the folder writable, then save again.</source>
+        <translation>无法写入就诊文件夹。窗口保持打开期间不会丢失任何内容：请使该文件夹可写，然后再次保存。</translation>
+    </message>
+    <message>
+        <source>The disk reports a fault ({0}). Nothing is lost while this window stays open: check the disk, then save again.</source>
+        <translation>磁盘报告故障（{0}）。窗口保持打开期间不会丢失任何内容：请检查磁盘，然后再次保存。</translation>
+    </message>
+    <message>
+        <source>This encounter is not in the record any more. Choose another one from the list.</source>
+        <translation>此就诊已不在记录中。请从列表中选择其他就诊。</translation>
+    </message>
+    <message>
+        <source>There is no such file in the record. Nothing was changed.</source>
+        <translation>记录中没有此文件。未作任何更改。</translation>
+    </message>
+    <message>
+        <source>This encounter&apos;s file is damaged ({0}). It is kept as it is; restore it from a backup if you have one.</source>
+        <translation>此就诊的文件已损坏（{0}）。文件将保持原样；如有备份，请从备份恢复。</translation>
+    </message>
+    <message>
+        <source>This encounter was written by a newer version of Bedside. It is kept as it is; update Bedside to open it.</source>
+        <translation>此就诊由较新版本的 Bedside 写入。文件将保持原样；请更新 Bedside 后打开。</translation>
+    </message>
+    <message>
+        <source>This encounter&apos;s words are missing from its folder. Its files are kept; restore it from a backup if you have one.</source>
+        <translation>此就诊的文字不在其文件夹中。其他文件已保留；如有备份，请从备份恢复。</translation>
+    </message>
+    <message>
+        <source>This encounter cannot be read ({0}). It is kept as it is; check the disk.</source>
+        <translation>无法读取此就诊（{0}）。文件将保持原样；请检查磁盘。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be opened ({1}). Nothing was added; check the file and try again.</source>
+        <translation>无法打开 {0}（{1}）。未添加任何内容；请检查文件后重试。</translation>
+    </message>
+    <message>
+        <source>{0} is empty. Nothing was added; copy it again from where it came.</source>
+        <translation>{0} 是空文件。未添加任何内容；请从来源重新复制。</translation>
+    </message>
+    <message>
+        <source>{0} is no picture, film or recording that Bedside can read. Nothing was added.</source>
+        <translation>{0} 不是 Bedside 可读取的图片、影像或录音。未添加任何内容。</translation>
+    </message>
+    <message>
+        <source>There is no picture in the folder {0}. Nothing was added.</source>
+        <translation>文件夹 {0} 中没有图片。未添加任何内容。</translation>
+    </message>
+    <message>
+        <source>The folder {0} holds more than {1} files. Choose the folder of one series.</source>
+        <translation>文件夹 {0} 中的文件超过 {1} 个。请选择单个序列的文件夹。</translation>
+    </message>
+    <message>
+        <source>The picture from the clipboard could not be saved. Free some space on the disk, then paste again.</source>
+        <translation>未能保存剪贴板中的图片。请释放一些磁盘空间，然后再次粘贴。</translation>
+    </message>
+</context>
+<context>
     <name>Sample</name>
     <message>
         <source>Sample: a cough for three days</source>
@@ -1592,6 +1677,14 @@
     <message>
         <source>Recognising</source>
         <translation>正在识别</translation>
+    </message>
+    <message>
+        <source>Level of the microphone</source>
+        <translation>麦克风电平</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>录音</translation>
     </message>
     <message>
         <source>I have read it</source>
@@ -2016,6 +2109,10 @@
     <message>
         <source>window {width}, level {center}{unit}</source>
         <translation>窗宽 {width}，窗位 {center}{unit}</translation>
+    </message>
+    <message>
+        <source>W {width}  L {center}{unit}</source>
+        <translation>窗宽 {width}  窗位 {center}{unit}</translation>
     </message>
     <message>
         <source>window by the file&apos;s table</source>

@@ -125,6 +125,19 @@ def test_a_second_question_carries_the_first(tokens: Tokens) -> None:
     assert first.common_prefix(second) == len(first)
 
 
+def test_an_answer_that_only_repeats_itself_is_ended(tokens: Tokens) -> None:
+    engine = ScriptedEngine(["He coughs. " * 20, "Yes."])
+    consultation = Consultation(FakeModels(tokens, engine))
+    events = list(consultation.ask("What is it?"))
+    answered = events[-1]
+    assert isinstance(answered, Answered)
+    assert [sentence.text for sentence in answered.sentences] == ["He coughs."]
+    assert answered.finish is FinishReason.REPETITION
+    assert any(isinstance(event, Notice) and "repeat itself" in event.text for event in events)
+    assert len([event for event in events if isinstance(event, AnswerText)]) < 10
+    list(consultation.ask("Is that all?"))  # the next question finds the engine free
+
+
 def test_what_the_engine_had_to_do_without_is_told(tokens: Tokens) -> None:
     case = consultation(FakeModels(tokens, ScriptedEngine(["Yes.", "No."], ["Memory ran short."])))
     assert [notice.text for notice in of_kind(case.ask("Is it?"), Notice)] == ["Memory ran short."]
