@@ -1,4 +1,4 @@
-"""Products of single tokens with group-wise weights on any processor, compiled at first use.
+"""Products of one token or a few with group-wise weights on any processor, compiled at first use.
 
 One token at a time a decoder is bound by reading its weights, and these are a third as many bytes as float32.
 The sums are float32, so a product differs from the full one only in the order of its additions. torch's own
@@ -47,6 +47,29 @@ def _multiply(
             out[block * OUTPUTS + lane] = total[lane]
 
 
+def _multiply_several(
+    x: NDArray[Any], values: NDArray[Any], scales: NDArray[Any], lows: NDArray[Any], out: NDArray[Any]
+) -> None:
+    rows, blocks, groups = x.shape[0], scales.shape[0], scales.shape[1]
+    # One group of one block, expanded once for all tokens, stays in the processor's nearest cache.
+    weights = np.empty((GROUP, OUTPUTS), np.float32)
+    out[:] = 0
+    for block in range(blocks):
+        for group in range(groups):
+            for index in range(GROUP):
+                for lane in range(OUTPUTS):
+                    product = scales[block, group, lane] * np.float32(values[block, group * GROUP + index, lane])
+                    weights[index, lane] = product + lows[block, group, lane]
+            for row in range(rows):
+                part = np.zeros(OUTPUTS, np.float32)
+                for index in range(GROUP):
+                    feature = x[row, group * GROUP + index]
+                    for lane in range(OUTPUTS):
+                        part[lane] += feature * weights[index, lane]
+                for lane in range(OUTPUTS):
+                    out[row, block * OUTPUTS + lane] += part[lane]
+
+
 def _expand(values: NDArray[Any], scales: NDArray[Any], lows: NDArray[Any], out: NDArray[Any]) -> None:
     blocks, inputs = values.shape[0], values.shape[1]
     for block in range(blocks):
@@ -63,5 +86,7 @@ def _expand(values: NDArray[Any], scales: NDArray[Any], lows: NDArray[Any], out:
 # Python is held, and the machine code is kept beside Python's own, so that only the first start compiles it.
 multiply: Any = numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})(_multiply)
 """`(x, values, scales, lows, out)`: one token's `x` `(inputs,)` to `out` `(blocks * 64,)`, float32."""
+multiply_several: Any = numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})(_multiply_several)
+"""`(x, values, scales, lows, out)`: the same for `(tokens, inputs)` to `(tokens, blocks * 64)`."""
 expand: Any = numba.njit(nogil=True, cache=True, fastmath={"contract"})(_expand)
 """`(values, scales, lows, out)`: the weights themselves into `out` `(inputs, blocks * 64)` float32."""
