@@ -78,7 +78,7 @@ def test_no_help_imports_a_model_library() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["diagnose"], ["ask"], ["transcribe"], ["models"], ["models", "remove"], ["ask", "--device", "tpu", "Why?"]],
+    [["diagnose"], ["ask"], ["transcribe"], ["models"], ["models", "remove"], ["ask", "--device", "tpu", "Why?"]],
 )
 def test_a_command_line_that_cannot_be_read_ends_with_two(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
