@@ -19,7 +19,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from PySide6.QtCore import QMessageLogContext
+    from PySide6.QtCore import QMessageLogContext, QObject
+
+SHARED = "shared by several tests"
+"""The name of the property of a thing that a fixture of a module keeps, whose timers may outlive a test."""
 
 _BAD = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
 _messages: list[str] = []
@@ -91,4 +94,11 @@ def running_timers() -> list[QTimer]:
 
 def _active_timers() -> list[QTimer]:
     timers = (thing for thing in gc.get_objects() if issubclass(type(thing), QTimer))
-    return [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()]
+    return [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive() and not _is_shared(timer)]
+
+
+def _is_shared(thing: QObject | None) -> bool:
+    """Tell whether a fixture that several tests share owns it, and said so by the property SHARED."""
+    while thing is not None and not thing.property(SHARED):
+        thing = thing.parent()
+    return thing is not None

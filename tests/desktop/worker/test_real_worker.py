@@ -34,6 +34,7 @@ from desktop.worker.protocol import (
 )
 from desktop.worker.status import Cause, WorkerState
 from tests.desktop.worker.hosts import HeardHost
+from tests.gui_guards import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +63,7 @@ def models_on_this_machine(smollm2_folder: Path, whisper_folder: Path, vad_folde
 def shared_host(qapp: QCoreApplication) -> Iterator[WorkerHost]:
     assert qapp is not None
     host = WorkerHost()
+    host.setProperty(SHARED, True)
     host.start()
     yield host
     host.stop()
