@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SENTENCE_END = frozenset(".!?。！？\n")
+_WORD_END = frozenset(" .!?。！？\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class Consultation:
             answer += token.text
             finish = token.finish or finish
             yield AnswerText(token.text, token.logprob)
-            shorter = before_repetition(answer) if _SENTENCE_END.intersection(token.text) else None
+            shorter = before_repetition(answer) if _WORD_END.intersection(token.text) else None
             if shorter is not None and finish is None:
                 answer, finish = shorter, FinishReason.REPETITION
                 yield Notice("The answer began to repeat itself and was ended there.")

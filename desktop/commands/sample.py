@@ -26,10 +26,8 @@ example:
   bedside sample
 """
 RECORDING = Path(__file__).resolve().parent.parent.parent / "assets" / "sample" / "consultation.flac"
-QUESTIONS = (
-    "What kind of picture is this?",
-    "Which medicine does the patient take, and how much of it?",
-)
+ABOUT_THE_PICTURE = "What kind of picture is this?"
+ABOUT_THE_RECORDING = "Is the patient allergic to any medicine?"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,8 +79,11 @@ def _events(consultation: Consultation, text: ConsultationText) -> Iterator[Even
 
     from lm.sampling import GenerationOptions
 
-    yield from consultation.look(Path(str(get_testdata_file("CT_small.dcm", download=False))))
-    yield from consultation.listen(RECORDING)
-    for question in QUESTIONS:
+    def ask(question: str) -> Iterator[Event]:
         text.line(f"\nAsked  {question}")
         yield from consultation.ask(question, GenerationOptions(max_new_tokens=80, prompt_lookup=True))
+
+    yield from consultation.look(Path(str(get_testdata_file("CT_small.dcm", download=False))))
+    yield from ask(ABOUT_THE_PICTURE)
+    yield from consultation.listen(RECORDING)
+    yield from ask(ABOUT_THE_RECORDING)

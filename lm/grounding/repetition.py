@@ -1,28 +1,51 @@
-"""Answers that go round in circles: small decoders, decoded greedily, say the same sentences again and again."""
+"""Answers that go round in circles: small decoders, decoded greedily, say the same again and again.
+
+Two kinds of circles: whole sentences, and a few words inside a sentence that never ends.
+"""
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 from lm.grounding.gate import split_sentences
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 REPEATS = 3
-"""A sentence said twice may be meant; three times in a row it is not."""
+"""What is said twice may be meant; three times in a row it is not."""
 LONGEST_CIRCLE = 4
 """Sentences in one round."""
+SHORTEST_PHRASE, LONGEST_PHRASE = 3, 16
+"""Words in one round inside a sentence: "no, no, no" is no circle."""
+
+_WORD = re.compile(r"\S+")
 
 
 def before_repetition(text: str) -> str | None:
-    """Return `text` with one round of the sentences that its end only repeats; None where it does not."""
+    """Return `text` with one round of what its end only repeats; None where it does not."""
     sentences = split_sentences(text)
-    for circle in range(1, LONGEST_CIRCLE + 1):
-        tail = sentences[-circle * REPEATS :]
-        rounds = [tail[start : start + circle] for start in range(0, len(tail), circle)]
-        if len(tail) == circle * REPEATS and all(said == rounds[0] for said in rounds):
-            kept = len(sentences) - circle * (REPEATS - 1)
-            return _until(text, sentences[:kept])
-    return None
+    circle = _circle(sentences, range(1, LONGEST_CIRCLE + 1))
+    if circle:
+        return _until(text, sentences[: len(sentences) - circle * (REPEATS - 1)])
+    words = list(_WORD.finditer(text))
+    phrase = _circle([word.group() for word in words], range(SHORTEST_PHRASE, LONGEST_PHRASE + 1))
+    return text[: words[-1 - phrase * (REPEATS - 1)].end()] if phrase else None
 
 
-def _until(text: str, sentences: list[str]) -> str:
+def _circle(parts: Sequence[str], sizes: range) -> int:
+    """Return how many parts make one round of the end of `parts`, 0 where the end is no circle."""
+    for size in sizes:
+        tail = parts[-size * REPEATS :]
+        rounds = [tail[start : start + size] for start in range(0, len(tail), size)]
+        if len(tail) == size * REPEATS and all(said == again for said, again in pairwise(rounds)):
+            return size
+    return 0
+
+
+def _until(text: str, sentences: Sequence[str]) -> str:
     """Return the beginning of `text` that holds `sentences`, its spaces and line breaks as they were."""
     end = 0
     for sentence in sentences:

@@ -15,13 +15,16 @@ SENTENCE = "The patient takes 2.5 mg of warfarin."
         (" ".join([SENTENCE] * 3), SENTENCE),
         (f"He coughs.\n{SENTENCE} {SENTENCE} {SENTENCE}", f"He coughs.\n{SENTENCE}"),
         ("Yes. No. Yes. No. Yes. No.", "Yes. No."),
+        (f"It shows a spine{' with a left spine' * 3}", "It shows a spine with a left spine"),
     ],
 )
 def test_one_round_is_kept(text: str, kept: str) -> None:
     assert before_repetition(text) == kept
 
 
-@pytest.mark.parametrize("text", ["", SENTENCE, f"{SENTENCE} {SENTENCE}", f"{SENTENCE} He coughs. " * 2 + SENTENCE])
+@pytest.mark.parametrize(
+    "text", ["", SENTENCE, f"{SENTENCE} {SENTENCE}", f"{SENTENCE} He coughs. " * 2 + SENTENCE, "no, no, no"]
+)
 def test_what_is_said_twice_stays(text: str) -> None:
     assert before_repetition(text) is None
 
