@@ -61,6 +61,15 @@ def test_without_encounters_there_is_one_thing_to_do_and_a_sample(bench: ScreenB
     assert len(bench.store.summaries()) == 1
 
 
+def test_the_keyboard_rests_on_what_goes_on(bench: ScreenBench) -> None:
+    assert bench.button("begin-encounter").hasFocus()
+    bench.open(full_encounter())
+    assert bench.screen.composer.field.hasFocus()
+    bench.screen.listing.search.setFocus()
+    bench.screen.listing.open_wanted.emit(full_encounter().id)
+    assert bench.screen.composer.field.hasFocus()
+
+
 def test_the_screen_can_be_used_by_everyone(bench: ScreenBench) -> None:
     assert faults_of(bench.screen) == []
     bench.open(full_encounter())
