@@ -283,6 +283,10 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>With sources</source>
+        <translation>连同来源</translation>
+    </message>
+    <message>
         <source>Copy with sources</source>
         <translation>连同来源复制</translation>
     </message>

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from desktop.record.encounter import Answer, AnswerStatus, Encounter, Question, Sentence, Verdict
+from desktop.ui import theme, translation
+from desktop.ui.encounter.answer_card import AnswerCard
 from desktop.ui.encounter.patient_view import PatientView
 from desktop.worker.protocol import (
     AnswerPiece,
@@ -280,6 +282,22 @@ def test_copying_is_plain_text_and_can_name_the_sources(bench: ScreenBench) -> N
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_can_be_done_with_an_answer_stands_in_one_row(
+    qapp: QApplication, bench: ScreenBench, language: str
+) -> None:
+    theme.apply(qapp, "light", 100)
+    translation.use_language(qapp, language)
+    card = AnswerCard(answer())
+    bench.qtbot.addWidget(card)
+    card.show_decoders((("a", "One"), ("b", "Another")))
+    card.resize(554, 400)
+    with bench.qtbot.waitExposed(card):
+        card.show()
+    names = ("copy-answer", "copy-with-sources", "answer-again", "show-patient")
+    assert len({bench.button(name, card).y() for name in names}) == 1
 
 
 def test_sentences_are_walked_with_the_keyboard_and_open_their_sources(bench: ScreenBench) -> None:
