@@ -242,7 +242,8 @@ class EncounterScreen(Retranslating, QWidget):
     def _widen_side(self) -> None:
         """Give a picture the larger part; what it was before comes back when the picture is closed."""
         sizes = self._splitter.sizes()
-        wanted = round(PICTURE_SHARE * (sizes[1] + sizes[2]))
+        room = sizes[1] + sizes[2]
+        wanted = min(round(PICTURE_SHARE * room), room - self._page_width()) if sizes[1] else room
         if sizes[2] < wanted:
             self._sizes_before_picture = sizes
             self._splitter.setSizes([sizes[0], sizes[1] + sizes[2] - wanted, wanted])
@@ -334,6 +335,10 @@ class EncounterScreen(Retranslating, QWidget):
         height = max(pane.height() for pane in panes) + self._folds.sizeHint().height()
         return QSize(max(pane.width() for pane in panes), height)
 
+    def _page_width(self) -> int:
+        """Return the least width in which the page is read with ease, in device-independent pixels."""
+        return max(self._middle.minimumSizeHint().width(), PAGE_CHARACTERS * self.fontMetrics().averageCharWidth())
+
     def _want(self, pane: Pane) -> None:
         """Show this pane, in place of another where the window is narrow."""
         self._wanted = pane
@@ -342,10 +347,10 @@ class EncounterScreen(Retranslating, QWidget):
     def _fold(self) -> None:
         """Show the panes that there is room for."""
         has_side = self.controller.encounter is not None
-        needed = max(self._middle.minimumSizeHint().width(), PAGE_CHARACTERS * self.fontMetrics().averageCharWidth())
         side = self._side.minimumSizeHint().width() + theme.SPACE if has_side else 0
         folded = fold(
-            Room(self.width(), self.listing.minimumSizeHint().width() + theme.SPACE, needed, side), self._wanted
+            Room(self.width(), self.listing.minimumSizeHint().width() + theme.SPACE, self._page_width(), side),
+            self._wanted,
         )
         shown = (folded.listing, folded.page, folded.side)
         panes = (self.listing, self._middle, self._side)
