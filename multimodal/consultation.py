@@ -289,12 +289,12 @@ class Consultation:
     def _used(self) -> tuple[str, ...]:
         used = []
         for recording in self._recordings:
-            words = [word for utterance in recording.utterances for word in utterance.words]
-            if words:
-                used.append(f"{recording.label}: {len(words)} words, {words[0].start_s:.1f} to {words[-1].end_s:.1f} s")
+            count = sum(len(utterance.words) for utterance in recording.utterances)
+            if count:
+                used.append(f"{recording.label} ({count} {'word' if count == 1 else 'words'})")
         for attachment in self._attachments:
-            if attachment.embeddings is not None:
-                used.append(f"{attachment.label}: {len(attachment.embeddings)} fused tokens")
-            elif attachment.caption:
-                used.append(f"{attachment.label}: only what its file header says")
-        return (*used, "the typed question")
+            if attachment.embeddings is not None and attachment.label not in {r.label for r in self._recordings}:
+                used.append(attachment.label)
+            elif attachment.embeddings is None and attachment.caption:
+                used.append(f"{attachment.label} (only what its file header says)")
+        return (*used, "your question")

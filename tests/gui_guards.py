@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ SHARED = "shared by several tests"
 
 _BAD = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
 _messages: list[str] = []
+_first_fonts: list[QFont] = []
+"""The font that the application began with, before any test chose another size."""
 
 
 def pytest_sessionstart() -> None:
@@ -43,6 +46,9 @@ def _leaves_no_qt_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     # Tests of models must not pay for looking through all of torch's objects.
     is_gui = "qapp" in request.fixturenames
     _messages.clear()
+    if is_gui and not _first_fonts:
+        request.getfixturevalue("qapp")
+        _first_fonts.append(QFont(QApplication.font()))
     yield
     if not is_gui:
         return
@@ -76,6 +82,7 @@ def restore_looks() -> None:
 
         translation.use_language(app, translation.SOURCE_LANGUAGE)
         app.setStyleSheet("")
+        app.setFont(_first_fonts[0])
         theme.forget()
 
 

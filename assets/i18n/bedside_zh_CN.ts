@@ -283,6 +283,10 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>With sources</source>
+        <translation>连同来源</translation>
+    </message>
+    <message>
         <source>Copy with sources</source>
         <translation>连同来源复制</translation>
     </message>
@@ -837,6 +841,25 @@
     </message>
 </context>
 <context>
+    <name>FoldBar</name>
+    <message>
+        <source>Encounters</source>
+        <translation>接诊记录</translation>
+    </message>
+    <message>
+        <source>Show the list of encounters</source>
+        <translation>显示接诊记录列表</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Show the sources</source>
+        <translation>显示来源</translation>
+    </message>
+</context>
+<context>
     <name>LooksStep</name>
     <message>
         <source>Welcome to Bedside</source>
@@ -1090,8 +1113,8 @@
         <translation>此录音已达最大长度并已保留：请口述以开始新的录音。</translation>
     </message>
     <message>
-        <source>Look again</source>
-        <translation>重新查找</translation>
+        <source>Look for a microphone</source>
+        <translation>查找麦克风</translation>
     </message>
     <message>
         <source>Privacy settings</source>

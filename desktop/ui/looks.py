@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from desktop.ui import theme, translation
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from desktop.settings import Settings, Value
+
+
+STEPS_MS = 150
+"""Steps of the text size that follow each other faster are shown as one: each restyles the whole window."""
 
 
 class Looks(QObject):
@@ -22,6 +26,9 @@ class Looks(QObject):
         self._app = app
         self._settings = settings
         self._leave = settings.subscribe(self._follow)
+        self._shown_scale = 0
+        self._pause = QTimer(self, singleShot=True, interval=STEPS_MS)
+        self._pause.timeout.connect(self._show_last_step)
         hints = app.styleHints()
         hints.colorSchemeChanged.connect(self.apply_theme)
         hints.accessibility().contrastPreferenceChanged.connect(self.apply_theme)
@@ -30,14 +37,28 @@ class Looks(QObject):
 
     def apply_theme(self) -> None:
         """Show the colours and the text size that the settings and the system ask for."""
-        theme.apply(self._app, self._settings.text("theme"), self._settings.number("font_scale"))
+        self._shown_scale = self._settings.number("font_scale")
+        theme.apply(self._app, self._settings.text("theme"), self._shown_scale)
 
     def stop(self) -> None:
         """Follow no longer."""
+        self._pause.stop()
         self._leave()
 
     def _follow(self, key: str, value: Value) -> None:
-        if key in ("theme", "font_scale"):
+        if key == "theme":
             self.apply_theme()
+        elif key == "font_scale":
+            self._step()
         elif key == "language":
             translation.use_language(self._app, str(value))
+
+    def _step(self) -> None:
+        """Show the first step at once, and what follows while it is drawn when the steps have ended."""
+        if not self._pause.isActive():
+            self.apply_theme()
+        self._pause.start()
+
+    def _show_last_step(self) -> None:
+        if self._shown_scale != self._settings.number("font_scale"):
+            self.apply_theme()

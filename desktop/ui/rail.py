@@ -65,6 +65,12 @@ class Rail(Retranslating, QFrame):
             button.setAccessibleName(actions.words(action.text))
             button.setToolTip(f"{actions.words(action.text)}  {actions.keys(action)}")
 
+    def show_words(self, shown: bool) -> None:
+        """Show the words below the drawings, or the drawings alone where the window is narrow."""
+        style = Qt.ToolButtonStyle
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style.ToolButtonTextUnderIcon if shown else style.ToolButtonIconOnly)
+
     def show_chosen(self, action_id: str) -> None:
         """Mark the page that is shown."""
         self._buttons[action_id].setChecked(True)

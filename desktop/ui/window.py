@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.errors import RecordError
@@ -23,7 +23,7 @@ from desktop.ui.translation import Retranslating
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QResizeEvent
 
     from desktop.ui.services import Services
 
@@ -36,6 +36,8 @@ SCREENS = {
 """The module and class of each screen; a screen is imported when it is first shown."""
 
 FONT_STEP = 10
+RAIL_CHARACTERS = 100
+"""Of an average letter, the least width of a window whose rail has words."""
 _RECORDING = ("recording", "paused")
 
 
@@ -146,6 +148,20 @@ class MainWindow(Retranslating, QMainWindow):
         self._keep_geometry()
         self._services.worker.stop()
         event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the room to the page where there is little."""
+        super().resizeEvent(event)
+        self._fit_rail()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Larger text leaves less room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rail()
+
+    def _fit_rail(self) -> None:
+        self.rail.show_words(self.width() >= RAIL_CHARACTERS * self.fontMetrics().averageCharWidth())
 
     def _own_actions(self) -> dict[str, Callable[[], object]]:
         pages: dict[str, Callable[[], object]] = {page: partial(self.show_page, page) for page in SCREENS}

@@ -26,7 +26,7 @@ ANSWERED = Answered(
         Sentence("A fracture.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 1"),)),
     ),
     decoder="tiny",
-    used=("the typed question",),
+    used=("your question",),
     finish=FinishReason.END,
     engine=Timings(generated_tokens=7),
     times=StageTimes(0.0, 1.5, 0.0, 0.25, 0.5),

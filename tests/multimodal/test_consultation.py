@@ -75,7 +75,7 @@ def test_an_answer_names_the_seconds_it_rests_on(tokens: Tokens, recording: Path
     assert (said.verdict, said.citations[0].start_s) == (Verdict.SUPPORTED, 4.0)
     assert invented.verdict is Verdict.UNVERIFIED
     assert answered.finish is FinishReason.END
-    assert any(used.startswith("Recording 1: 16 words") for used in answered.used)
+    assert any(used == "Recording 1 (16 words)" for used in answered.used)
 
 
 def test_a_picture_reaches_the_decoder_as_embeddings(tokens: Tokens, photo: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_used_leaves_the_consultation_as_it_was(tokens: To
         with pytest.raises(InvalidFile):
             list(take_in(tmp_path / "missing"))
     (answered,) = of_kind(case.ask("What is there?"), Answered)
-    assert answered.used == ("the typed question",)
+    assert answered.used == ("your question",)
 
 
 def test_what_is_known_is_recalled_and_asked_about_as_if_it_had_been_heard(

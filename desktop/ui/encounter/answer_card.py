@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -107,7 +107,9 @@ class AnswerCard(Retranslating, QFrame):
         self._try_again.setText(self.tr("Try again"))
         self._models.setText(self.tr("Open the models page"))
         self._copy.setText(self.tr("Copy"))
-        self._copy_sources.setText(self.tr("Copy with sources"))
+        self._copy_sources.setText(self.tr("With sources"))
+        self._copy_sources.setAccessibleName(self.tr("Copy with sources"))
+        self._copy_sources.setToolTip(self._copy_sources.accessibleName())
         self._again.setText(self.tr("Answer again"))
         self._patient.setText(self.tr("Patient view"))
         self._fill_menu()
@@ -131,6 +133,10 @@ class AnswerCard(Retranslating, QFrame):
         self._copy_sources = IconButton("copy-with-sources", "copy", self)
         self._again = IconButton("answer-again", "redo", self)
         self._patient = IconButton("show-patient", "person", self)
+        # It goes on from the button before it, and four buttons have to stand in one row.
+        self._copy_sources.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        for control in (self._copy, self._copy_sources, self._again, self._patient):
+            control.setProperty("tight", True)
         self._mending = _row(self, 8, self._try_again, self._models)
         self._doing = _row(self, 0, self._copy, self._copy_sources, self._again, self._patient)
         self._stop.clicked.connect(self.cancel_wanted)

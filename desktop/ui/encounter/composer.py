@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.asking import MarkedRegion
 
 MOST_LINES = 5
+ROW_CHARACTERS = 42
+"""Of an average letter, the least width in which "Attach" stands in words."""
 LONGEST_QUESTION = 8_000
 """Characters; longer text belongs into a file."""
 
@@ -139,6 +141,13 @@ class Composer(Retranslating, QFrame):
         row.addWidget(self._ask, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(row)
         column.addWidget(self._speak)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the narrow row to the question: a picture says "attach" too."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= ROW_CHARACTERS * self.fontMetrics().averageCharWidth()
+        style = Qt.ToolButtonStyle
+        self._attach.setToolButtonStyle(style.ToolButtonTextBesideIcon if is_wide else style.ToolButtonIconOnly)
 
     # --- how it stands -----------------------------------------------------------------------------------------
 

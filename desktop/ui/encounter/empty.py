@@ -45,6 +45,10 @@ class NoEncounter(Retranslating, QWidget):
         self._are_some = are_some
         self.retranslate()
 
+    def take_keyboard(self) -> None:
+        """Put the keyboard onto the primary action."""
+        self._new.setFocus()
+
     def retranslate(self) -> None:
         """Set every word."""
         if self._are_some:

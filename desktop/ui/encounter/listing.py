@@ -92,7 +92,7 @@ class SummaryModel(QAbstractListModel):
 
 
 class SummaryDelegate(QStyledItemDelegate):
-    """Draws a row: title and time, below them the last question."""
+    """Draws a row: the title, below it the time and the last question."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: N802 - Qt's name
         """Two lines and air, a target for a thumb."""
@@ -114,18 +114,18 @@ class SummaryDelegate(QStyledItemDelegate):
         area = option.rect.adjusted(16, 10, -16, -10)
         text = colours.on_selection if chosen else colours.text
         small = _caption(option.font)
-        # A title that is a time needs no other beside it.
-        time = day_and_time(summary.changed) if summary.title or summary.problem else ""
-        time_width = QFontMetrics(small).horizontalAdvance(time)
-        self._title(painter, option, area.adjusted(0, 0, -time_width - 10, 0), index)
+        self._title(painter, option, area, index)
         painter.setFont(small)
         painter.setPen(text if chosen else colours.text_muted)
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, time)
+        # A title that is a time needs no other below it.
+        time = day_and_time(summary.changed) if summary.title or summary.problem else ""
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, time)
         excerpt = printable(summary.problem or summary.excerpt)
         if summary.problem and not chosen:
             painter.setPen(colours.danger)
-        elided = QFontMetrics(small).elidedText(excerpt, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, elided)
+        beside = area.adjusted(QFontMetrics(small).horizontalAdvance(f"{time}  ") if time else 0, 0, 0, 0)
+        elided = QFontMetrics(small).elidedText(excerpt, Qt.TextElideMode.ElideRight, beside.width())
+        painter.drawText(beside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, elided)
         painter.restore()
 
     def _title(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, index: _Index) -> None:

@@ -16,6 +16,7 @@ from desktop.ui.encounter.empty import EmptyEncounter
 from desktop.ui.encounter.notices import NoticeLine
 from desktop.ui.encounter.thumbnails import Thumbnails
 from desktop.ui.encounter.timeline_view import TimelineView
+from desktop.ui.encounter.widgets import scrolling
 from desktop.ui.encounter.wording import default_title
 from desktop.ui.translation import Retranslating
 from desktop.worker.status import WorkerState
@@ -86,7 +87,8 @@ class EncounterPage(Retranslating, QWidget):
         self._empty = EmptyEncounter(self)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.timeline)
-        self._middle.addWidget(self._empty)
+        self._nothing = scrolling(self._empty)
+        self._middle.addWidget(self._nothing)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
@@ -123,7 +125,7 @@ class EncounterPage(Retranslating, QWidget):
         self.title.show_title(encounter.title)
         self.title.setPlaceholderText(default_title(encounter.created))
         self.timeline.show_entries(encounter.entries)
-        self._middle.setCurrentWidget(self.timeline if encounter.entries else self._empty)
+        self._middle.setCurrentWidget(self.timeline if encounter.entries else self._nothing)
         self._follow_jobs()
 
     def _rename(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from desktop.record.encounter import Verdict
 from desktop.ui import icons, theme
@@ -107,6 +107,18 @@ class FlowingPage(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Only the width."""
         return QSize(super().minimumSizeHint().width(), 0)
+
+
+def scrolling(page: QWidget) -> QScrollArea:
+    """Return `page` in an area that scrolls where there is too little height, and asks for none."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    page.setProperty("role", "page")
+    area.setWidget(page)
+    return area
 
 
 class VerdictMark(Retranslating, QWidget):

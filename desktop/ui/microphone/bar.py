@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 SPEAK_HEIGHT = 72
 """Hit with a gloved thumb while the eyes are on the patient."""
 SPEAK_WIDTH = 176
+LINE_CHARACTERS = 30
+"""Of an average letter, the least width for a sentence beside the buttons: two lines hold it."""
 _NAME_CHARACTERS = 14
 _PRIVACY_PANE = "x-apple.systempreferences:com.apple.preference.security?Privacy_Microphone"
 _OPEN_STATES = (RecorderState.RECORDING, RecorderState.PAUSED)
@@ -264,7 +266,7 @@ class MicrophoneBar(Retranslating, QWidget):
 
     def _mend_word(self) -> str:
         if self._recorder.state is RecorderState.NO_MICROPHONE:
-            return self.tr("Look again")
+            return self.tr("Look for a microphone")
         if self._recorder.state is RecorderState.DENIED and sys.platform == "darwin":
             return self.tr("Privacy settings")
         return ""
@@ -328,7 +330,8 @@ class MicrophoneBar(Retranslating, QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the parts beside each other where there is room, otherwise one below the other."""
-        beside = self._buttons.sizeHint().width() + self._middle.minimumSize().width() + 2 * SPACE <= self.width()
+        needed = max(self._middle.minimumSize().width(), LINE_CHARACTERS * self.fontMetrics().averageCharWidth())
+        beside = self._buttons.sizeHint().width() + needed + 2 * SPACE <= self.width()
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if direction != self._parts.direction():
             self._parts.setDirection(direction)

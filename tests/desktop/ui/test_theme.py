@@ -86,9 +86,9 @@ def test_the_theme_reaches_palette_and_tokens(qapp: QApplication, name: str) -> 
 
 
 def test_text_grows_at_once_and_from_the_same_start(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "light", 100)
     label = QLabel("Metoprolol 47.5 mg")
     qtbot.addWidget(label)
-    theme.apply(qapp, "light", 100)
     before = label.sizeHint().width()
     theme.apply(qapp, "light", 200)
     theme.apply(qapp, "light", 200)

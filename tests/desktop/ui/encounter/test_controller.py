@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
 from desktop.record.encounter import (
@@ -457,8 +458,10 @@ def test_a_full_disk_is_told_and_everything_is_saved_once_there_is_room(qtbot: Q
     with qtbot.waitSignal(controller.book.unsaved_changed) as told:
         controller.ask("What is it?")
     assert "Nothing is lost" in told.args[0]
+    _let_saving_end(controller)  # question and answer are one writing or two, as the thread comes to it
     with qtbot.waitSignal(controller.book.unsaved_changed):
         bench.worker.emit(whole(bench.asked().job))
+    _let_saving_end(controller)
     disk.left = None
     with qtbot.waitSignal(controller.book.unsaved_changed) as told:
         controller.book.save_again()
@@ -467,6 +470,11 @@ def test_a_full_disk_is_told_and_everything_is_saved_once_there_is_room(qtbot: Q
     assert isinstance(answer, Answer)
     assert answer.status is AnswerStatus.COMPLETE
     controller.shut_down()
+
+
+def _let_saving_end(controller: EncounterController) -> None:
+    controller.book.finish()
+    QCoreApplication.processEvents()
 
 
 def test_deleting_forgets_everywhere(bench: EncounterBench, controller: EncounterController) -> None:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from desktop.record.encounter import Answer, AnswerStatus, Encounter, Question, Sentence, Verdict
+from desktop.ui import theme, translation
+from desktop.ui.encounter.answer_card import AnswerCard
 from desktop.ui.encounter.patient_view import PatientView
 from desktop.worker.protocol import (
     AnswerPiece,
@@ -59,6 +61,15 @@ def test_without_encounters_there_is_one_thing_to_do_and_a_sample(bench: ScreenB
     assert "This encounter is empty" in words_in(bench.screen)
     assert bench.screen.composer.field.hasFocus()
     assert len(bench.store.summaries()) == 1
+
+
+def test_the_keyboard_rests_on_what_goes_on(bench: ScreenBench) -> None:
+    assert bench.button("begin-encounter").hasFocus()
+    bench.open(full_encounter())
+    assert bench.screen.composer.field.hasFocus()
+    bench.screen.listing.search.setFocus()
+    bench.screen.listing.open_wanted.emit(full_encounter().id)
+    assert bench.screen.composer.field.hasFocus()
 
 
 def test_the_screen_can_be_used_by_everyone(bench: ScreenBench) -> None:
@@ -271,6 +282,22 @@ def test_copying_is_plain_text_and_can_name_the_sources(bench: ScreenBench) -> N
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_can_be_done_with_an_answer_stands_in_one_row(
+    qapp: QApplication, bench: ScreenBench, language: str
+) -> None:
+    theme.apply(qapp, "light", 100)
+    translation.use_language(qapp, language)
+    card = AnswerCard(answer())
+    bench.qtbot.addWidget(card)
+    card.show_decoders((("a", "One"), ("b", "Another")))
+    card.resize(554, 400)
+    with bench.qtbot.waitExposed(card):
+        card.show()
+    names = ("copy-answer", "copy-with-sources", "answer-again", "show-patient")
+    assert len({bench.button(name, card).y() for name in names}) == 1
 
 
 def test_sentences_are_walked_with_the_keyboard_and_open_their_sources(bench: ScreenBench) -> None:
