@@ -41,6 +41,11 @@ class GroupMatrix:
     lows: NDArray[np.float32]
     """Zero in 8-bit groups, which have only a scale."""
 
+    def warm_up(self) -> None:
+        """Compile every kernel now, while the decoder loads, rather than in the middle of the first answers."""
+        for tokens in (1, 2, _FEW_TOKENS + 1):
+            self.product(torch.zeros(tokens, self.inputs))
+
     def product(self, x: torch.Tensor) -> torch.Tensor:
         """Map `(..., inputs)` float32 to `(..., outputs)`."""
         rows = x.reshape(-1, self.inputs)

@@ -91,6 +91,8 @@ def packed_in_place(decoder: LoadedDecoder) -> LoadedDecoder:
     model = decoder.model
     if isinstance(model, Decoder) and model.device.type == "cpu" and model.dtype == torch.float32:
         matrices = _recovered(model) if has_group_kernels() else {}
+        for matrix in list(matrices.values())[:1]:
+            matrix.warm_up()
         if matrices and _groups_are_faster(matrices):
             _replace(model, matrices)
             del matrices

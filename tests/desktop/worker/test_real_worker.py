@@ -92,7 +92,7 @@ def answer(heard: HeardHost, job: str, question: str, *turns: KnownTurn) -> Answ
     assert heard.ends(job) == [Done(job)]
     (whole,) = [event for event in heard.events if isinstance(event, AnswerWhole) and event.job == job]
     streamed = "".join(event.text for event in heard.events if isinstance(event, AnswerPiece) and event.job == job)
-    assert streamed.strip() == whole.text
+    assert streamed.strip().startswith(whole.text)  # an answer that only repeated itself is cut
     return whole
 
 
