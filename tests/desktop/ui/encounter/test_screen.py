@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from desktop.record.encounter import Answer, AnswerStatus, Encounter, Question, Sentence, Verdict
@@ -26,7 +26,6 @@ from desktop.worker.protocol import (
     PartialWords,
     RecognisedUpTo,
     SettledUtterance,
-    Transcribe,
 )
 from desktop.worker.status import WorkerState, WorkerStatus
 from tests.desktop.ui.accessibility import faults_of
@@ -34,8 +33,6 @@ from tests.fakes.encounters import AT, ENCOUNTER_ID, answer, dictation, full_enc
 from tests.fakes.microphones import tone
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.desktop.ui.encounter.conftest import ScreenBench
 
 TEXT = "The patient has had a cough for three days. The film shows no consolidation."
@@ -420,129 +417,3 @@ def test_a_press_on_a_time_plays_from_there(bench: ScreenBench) -> None:
     place.setX(6)
     bench.qtbot.mouseClick(text.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert bench.speaker.now_s == pytest.approx(7.9)
-
-
-# --- attaching -----------------------------------------------------------------------------------------------------
-
-
-def test_a_screenshot_is_pasted_as_a_picture(bench: ScreenBench) -> None:
-    bench.screen.new_encounter()
-    image = QImage(8, 8, QImage.Format.Format_RGB32)
-    image.fill(0)
-    QGuiApplication.clipboard().setImage(image)
-    assert bench.screen.handle("paste")
-    bench.qtbot.waitUntil(lambda: len(bench.attachments()) == 1)
-    bench.qtbot.waitUntil(lambda: "Picture, 320 x 240 pixels" in words_in(bench.attachments()[0]))
-
-
-def test_files_are_pasted_and_text_stays_text(bench: ScreenBench, tmp_path: Path) -> None:
-    bench.screen.new_encounter()
-    (tmp_path / "visit.mp3").write_bytes(b"ID3 sound")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "visit.mp3")), QUrl("https://example.org/x.png")])
-    QGuiApplication.clipboard().setMimeData(data)
-    bench.screen.handle("paste")
-    bench.qtbot.waitUntil(lambda: len(bench.dictations()) == 1)
-    assert len(bench.worker.sent_of(Transcribe)) == 1
-    QGuiApplication.clipboard().setText("<b>words</b>")
-    bench.screen.handle("paste")
-    assert bench.screen.composer.field.toPlainText() == "<b>words</b>"
-
-
-def test_what_is_dropped_is_attached(bench: ScreenBench, tmp_path: Path) -> None:
-    (tmp_path / "film.png").write_bytes(b"\x89PNG\r\n\x1a\n....")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "film.png"))])
-    place, keys, buttons = QPoint(500, 300), Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-    bench.screen.new_encounter()
-    enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, buttons, keys)
-    bench.screen.dragEnterEvent(enter)
-    assert enter.isAccepted()
-    assert "Let go to attach" in words_in(bench.screen.composer)
-    bench.screen.dropEvent(QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, buttons, keys))
-    bench.qtbot.waitUntil(lambda: len(bench.attachments()) == 1)
-    assert "Let go to attach" not in words_in(bench.screen.composer)
-
-
-def test_a_question_waits_for_the_picture_that_is_copied(bench: ScreenBench, tmp_path: Path) -> None:
-    bench.screen.new_encounter()
-    (tmp_path / "film.png").write_bytes(b"\x89PNG\r\n\x1a\n....")
-    bench.controller.attach([tmp_path / "film.png"])  # type: ignore[union-attr]  # made with the screen
-    bench.ask("What is this?")
-    assert "Then it is asked." in words_in(bench.screen.composer)
-    bench.qtbot.waitUntil(lambda: bool(bench.worker.sent_of(Ask)))
-    assert [known.label for known in bench.asked().context.pictures] == ["Image 1"]
-
-
-def test_a_picture_that_cannot_be_shown_says_why(bench: ScreenBench) -> None:
-    bench.pictures.fault = "image-1.png is damaged and cannot be shown."
-    bench.open(full_encounter())
-    bench.qtbot.waitUntil(lambda: "is damaged" in words_in(bench.attachments()[0]))
-
-
-def test_a_marked_region_is_a_chip_that_can_be_taken_off(bench: ScreenBench) -> None:
-    bench.open(full_encounter())
-    bench.screen.viewing.region_marked.emit("Image 1", (0.1, 0.1, 0.5, 0.5))
-    assert bench.button("drop-region").text() == "About a marked region of Image 1"
-    bench.press("drop-region")
-    assert not bench.has_button("drop-region")
-    bench.ask("All of it?")
-    assert bench.asked().context.pictures[0].region is None
-
-
-# --- long encounters -----------------------------------------------------------------------------------------------
-
-
-def long_encounter() -> Encounter:
-    entries: list[object] = [replace(dictation(), utterances=tuple(utterance("and so on " * 4, s) for s in range(170)))]
-    for number in range(250):
-        question = Question(f"q{number}", AT, f"Question {number}?")
-        entries += [question, answer(f"a{number}", question.id)]
-    return Encounter(ENCOUNTER_ID, "Long", AT, AT, tuple(entries))  # type: ignore[arg-type]  # entries of every kind
-
-
-def test_a_long_encounter_opens_at_its_end_at_once(bench: ScreenBench) -> None:
-    (bench.folder / ENCOUNTER_ID).mkdir(parents=True)
-    bench.store.save(long_encounter())
-    began = time.thread_time()  # what the window itself takes, whatever else the machine does
-    bench.screen.open_encounter(ENCOUNTER_ID)
-    assert time.thread_time() - began < 0.3
-    bench.settle()
-    timeline = bench.screen.page.timeline
-    assert timeline.follows
-    assert len(timeline.cards()) < 40
-
-
-def test_earlier_cards_come_without_moving_what_is_read(bench: ScreenBench) -> None:
-    bench.open(long_encounter())
-    timeline = bench.screen.page.timeline
-    bar = timeline.verticalScrollBar()
-    first = timeline.cards()[0]
-    before = first.y() - 100
-    bar.setValue(100)
-    assert first.mapTo(timeline.viewport(), first.rect().topLeft()).y() == before
-    bench.settle()
-    assert timeline.cards()[0] is not first
-    assert first.mapTo(timeline.viewport(), first.rect().topLeft()).y() == before
-
-
-def test_new_text_never_moves_what_is_read(bench: ScreenBench) -> None:
-    bench.open(long_encounter())
-    timeline = bench.screen.page.timeline
-    bench.ask("And now?")
-    bench.settle()
-    assert timeline.follows
-    timeline.verticalScrollBar().setValue(timeline.verticalScrollBar().maximum() - 300)
-    bench.settle()
-    top = timeline.verticalScrollBar().value()
-    read = next(card for card in timeline.cards() if card.geometry().bottom() > top)
-    place = read.mapTo(timeline.viewport(), read.rect().topLeft()).y()
-    for _ in range(12):
-        bench.worker.emit(AnswerPiece(bench.asked().job, "One more sentence of the answer. "))
-    bench.qtbot.waitUntil(lambda: bench.has_button("new-text-below"), timeout=2_000)
-    assert read.mapTo(timeline.viewport(), read.rect().topLeft()).y() == place
-    bench.press("new-text-below")
-    assert timeline.follows
-    bench.worker.emit(whole(bench))
-    bench.settle()
-    assert timeline.verticalScrollBar().value() == timeline.verticalScrollBar().maximum()
