@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = _parser(arguments).parse_args(arguments)
         code: int = import_module(args.module).run(args)
+        sys.stdout.flush()  # here, where a reader that has gone is known to be no fault
         return code
     except KeyboardInterrupt:
         return _tell("Stopped.", STOPPED, as_json)

@@ -135,6 +135,11 @@ def test_ctrl_c_ends_with_130_and_no_traceback(
     assert capsys.readouterr().err == "bedside: Stopped.\n"
 
 
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to what it starts in the background: it lets it ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.models
 def test_ctrl_c_in_the_middle_of_an_answer() -> None:
     command = [sys.executable, "-m", "desktop.cli", "ask", "--json", "--device", "cpu", "--max-tokens", "4000"]
@@ -144,6 +149,7 @@ def test_ctrl_c_in_the_middle_of_an_answer() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no other thread of the tests holds a lock that it needs
     )
     assert child.stdout is not None
     first = json.loads(child.stdout.readline())
@@ -157,13 +163,14 @@ def test_ctrl_c_in_the_middle_of_an_answer() -> None:
     assert "answered" not in [event["event"] for event in events]
 
 
-def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_goes_away_is_no_fault(unbuffered: str, tmp_path: Path) -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
         [sys.executable, "-m", "desktop.cli", "models", "list"],
         cwd=REPOSITORY,
-        env=os.environ | {"BEDSIDE_HOME": str(tmp_path)},
+        env={**os.environ, "BEDSIDE_HOME": str(tmp_path), "PYTHONUNBUFFERED": unbuffered},
         stdout=write,
         stderr=subprocess.PIPE,
         check=False,
