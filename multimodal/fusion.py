@@ -5,7 +5,7 @@ folded into one (pixel shuffle, Shi et al. 2016), and a small MLP maps each to t
 
     patches (batch, 256, d_vision) -> (batch, 64, 4 * d_vision) -> LayerNorm -> Linear -> GELU -> Linear
     CLS     (batch, d_vision)      -> Linear                                                        -> prepended
-    -> RMSNorm whose gain starts at the measured size of the decoder's own word embeddings -> + modality vector
+    -> RMSNorm whose gain starts at the spread of the decoder's own word embeddings -> + modality vector (their mean)
 
 Sound passes Whisper's encoder as 50 frames a second; eight neighbouring frames are stacked, 6.25 tokens a second.
 Each set of projectors is trained for one decoder and bound to it by its fingerprint: with any other decoder
@@ -43,7 +43,7 @@ AUDIO_TOKENS_PER_S = 50 / AUDIO_STACK
 
 @dataclass(frozen=True, slots=True)
 class ProjectorShape:
-    """The widths of a projector; `gain` is the root mean square of the decoder's embedding table."""
+    """The widths of a projector; `gain` is the root mean square of the decoder's word embeddings around their mean."""
 
     d_encoder: int
     d_hidden: int
