@@ -6,6 +6,7 @@ Only local safetensors are read and no code that comes with a checkpoint is run.
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
@@ -132,18 +133,17 @@ def load_foreign(folder: Path, *, device: str | torch.device, dtype: torch.dtype
     DamagedCheckpoint when weights are missing or do not fit.
     """
     from transformers import AutoModelForCausalLM
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
     try:
-        model, report = AutoModelForCausalLM.from_pretrained(
-            str(folder),
-            dtype=dtype,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            output_loading_info=True,
-        )
+        with _quiet_transformers():
+            model, report = AutoModelForCausalLM.from_pretrained(
+                str(folder),
+                dtype=dtype,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                output_loading_info=True,
+            )
     except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
         raise UnsupportedCheckpoint(
             f"{folder.name} holds a decoder that cannot be loaded safely ({_first_line(error)}). "
@@ -159,6 +159,20 @@ def load_foreign(folder: Path, *, device: str | torch.device, dtype: torch.dtype
             f"{folder.name} keeps a running state instead of a past that can be cut; it cannot be used here."
         )
     return ForeignDecoder(model.to(device).eval().requires_grad_(False))
+
+
+@contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    """Keep transformers' bars and its table of missing tensors off the terminal: we say it in one sentence."""
+    from transformers.utils import logging
+
+    verbosity = logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
 
 
 def _require_complete(folder: Path, report: dict[str, Any]) -> None:
