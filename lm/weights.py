@@ -43,8 +43,6 @@ class LoadedDecoder:
     """For people: the folder's or file's name."""
     fingerprint: str
     """sha256 over the embedding table and the shape; projectors are bound to it."""
-    embedding_rms: float
-    """Root mean square of the embedding table: the size that projected embeddings should have."""
     native: bool
     """True for our own decoder, False for one that transformers computes."""
 
@@ -76,7 +74,6 @@ def load_decoder(
         tokens=tokens,
         name=source.stem if source.is_file() else source.name,
         fingerprint=fingerprint,
-        embedding_rms=root_mean_square(tensors["embedding.weight"]),
         native=True,
     )
 
@@ -154,11 +151,6 @@ def read_json(file: Path) -> dict[str, Any]:
             f"{file.name} cannot be read ({error}). Nothing was loaded; fetch the model again."
         ) from error
     return content
-
-
-def root_mean_square(table: torch.Tensor) -> float:
-    """Return the root mean square of all values of `table`."""
-    return float(table.float().square().mean().sqrt())
 
 
 def fingerprint_of(table: torch.Tensor, shape: Mapping[str, int]) -> str:
@@ -294,4 +286,4 @@ def _load_foreign(
     _check_vocabulary(tokens, model.vocab_size)
     table = model.embedding_table()
     shape = {"vocab_size": table.shape[0], "d_model": table.shape[1], "layers": int(raw.get("num_hidden_layers", 0))}
-    return LoadedDecoder(model, tokens, name, fingerprint_of(table, shape), root_mean_square(table), native=False)
+    return LoadedDecoder(model, tokens, name, fingerprint_of(table, shape), native=False)

@@ -184,7 +184,7 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
 
 
 def state(model_id: str) -> ModelState:
-    """Say how a model stands, by manifest and file sizes alone; `fetch.verify` also hashes."""
+    """Say how a model stands, by manifest and file sizes alone; `fetch.verify_installed` also hashes."""
     folder = models_folder() / check_model_id(model_id)
     manifest = manifest_of(folder)
     if manifest is None:

@@ -83,11 +83,6 @@ def fetch(entry: ModelEntry, on_progress: OnProgress = ignore_progress) -> Path:
     return entry.folder
 
 
-def verify(entry: ModelEntry, on_progress: OnProgress = ignore_progress) -> None:
-    """Hash every installed file of a model of the catalogue; see `verify_installed`."""
-    verify_installed(entry.id, on_progress)
-
-
 def verify_installed(model_id: str, on_progress: OnProgress = ignore_progress) -> None:
     """Hash every file of an installed model against its manifest.
 
@@ -107,11 +102,6 @@ def verify_installed(model_id: str, on_progress: OnProgress = ignore_progress) -
             )
         done += record["bytes"]
         on_progress(Progress(model_id, Stage.VERIFY, done, total))
-
-
-def remove(entry: ModelEntry) -> int:
-    """Remove a model and its kept source files; see `remove_installed`."""
-    return remove_installed(entry.id)
 
 
 def remove_installed(model_id: str) -> int:

@@ -235,15 +235,7 @@ def test_fingerprint_is_the_decoders_and_not_the_files(folder: Path, tmp_path: P
 
 def test_loaded_decoder_says_what_it_is(folder: Path) -> None:
     decoder = load_decoder(folder)
-    table = load_file(folder / "model.safetensors")["model.embed_tokens.weight"]
     assert decoder.native
     assert decoder.name == "tiny"
-    assert decoder.embedding_rms == pytest.approx(float(table.square().mean().sqrt()), rel=1e-6)
     assert not any(parameter.requires_grad for parameter in decoder.model.parameters())
     assert load_decoder(folder, dtype=torch.bfloat16).model.dtype == torch.bfloat16
-
-
-@pytest.mark.models
-def test_embedding_size_of_smollm2(smollm2_folder: Path) -> None:
-    table = load_file(smollm2_folder / "model.safetensors")["model.embed_tokens.weight"]
-    assert load_decoder(smollm2_folder).embedding_rms == pytest.approx(float(table.std()), rel=1e-2)

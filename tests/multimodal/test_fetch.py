@@ -20,7 +20,7 @@ from multimodal import fetch as fetching
 from multimodal import packages
 from multimodal.catalog import ModelState, state
 from multimodal.errors import DownloadFailed, HashMismatch, ModelNotFetched, StorageFull, StorageRefused
-from multimodal.fetch import Progress, Stage, fetch, remove, staging_folder, verify
+from multimodal.fetch import Progress, Stage, fetch, remove_installed, staging_folder, verify_installed
 from tests.fakes.package_index import entry_of, part_of, use_copying_pip, use_index, use_pip, whole, write_wheel
 
 if TYPE_CHECKING:
@@ -242,23 +242,23 @@ def test_a_second_fetch_waits_for_the_first(home: Path) -> None:
 
 def test_verify_reads_every_byte() -> None:
     with pytest.raises(ModelNotFetched, match="bedside models fetch ward-model"):
-        verify(ENTRY)
+        verify_installed(ENTRY.id)
     fetch(ENTRY)
-    verify(ENTRY)
+    verify_installed(ENTRY.id)
     changed = bytearray((ENTRY.folder / "model.bin").read_bytes())
     changed[40] ^= 1
     (ENTRY.folder / "model.bin").write_bytes(changed)
     assert state(ENTRY.id) is ModelState.INSTALLED  # the size alone does not tell
     with pytest.raises(HashMismatch, match=r"model.bin of ward-model has changed .* do not use it"):
-        verify(ENTRY)
+        verify_installed(ENTRY.id)
 
 
 def test_remove_frees_the_model_and_its_sources() -> None:
     fetch(ENTRY)
-    assert remove(ENTRY) >= 2 * len(FIRST + SECOND)
+    assert remove_installed(ENTRY.id) >= 2 * len(FIRST + SECOND)
     assert nothing_installed()
     assert not ENTRY.source_folder.exists()
-    assert remove(ENTRY) == 0
+    assert remove_installed(ENTRY.id) == 0
 
 
 def test_the_manifest_says_where_the_model_came_from() -> None:
