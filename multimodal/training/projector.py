@@ -37,7 +37,7 @@ IGNORED = -100
 class ProjectorOptions:
     """How the projector is trained; the defaults are those of the shipped one."""
 
-    conversations: int = 2048
+    conversations: int = 1536
     batch: int = 16
     micro_batch: int = 8
     """Pictures in one forward; a batch is the sum of several, so that its size does not decide the memory needed."""

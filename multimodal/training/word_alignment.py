@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class AlignmentOptions:
     """How the first lesson is taught."""
 
-    steps: int = 600
+    steps: int = 120
     batch: int = 64
     learning_rate: float = 2e-3
     warmup: float = 0.08
