@@ -2203,6 +2203,10 @@
         <translation>模型意外停止（{0}）。您的操作没有丢失，请重试。</translation>
     </message>
     <message>
+        <source>The models were ended from outside Bedside ({0}). Nothing you did is lost; try again.</source>
+        <translation>模型被 Bedside 之外的程序或用户终止（{0}）。您的操作没有丢失，请重试。</translation>
+    </message>
+    <message>
         <source>The models no longer responded and were stopped. Nothing you did is lost; try again.</source>
         <translation>模型失去响应，已被停止。您的操作没有丢失，请重试。</translation>
     </message>

@@ -180,7 +180,7 @@ def test_a_killed_worker_is_replaced_and_gives_the_same_answer(qtbot: QtBot) -> 
     heard = HeardHost(host, qtbot)
     try:
         before = answer(heard, "k1", "Which tablets does the patient take?")
-        for job, number, cause in (("k2", signal.SIGKILL, Cause.MEMORY), ("k3", signal.SIGSEGV, Cause.CRASH)):
+        for job, number, cause in (("k2", signal.SIGKILL, Cause.KILLED), ("k3", signal.SIGSEGV, Cause.CRASH)):
             host.send(Ask(job, context(), "Tell a long story about a hospital.", DECODER, 400))
             until(heard, lambda job=job: any(isinstance(e, AnswerPiece) and e.job == job for e in heard.events))
             newest = max(psutil.Process().children(), key=lambda child: child.create_time())
