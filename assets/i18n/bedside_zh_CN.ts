@@ -759,6 +759,30 @@
         <translation>您的问题</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{0} (1 word)</source>
+        <translation>{0}（1 个词）</translation>
+    </message>
+    <message>
+        <source>{0} ({1} words)</source>
+        <translation>{0}（{1} 个词）</translation>
+    </message>
+    <message>
+        <source>{0} (its sound)</source>
+        <translation>{0}（声音）</translation>
+    </message>
+    <message>
+        <source>{0} (only what its file header says)</source>
+        <translation>{0}（仅文件头信息）</translation>
+    </message>
+    <message>
+        <source>your question</source>
+        <translation>您的问题</translation>
+    </message>
+    <message>
         <source>The answer reached its longest length and stops here. Ask for the rest if you need it.</source>
         <translation>回答已达最大长度并在此停止。如有需要请继续追问。</translation>
     </message>

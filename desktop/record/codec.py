@@ -1,7 +1,8 @@
 """Encounters as JSON and back: versioned, strict, and derived from the dataclasses, so that no field is forgotten.
 
-A file is `{"schema": 1, "encounter": {...}}`; each entry also carries its `kind`. Reading refuses what does not fit
-the types exactly: an unknown field, a missing one, a number that is not finite, a file name that leaves the folder.
+A file is `{"schema": 2, "encounter": {...}}`, one of an earlier schema is brought up to date first; each entry also
+carries its `kind`. Reading refuses what does not fit the types exactly: an unknown field, a missing one, a number that
+is not finite, a file name that leaves the folder.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
 
+from desktop.record.earlier import SCHEMA, brought_up
 from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
 from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCHEMA = 1
 MAX_BYTES = 64 << 20
 ENTRY_KINDS: dict[str, type] = {
     "dictation": Dictation,
@@ -63,9 +64,9 @@ def decode(data: bytes, encounter_id: str) -> Encounter:
         document = json.loads(data)
     except (ValueError, RecursionError):
         raise EncounterDamaged(DAMAGED, "it is no JSON") from None
-    _check_schema(document)
+    schema = _schema_of(document)
     try:
-        encounter: Encounter = _reader(Encounter)(document.get("encounter"))
+        encounter: Encounter = _reader(Encounter)(brought_up(document.get("encounter"), schema))
         _check(encounter, encounter_id)
     except _DoesNotFit as fault:
         raise EncounterDamaged(DAMAGED, str(fault)) from None
@@ -76,12 +77,13 @@ class _DoesNotFit(Exception):
     """A value is not of its field's type; the text says which."""
 
 
-def _check_schema(document: object) -> None:
+def _schema_of(document: object) -> int:
     schema = document.get("schema") if isinstance(document, dict) else None
     if type(schema) is not int or schema < 1:
         raise EncounterDamaged(DAMAGED, "it names no version")
     if schema > SCHEMA:
         raise EncounterNewer(NEWER)
+    return schema
 
 
 def _check(encounter: Encounter, encounter_id: str) -> None:
