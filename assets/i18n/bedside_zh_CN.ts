@@ -1874,8 +1874,8 @@
         <translation>模型运行于</translation>
     </message>
     <message>
-        <source>Takes effect when the models are loaded the next time.</source>
-        <translation>下次加载模型时生效。</translation>
+        <source>The models are loaded anew when this is changed.</source>
+        <translation>更改后模型会重新加载。</translation>
     </message>
     <message>
         <source>On the graphics processor if there is one</source>

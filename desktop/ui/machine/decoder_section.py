@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QRadioButt
 
 from desktop.ui.machine.catalogue import ModelState
 from desktop.ui.machine.parts import Section, plain_label, push_button
-from desktop.worker.protocol import Prepare
 from desktop.worker.status import WorkerState
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DecoderSection(Section):
-    """A choice that is remembered and taken up by the worker at once."""
+    """A choice that is remembered in the settings, which the worker follows."""
 
     def __init__(
         self, worker: WorkerHost, settings: Settings, shelf: ModelShelf, parent: QWidget | None = None
@@ -60,11 +59,10 @@ class DecoderSection(Section):
         self._show_use()
 
     def use(self, decoder: str) -> None:
-        """Take a catalogue id or a path; the models are loaded anew at once."""
+        """Take a catalogue id or a path."""
         self._refusal.setVisible(False)
         if decoder != self._settings.text("decoder"):
             self._settings.set("decoder", decoder)
-            self._worker.send(Prepare(decoder, self._settings.text("device")))
         self._show_choices()
 
     def use_path(self, path: Path) -> None:
