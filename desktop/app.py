@@ -105,10 +105,11 @@ def make_services(settings: Settings, folder: Path) -> Services:
     """Make the long-lived objects behind the screens; nothing is started yet."""
     from desktop.pictures.loader import PictureLoader
     from desktop.ui.microphone.recorder import Recorder
+    from desktop.ui.prepared import follow_settings, wish_of
     from desktop.worker.host import WorkerHost
-    from desktop.worker.protocol import Prepare
 
-    worker = WorkerHost(prepare=Prepare(settings.text("decoder"), settings.text("device")))
+    worker = WorkerHost(prepare=wish_of(settings))
+    follow_settings(worker, settings)
     return Services(FolderStore(folder / "encounters"), worker, settings, Recorder(), PictureLoader())
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from lm.grounding.answer import Verdict
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.used import UsedKind
 
 if TYPE_CHECKING:
     from lm.grounding.answer import Citation, Sentence
     from multimodal.consultation import Event, StageTimes
+    from multimodal.used import Used
 
 DISCLAIMER = "For research and education. Not a diagnosis: check every sentence against its source."
 UNSURE_BELOW = 0.5
@@ -83,9 +85,24 @@ def _answered_lines(event: Answered) -> list[str]:
     lines = ["Sources  (+ its words stand in the source, ? nothing that was given bears it out)"]
     for sentence in event.sentences:
         lines += _sentence_lines(sentence)
-    lines.append(f"Used   {'; '.join(event.used)}; decoder {event.decoder}")
+    lines.append(f"Used   {'; '.join(map(used_text, event.used))}; decoder {event.decoder}")
     lines.append(f"Times  {times_line(event.times)}; {event.engine.generated_tokens} tokens")
     return [*lines, DISCLAIMER]
+
+
+def used_text(used: Used) -> str:
+    """Return in words one thing that the decoder was given."""
+    match used.kind:
+        case UsedKind.WORDS:
+            return f"{used.label} ({used.words} {'word' if used.words == 1 else 'words'})"
+        case UsedKind.SOUND:
+            return f"{used.label} (its sound)"
+        case UsedKind.PICTURE:
+            return used.label
+        case UsedKind.HEADER:
+            return f"{used.label} (only what its file header says)"
+        case UsedKind.QUESTION:
+            return "your question"
 
 
 def _sentence_lines(sentence: Sentence) -> list[str]:

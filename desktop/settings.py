@@ -168,7 +168,7 @@ SETTINGS = (
         Kind.CHOICE,
         "auto",
         QT_TRANSLATE_NOOP("Settings", "Where the models run"),
-        QT_TRANSLATE_NOOP("Settings", "Takes effect when the models are loaded the next time."),
+        QT_TRANSLATE_NOOP("Settings", "The models are loaded anew when this is changed."),
         Group.ANSWERS,
         (
             Choice("auto", QT_TRANSLATE_NOOP("Settings", "On the graphics processor if there is one")),

@@ -77,6 +77,11 @@ def convert(source: Path, folder: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)  # nothing is left of it after the replace
 
 
+def licence_field(source: Path) -> str:
+    """Return what the file's `general.license` claims, empty where it claims nothing."""
+    return str(_field(_open(source), "general.license", ""))
+
+
 def _open(source: Path) -> gguf.GGUFReader:
     try:
         return gguf.GGUFReader(source)

@@ -22,6 +22,7 @@ from multimodal.audio import load_audio
 from multimodal.encodings import Encodings, View
 from multimodal.errors import Cancelled
 from multimodal.prompt import FusedAttachment, PromptInputs, Turn
+from multimodal.used import Used, UsedKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -89,8 +90,8 @@ class Answered:
     question: str
     sentences: tuple[Sentence, ...]
     decoder: str
-    used: tuple[str, ...]
-    """What the decoder was given, in plain words."""
+    used: tuple[Used, ...]
+    """What the decoder was given."""
     finish: FinishReason
     engine: Timings
     times: StageTimes
@@ -286,15 +287,16 @@ class Consultation:
         ]
         return [*evidence, Evidence.from_text(SourceKind.QUESTION, "Question", question)]
 
-    def _used(self) -> tuple[str, ...]:
+    def _used(self) -> tuple[Used, ...]:
         used = []
         for recording in self._recordings:
             count = sum(len(utterance.words) for utterance in recording.utterances)
             if count:
-                used.append(f"{recording.label} ({count} {'word' if count == 1 else 'words'})")
+                used.append(Used(UsedKind.WORDS, recording.label, count))
         for attachment in self._attachments:
-            if attachment.embeddings is not None and attachment.label not in {r.label for r in self._recordings}:
-                used.append(attachment.label)
-            elif attachment.embeddings is None and attachment.caption:
-                used.append(f"{attachment.label} (only what its file header says)")
-        return (*used, "your question")
+            if attachment.embeddings is not None:
+                kind = UsedKind.SOUND if attachment.kind is SourceKind.AUDIO else UsedKind.PICTURE
+                used.append(Used(kind, attachment.label))
+            elif attachment.caption:
+                used.append(Used(UsedKind.HEADER, attachment.label))
+        return (*used, Used(UsedKind.QUESTION))

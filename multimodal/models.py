@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_DECODER = "smollm2-135m-instruct"
 DEFAULT_SPEECH = "whisper-base"
 DEFAULT_VISION = "dinov2-small"
+_OF_THE_DECODER = ("_decoder", "_engine", "_prompts", "_projectors")
 
 
 class Models:
@@ -52,7 +53,14 @@ class Models:
     def change_decoder(self, wish: str) -> None:
         """Let go of the decoder with its cache and projectors; the encoders stay. The next use loads `wish`."""
         self._decoder_wish = wish
-        for name in ("_decoder", "_engine", "_prompts", "_projectors"):
+        self._drop(*_OF_THE_DECODER)
+
+    def let_go(self) -> None:
+        """Let go of everything; the next use loads it anew."""
+        self._drop(*_OF_THE_DECODER, "_speech", "_vision")
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
             self.__dict__.pop(name, None)
         gc.collect()
         if self._device.type == "cuda":

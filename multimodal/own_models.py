@@ -25,6 +25,7 @@ from multimodal.fetch import (
     staging_folder,
     storage_errors,
 )
+from multimodal.own_licences import licence_name, licence_of_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 REVISION = 1
 """Rises when a conversion below changes what it writes."""
-LARGEST_GROWTH = 8
-"""4-bit weights become float32: the most that a conversion adds to the size of its source."""
 _HASH_CHARACTERS = 12
 
 
@@ -54,6 +53,15 @@ _KINDS = {
     SourceForm.OFFICIAL_WHISPER: ModelKind.SPEECH,
     SourceForm.TIMM_VIT: ModelKind.VISION,
 }
+
+
+_GROWTH = {
+    SourceForm.DECODER_FOLDER: 1,
+    SourceForm.GGUF: 8,  # 4-bit weights become float32
+    SourceForm.OFFICIAL_WHISPER: 2,  # float16 becomes float32
+    SourceForm.TIMM_VIT: 2,
+}
+"""How much room an installed model takes at most, as a multiple of its source's size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,7 @@ def add(own: OwnModel, model_id: str | None = None, on_progress: OnProgress = ig
     with storage_errors(name), lock(name, on_progress):
         if _holds(name, sources):
             return Added(name, own.kind, folder, was_here=True)
-        require_space(name, LARGEST_GROWTH * sum(path.stat().st_size for path in own.files))
+        require_space(name, _GROWTH[own.form] * sum(path.stat().st_size for path in own.files))
         _install(own, name, sources, on_progress)
     return Added(name, own.kind, folder, was_here=False)
 
@@ -157,8 +165,8 @@ def _holds(name: str, sources: dict[str, str]) -> bool:
         return False
     if manifest.get("sources") != sources:
         raise NameTaken(
-            f"There is already another model {name}. It was left as it is: give the new one a name with --as, or type "
-            f"bedside models remove {name}"
+            f"There is already another model {name}. It was left as it is: remove it first, or give the new one a name "
+            "of its own (bedside models add --as)."
         )
     return state(name) is ModelState.INSTALLED and manifest.get("revision") == REVISION
 
@@ -185,13 +193,22 @@ def _install(own: OwnModel, name: str, sources: dict[str, str], on_progress: OnP
     manifest = {
         "kind": own.kind,
         "title": name,
-        "licence": "your own copy: ask where it came from",
+        "licence": _licence(own),
         "source": own.source.name,
         "converter": own.form,
         "revision": REVISION,
         "sources": sources,
     }
     install(ready, name, manifest)
+
+
+def _licence(own: OwnModel) -> str:
+    """Return the licence that the source names itself, empty for none; only its owner can say."""
+    if own.form is SourceForm.GGUF:
+        from lm.gguf_weights import licence_field
+
+        return licence_name(licence_field(own.source))
+    return licence_of_folder(own.source) if own.source.is_dir() else ""
 
 
 def _convert(own: OwnModel, ready: Path) -> None:

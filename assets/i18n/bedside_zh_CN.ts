@@ -459,28 +459,20 @@
         <translation>由谁回答</translation>
     </message>
     <message>
-        <source>Choose a folder…</source>
-        <translation>选择文件夹…</translation>
-    </message>
-    <message>
-        <source>Choose a GGUF file…</source>
-        <translation>选择 GGUF 文件…</translation>
-    </message>
-    <message>
-        <source>{name} holds no decoder: a folder needs config.json and weights in safetensors. Nothing was changed.</source>
-        <translation>{name} 中没有解码器：文件夹需包含 config.json 和 safetensors 权重。未作任何更改。</translation>
-    </message>
-    <message>
-        <source>{name} is no GGUF file. Nothing was changed.</source>
-        <translation>{name} 不是 GGUF 文件。未作任何更改。</translation>
-    </message>
-    <message>
         <source>Own decoder: {name}</source>
         <translation>自备解码器：{name}</translation>
     </message>
     <message>
         <source>{title} (not fetched)</source>
         <translation>{title}（未下载）</translation>
+    </message>
+    <message>
+        <source>{title} (damaged)</source>
+        <translation>{title}（已损坏）</translation>
+    </message>
+    <message>
+        <source>{title} (added by you)</source>
+        <translation>{title}（由您添加）</translation>
     </message>
     <message>
         <source>{name} answers, on {device} in {dtype}.</source>
@@ -513,14 +505,6 @@
     <message>
         <source>It has no projectors: it reads words alone. Pictures are shown to you, but it does not see them, and of a recording it reads the words.</source>
         <translation>它没有投影器，只读取文字。图像会显示给您，但它看不到；对录音只读取文字。</translation>
-    </message>
-    <message>
-        <source>A folder with a decoder</source>
-        <translation>包含解码器的文件夹</translation>
-    </message>
-    <message>
-        <source>A decoder as a GGUF file</source>
-        <translation>GGUF 格式的解码器</translation>
     </message>
 </context>
 <context>
@@ -759,6 +743,30 @@
         <translation>您的问题</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{0} (1 word)</source>
+        <translation>{0}（1 个词）</translation>
+    </message>
+    <message>
+        <source>{0} ({1} words)</source>
+        <translation>{0}（{1} 个词）</translation>
+    </message>
+    <message>
+        <source>{0} (its sound)</source>
+        <translation>{0}（声音）</translation>
+    </message>
+    <message>
+        <source>{0} (only what its file header says)</source>
+        <translation>{0}（仅文件头信息）</translation>
+    </message>
+    <message>
+        <source>your question</source>
+        <translation>您的问题</translation>
+    </message>
+    <message>
         <source>The answer reached its longest length and stops here. Ask for the rest if you need it.</source>
         <translation>回答已达最大长度并在此停止。如有需要请继续追问。</translation>
     </message>
@@ -883,6 +891,30 @@
     <message>
         <source>{size} MB</source>
         <translation>{size} MB</translation>
+    </message>
+    <message>
+        <source>Waits for another program that fetches models</source>
+        <translation>正在等待另一个下载模型的程序</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Checking every byte</source>
+        <translation>正在逐字节校验</translation>
+    </message>
+    <message>
+        <source>Converting</source>
+        <translation>正在转换</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>正在写入</translation>
+    </message>
+    <message>
+        <source>{stage}: {done} of {total}</source>
+        <translation>{stage}：{done} / {total}</translation>
     </message>
 </context>
 <context>
@@ -1249,6 +1281,10 @@
         <translation>进度</translation>
     </message>
     <message>
+        <source>Nobody but you has checked this model.</source>
+        <translation>除您之外，无人检查过此模型。</translation>
+    </message>
+    <message>
         <source>needed</source>
         <translation>必需</translation>
     </message>
@@ -1277,36 +1313,32 @@
         <translation>正在等待其他模型。</translation>
     </message>
     <message>
-        <source>Waits for another program that fetches models</source>
-        <translation>正在等待另一个下载模型的程序</translation>
-    </message>
-    <message>
-        <source>Downloading</source>
-        <translation>正在下载</translation>
-    </message>
-    <message>
-        <source>Checking every byte</source>
-        <translation>正在逐字节校验</translation>
-    </message>
-    <message>
-        <source>Converting</source>
-        <translation>正在转换</translation>
-    </message>
-    <message>
-        <source>Writing</source>
-        <translation>正在写入</translation>
-    </message>
-    <message>
-        <source>{stage}: {done} of {total}</source>
-        <translation>{stage}：{done} / {total}</translation>
-    </message>
-    <message>
         <source>Remove {title} from this machine? It can be fetched again ({size}).</source>
         <translation>从本机移除 {title}？可重新下载（{size}）。</translation>
     </message>
     <message>
         <source>Stopped. What is downloaded is kept: Fetch goes on from there.</source>
         <translation>已停止。已下载部分会保留，再次下载将从此处继续。</translation>
+    </message>
+    <message>
+        <source>as its owner says</source>
+        <translation>以其所有者的说明为准</translation>
+    </message>
+    <message>
+        <source>added by you · {size} on this machine · licence: {licence}</source>
+        <translation>由您添加 · 占用 {size} · 许可证：{licence}</translation>
+    </message>
+    <message>
+        <source>Writes the answers once it is chosen above.</source>
+        <translation>在上方选中后，由它撰写回答。</translation>
+    </message>
+    <message>
+        <source>Recognises speech; it is chosen on the command line.</source>
+        <translation>识别语音；在命令行中选用。</translation>
+    </message>
+    <message>
+        <source>Encodes pictures; it is chosen on the command line.</source>
+        <translation>编码图片；在命令行中选用。</translation>
     </message>
     <message>
         <source>That did not work. Nothing was changed: try again.</source>
@@ -1323,6 +1355,18 @@
     <message>
         <source>Removed.</source>
         <translation>已移除。</translation>
+    </message>
+    <message>
+        <source>Remove {title} from this machine? {size} become free; the copy that you added it from is not touched.</source>
+        <translation>从本机移除 {title}？将释放 {size}；您添加时所用的原件不受影响。</translation>
+    </message>
+    <message>
+        <source>It writes the answers, and no other decoder is here: without it there are none.</source>
+        <translation>目前由它撰写回答，且本机没有其他解码器：移除后将无法回答。</translation>
+    </message>
+    <message>
+        <source>It writes the answers now; {title} takes its place.</source>
+        <translation>目前由它撰写回答；移除后由 {title} 接替。</translation>
     </message>
     <message>
         <source>not on this machine</source>
@@ -1354,6 +1398,10 @@
     <message>
         <source>The list of models is being read…</source>
         <translation>正在读取模型列表…</translation>
+    </message>
+    <message>
+        <source>{title} was removed from this machine.</source>
+        <translation>已从本机移除 {title}。</translation>
     </message>
     <message>
         <source>The list of models could not be read. What is installed is untouched: try again, or reinstall Bedside.</source>
@@ -1508,6 +1556,65 @@
     <message>
         <source>{setting}: more</source>
         <translation>{setting}：增大</translation>
+    </message>
+</context>
+<context>
+    <name>OwnModelAdder</name>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add a GGUF file…</source>
+        <translation>添加 GGUF 文件…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>A decoder of your own is copied to this machine&apos;s models and checked; yours is only read.</source>
+        <translation>您自己的解码器会被复制到本机的模型中并经过检查；原件只会被读取。</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>{name} is being added.</source>
+        <translation>正在添加 {name}。</translation>
+    </message>
+    <message>
+        <source>{name} holds no decoder: a folder needs config.json and weights in safetensors. Nothing was changed.</source>
+        <translation>{name} 中没有解码器：文件夹需包含 config.json 和 safetensors 权重。未作任何更改。</translation>
+    </message>
+    <message>
+        <source>{name} is no GGUF file. Nothing was changed.</source>
+        <translation>{name} 不是 GGUF 文件。未作任何更改。</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was added, and yours is as it was.</source>
+        <translation>已停止。未添加任何内容，您的原件保持不变。</translation>
+    </message>
+    <message>
+        <source>{name} could not be added. Nothing was changed, and yours is as it was.</source>
+        <translation>无法添加 {name}。未作任何更改，您的原件保持不变。</translation>
+    </message>
+    <message>
+        <source>{name} is added and writes the answers from now on.</source>
+        <translation>{name} 已添加，今后由它撰写回答。</translation>
+    </message>
+    <message>
+        <source>{name} is added and listed under Models. It writes no answers, so the decoder stays.</source>
+        <translation>{name} 已添加，并列在“模型”下。它不撰写回答，因此解码器保持不变。</translation>
+    </message>
+    <message>
+        <source>A folder with a decoder</source>
+        <translation>包含解码器的文件夹</translation>
+    </message>
+    <message>
+        <source>A decoder as a GGUF file</source>
+        <translation>GGUF 格式的解码器</translation>
     </message>
 </context>
 <context>
@@ -1850,8 +1957,8 @@
         <translation>模型运行于</translation>
     </message>
     <message>
-        <source>Takes effect when the models are loaded the next time.</source>
-        <translation>下次加载模型时生效。</translation>
+        <source>The models are loaded anew when this is changed.</source>
+        <translation>更改后模型会重新加载。</translation>
     </message>
     <message>
         <source>On the graphics processor if there is one</source>
@@ -2201,6 +2308,10 @@
     <message>
         <source>The models stopped unexpectedly ({0}). Nothing you did is lost; try again.</source>
         <translation>模型意外停止（{0}）。您的操作没有丢失，请重试。</translation>
+    </message>
+    <message>
+        <source>The models were ended from outside Bedside ({0}). Nothing you did is lost; try again.</source>
+        <translation>模型被 Bedside 之外的程序或用户终止（{0}）。您的操作没有丢失，请重试。</translation>
     </message>
     <message>
         <source>The models no longer responded and were stopped. Nothing you did is lost; try again.</source>

@@ -109,6 +109,7 @@ def _catalog_card(entry: ModelEntry) -> dict[str, Any]:
         "state": str(state(entry.id)),
         "kind": str(entry.kind),
         "default": entry.default,
+        "added": False,
         "download_bytes": entry.download_bytes,
         "installed_bytes": entry.installed_bytes,
         "projectors": _projectors(entry.id),
@@ -123,7 +124,7 @@ def _added_card(model_id: str) -> dict[str, Any]:
     from multimodal.catalog import manifest_of, models_folder, state
 
     manifest = manifest_of(models_folder() / model_id) or {}
-    kind = str(manifest.get("kind"))
+    kind = str(manifest.get("kind") or "")
     installed_bytes = sum(int(record["bytes"]) for record in manifest.get("files", {}).values())
     return {
         "id": model_id,
@@ -131,11 +132,12 @@ def _added_card(model_id: str) -> dict[str, Any]:
         "state": str(state(model_id)),
         "kind": kind,
         "default": False,
+        "added": True,
         "download_bytes": 0,
         "installed_bytes": installed_bytes,
         "projectors": _projectors(model_id),
-        "licence": manifest.get("licence"),
-        "source": manifest.get("source"),
+        "licence": str(manifest.get("licence") or ""),
+        "source": str(manifest.get("source") or ""),
         "purpose": f"Added on this machine as {kind}: bedside ask {_USES.get(kind, '')} {model_id}",
         "limits": ["Nobody but you has checked this model."],
     }
@@ -143,8 +145,11 @@ def _added_card(model_id: str) -> dict[str, Any]:
 
 def _card_text(card: dict[str, Any]) -> str:
     needed = "needed" if card["default"] else "optional"
-    size = f"{needed}, {card['download_bytes'] / 1e6:.0f} MB" if card["download_bytes"] else "added by you"
-    lines = [f"{card['id']}  ({card['state']}, {size}, {card['licence']})", f"  {card['purpose']}"]
+    size = f"{needed}, {card['download_bytes'] / 1e6:.0f} MB"
+    if card["added"]:
+        size = f"added by you, {card['installed_bytes'] / 1e6:.0f} MB"
+    licence = card["licence"] or "licence as its owner says"
+    lines = [f"{card['id']}  ({card['state']}, {size}, {licence})", f"  {card['purpose']}"]
     lines.append(f"  from {card['source']}")
     lines += [f"  limit: {limit}" for limit in card["limits"]]
     return "\n".join(lines) + "\n\n"

@@ -128,6 +128,30 @@ class Question:
     """A marked region of a picture in words, empty for none."""
 
 
+class UsedKind(StrEnum):
+    """What of a source the decoder was given."""
+
+    WORDS = "words"
+    """The recognised words of a recording."""
+    SOUND = "sound"
+    """A recording as audio tokens."""
+    PICTURE = "picture"
+    """A picture as image tokens."""
+    HEADER = "header"
+    """Of a picture that the decoder cannot see, what its file header says."""
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One thing that a decoder was given for an answer; `label` names the source, empty for the question."""
+
+    kind: UsedKind
+    label: str = ""
+    words: int = 0
+    """How many, for WORDS."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a model answered to the question `question_id`."""
@@ -138,8 +162,8 @@ class Answer:
     text: str
     sentences: tuple[Sentence, ...] = ()
     decoder: str = ""
-    used: tuple[str, ...] = ()
-    """What the decoder was given, in plain words."""
+    used: tuple[Used, ...] = ()
+    """What the decoder was given."""
     status: AnswerStatus = AnswerStatus.COMPLETE
     reason: str = ""
     """The sentence that says why it failed."""

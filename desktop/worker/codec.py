@@ -7,18 +7,14 @@ type that its dataclass declares: the same types on both sides, no field more or
 from __future__ import annotations
 
 import json
-import math
-import types
-from dataclasses import asdict, fields, is_dataclass
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from desktop.strict_json import DoesNotFit, Limits, StrictJson
 from desktop.worker.errors import LineTooLong, MalformedLine, UnknownMessage, WrongFields, WrongVersion
 from desktop.worker.protocol import MAX_LINE_BYTES, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from enum import StrEnum
+    from collections.abc import Mapping
 
     from desktop.worker.protocol import Command, Event
 
@@ -26,6 +22,7 @@ T = TypeVar("T")
 
 _LARGEST_INT = 2**63 - 1
 """Larger numbers would overflow in C++ behind a signal."""
+_JSON = StrictJson(Limits(largest_int=_LARGEST_INT, largest_float=_LARGEST_INT, every_field=True))
 
 
 def encode(message: Command | Event) -> bytes:
@@ -33,7 +30,7 @@ def encode(message: Command | Event) -> bytes:
 
     Raises WrongFields for a number that is not finite or a text that is no Unicode, LineTooLong past the limit.
     """
-    envelope = {"v": VERSION, "kind": type(message).__name__, "fields": asdict(message)}
+    envelope = {"v": VERSION, "kind": type(message).__name__, "fields": _JSON.plain(message)}
     try:
         text = json.dumps(envelope, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         line = text.encode("utf-8") + b"\n"
@@ -64,97 +61,11 @@ def decode(line: bytes, table: Mapping[str, type[T]]) -> T:
     kind = envelope["kind"]
     if not isinstance(kind, str) or kind not in table:
         raise UnknownMessage("a message that is not known in this direction")
-    message_kind: Any = table[kind]
-    message: T = _reader(message_kind)(envelope["fields"])
-    return message
+    try:
+        return _JSON.read(table[kind], envelope["fields"])
+    except DoesNotFit as fault:
+        raise WrongFields(str(fault)) from fault
 
 
 def _refuse_constant(_name: str) -> NoReturn:
     raise ValueError("no finite number")
-
-
-@cache
-def _reader(kind: Any) -> Callable[[Any], Any]:
-    """Return the function that checks a JSON value against the type `kind` and converts it."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if kind in _SCALARS:
-        return _SCALARS[kind]
-    if origin in (Union, types.UnionType):
-        (inner,) = (argument for argument in arguments if argument is not types.NoneType)
-        return partial(_read_optional, _reader(inner))
-    if origin is tuple and arguments[-1] is ...:
-        return partial(_read_many, _reader(arguments[0]))
-    if origin is tuple:
-        return partial(_read_each, tuple(map(_reader, arguments)))
-    if is_dataclass(kind):
-        hints: dict[str, Any] = get_type_hints(kind)
-        readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
-        return partial(_read_message, kind, readers)
-    return partial(_read_choice, kind)
-
-
-def _read_text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise WrongFields("a value that should be a text")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise WrongFields("a text with half a character") from error
-    return value
-
-
-def _read_flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise WrongFields("a value that should be true or false")
-    return value
-
-
-def _read_int(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_INT:
-        raise WrongFields("a value that should be a whole number")
-    return value
-
-
-def _read_number(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > _LARGEST_INT:
-        raise WrongFields("a value that should be a number")
-    if not math.isfinite(value):
-        raise WrongFields("a number that is not finite")
-    return float(value)
-
-
-def _read_optional(inner: Callable[[Any], Any], value: Any) -> Any:
-    return None if value is None else inner(value)
-
-
-def _read_many(inner: Callable[[Any], Any], value: Any) -> tuple[Any, ...]:
-    return tuple(map(inner, _list(value)))
-
-
-def _read_each(inners: tuple[Callable[[Any], Any], ...], value: Any) -> tuple[Any, ...]:
-    values = _list(value)
-    if len(values) != len(inners):
-        raise WrongFields(f"a list of {len(values)} where {len(inners)} values belong")
-    return tuple(inner(item) for inner, item in zip(inners, values, strict=True))
-
-
-def _read_message(kind: Any, readers: dict[str, Callable[[Any], Any]], value: Any) -> Any:
-    if not isinstance(value, dict) or value.keys() != readers.keys():
-        raise WrongFields(f"{kind.__name__} with other fields than it has")
-    return kind(**{name: read(value[name]) for name, read in readers.items()})
-
-
-def _read_choice(kind: type[StrEnum], value: Any) -> StrEnum:
-    try:
-        return kind(_read_text(value))
-    except ValueError as error:
-        raise WrongFields(f"a {kind.__name__} that there is not") from error
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise WrongFields("a value that should be a list")
-    return value
-
-
-_SCALARS: dict[Any, Callable[[Any], Any]] = {str: _read_text, bool: _read_flag, int: _read_int, float: _read_number}

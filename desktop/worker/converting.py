@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lm.grounding.answer import Citation, Sentence
     from multimodal.consultation import Event
+    from multimodal.used import Used
 
 
 def recorded_words(heard: Sequence[transcript.Word]) -> tuple[encounter.Word, ...]:
@@ -73,7 +74,7 @@ class Converter:
             text="".join(self._pieces).strip(),
             sentences=tuple(map(_sentence, event.sentences)),
             decoder=event.decoder,
-            used=event.used,
+            used=tuple(map(_used, event.used)),
             finish=str(event.finish),
             first_token_s=self._first_token_s,
             answering_s=time.monotonic() - self._started_s,
@@ -83,6 +84,10 @@ class Converter:
 
 def _sentence(said: Sentence) -> encounter.Sentence:
     return encounter.Sentence(said.text, encounter.Verdict(said.verdict), tuple(map(_citation, said.citations)))
+
+
+def _used(given: Used) -> encounter.Used:
+    return encounter.Used(encounter.UsedKind(given.kind), given.label, given.words)
 
 
 def _citation(cited: Citation) -> encounter.Citation:

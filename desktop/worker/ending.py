@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EXIT_MEMORY = 77
 """The exit code by which the worker says that it ran out of memory."""
 _KILLED = {(9, True), (137, False)}
-"""SIGKILL, itself or as a shell reports it: nobody but an operating system short of memory sends it unasked."""
+"""SIGKILL, itself or as a shell reports it."""
 _MEMORY_WORDS = re.compile(r"std::bad_alloc|MemoryError|OutOfMemoryError|DefaultCPUAllocator|Cannot allocate memory")
 _WINDOWS_CRASHES = {0xC0000005: "access violation", 0xC00000FD: "stack overflow", 0xC0000409: "stack corruption"}
 
@@ -28,17 +28,18 @@ class Ending:
     detail: str = ""
 
 
-def explain(code: int, *, crashed: bool, last_words: Sequence[str]) -> Ending:
+def explain(code: int, *, crashed: bool, last_words: Sequence[str], oom_killed: bool) -> Ending:
     """Tell the cause of an end that nobody asked for.
 
-    `code` is the exit code, or the number of the signal where `crashed`; `last_words` are lines of standard error.
+    `code` is the exit code, or the number of the signal where `crashed`; `last_words` are lines of standard error;
+    `oom_killed` says that the kernel ended a process for lack of memory meanwhile.
     """
-    if (code, crashed) in _KILLED:
-        return Ending(Cause.MEMORY, "SIGKILL")
     if code == EXIT_MEMORY and not crashed:
         return Ending(Cause.MEMORY)
     if any(_MEMORY_WORDS.search(line) for line in last_words):
         return Ending(Cause.MEMORY)
+    if (code, crashed) in _KILLED:
+        return Ending(Cause.MEMORY if oom_killed else Cause.KILLED, "SIGKILL")
     return Ending(Cause.CRASH, _signal_name(code) if crashed else f"exit code {code}")
 
 

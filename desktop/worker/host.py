@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.worker.ending import CrashLog, Ending
 from desktop.worker.errors import ProtocolError
+from desktop.worker.oom_kills import oom_kills
 from desktop.worker.process import Patience, WorkerProcess, WorkerProgram
 from desktop.worker.protocol import (
     Ask,
@@ -71,11 +72,13 @@ class WorkerHost(QObject):
         program: WorkerProgram | None = None,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
+        count_oom_kills: Callable[[], int | None] = oom_kills,
     ) -> None:
         super().__init__(parent)
         self._prepare = prepare or Prepare(DEFAULT_DECODER)
         self._program = program or WorkerProgram.of_this_installation()
         self._patience, self._clock = patience or Patience(), clock
+        self._count_oom_kills = count_oom_kills
         self._status = WorkerStatus()
         self._ready: Ready | None = None
         self._process: WorkerProcess | None = None
@@ -161,7 +164,9 @@ class WorkerHost(QObject):
         return job in self._jobs or any(_job_of(command) == job for command in self._queue)
 
     def _launch(self) -> None:
-        self._process = WorkerProcess(self._program, self._patience, self._clock, self)
+        self._process = WorkerProcess(
+            self._program, self._patience, self._clock, self, count_oom_kills=self._count_oom_kills
+        )
         self._process.said.connect(self._hear)
         self._process.ended.connect(self._bury)
         self._process.start()
@@ -314,6 +319,9 @@ class WorkerHost(QObject):
                 "choose a smaller model, then try again."
             ),
             Cause.CRASH: self.tr("The models stopped unexpectedly ({0}). Nothing you did is lost; try again."),
+            Cause.KILLED: self.tr(
+                "The models were ended from outside Bedside ({0}). Nothing you did is lost; try again."
+            ),
             Cause.HANG: self.tr("The models no longer responded and were stopped. Nothing you did is lost; try again."),
             Cause.PROTOCOL: self.tr(
                 "The models sent something that cannot be understood and were stopped. Nothing you did is lost; try "

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from desktop.worker.codec import decode, encode
 from desktop.worker.ending import Ending, explain
 from desktop.worker.errors import LineTooLong, ProtocolError
+from desktop.worker.oom_kills import has_risen, oom_kills
 from desktop.worker.protocol import EVENTS, MAX_LINE_BYTES, Ping, Pong, Shutdown
 from desktop.worker.status import Cause
 
@@ -80,9 +81,17 @@ class WorkerProcess(QObject):
     """An `Ending`, once."""
 
     def __init__(
-        self, program: WorkerProgram, patience: Patience, clock: Callable[[], float], parent: QObject | None = None
+        self,
+        program: WorkerProgram,
+        patience: Patience,
+        clock: Callable[[], float],
+        parent: QObject | None = None,
+        *,
+        count_oom_kills: Callable[[], int | None] = oom_kills,
     ) -> None:
         super().__init__(parent)
+        self._count_oom_kills = count_oom_kills
+        self._oom_kills: int | None = None
         self._patience, self._clock = patience, clock
         self.last_words: deque[str] = deque(maxlen=_LAST_WORDS)
         """The last lines of standard error."""
@@ -113,6 +122,7 @@ class WorkerProcess(QObject):
 
     def start(self) -> None:
         """Run the program; `ended` tells when that fails."""
+        self._oom_kills = self._count_oom_kills()
         self._process.start()
         self._pulse.start()
 
@@ -193,7 +203,9 @@ class WorkerProcess(QObject):
         self._read_errors()
         if self._over:
             return
-        self._end(explain(code, crashed=status is QProcess.ExitStatus.CrashExit, last_words=list(self.last_words)))
+        crashed = status is QProcess.ExitStatus.CrashExit
+        oom_killed = has_risen(self._oom_kills, self._count_oom_kills())
+        self._end(explain(code, crashed=crashed, last_words=list(self.last_words), oom_killed=oom_killed))
 
     def _fail(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and not self._over:

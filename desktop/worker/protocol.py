@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import get_args
 
-from desktop.record.encounter import Sentence, Utterance, Word  # noqa: TC001 - the codec resolves them at run time
+from desktop.record.encounter import Sentence, Used, Utterance, Word  # noqa: TC001 - the codec resolves them at run time
 
 VERSION = 1
 MAX_LINE_BYTES = 4 << 20
@@ -248,7 +248,7 @@ class AnswerWhole:
     text: str
     sentences: tuple[Sentence, ...]
     decoder: str
-    used: tuple[str, ...]
+    used: tuple[Used, ...]
     finish: str
     first_token_s: float = 0.0
     answering_s: float = 0.0

@@ -29,6 +29,8 @@ class Cause(StrEnum):
     NONE = ""
     MEMORY = "memory"
     CRASH = "crash"
+    KILLED = "killed"
+    """Something outside Bedside ended it: a person, a service, or a system that does not say that memory ran out."""
     HANG = "hang"
     """It gave no sign of life and was ended."""
     PROTOCOL = "protocol"

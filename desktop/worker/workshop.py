@@ -96,8 +96,9 @@ class Workshop:
     def _prepare(self, command: Prepare) -> Iterator[Event]:
         """Load everything; what is missing is told and the rest is loaded all the same."""
         if self._models is None or command.device != self._wish.device:
-            self._models = None  # the old weights go before the new ones come
-            self._models = Models(command.decoder, command.device)
+            old, self._models = self._models, Models(command.decoder, command.device)
+            if old is not None:
+                old.let_go()  # the old weights go before the new ones come
         elif command.decoder != self._models.decoder_wish:
             self._models.change_decoder(command.decoder)
         self._wish = command

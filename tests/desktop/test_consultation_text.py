@@ -15,6 +15,7 @@ from lm.grounding.answer import Citation, Sentence, Verdict
 from lm.sequence import SourceKind
 from multimodal.consultation import Answered, AnswerText, Event, Heard, Notice, Saw, StageTimes
 from multimodal.picture import Picture
+from multimodal.used import Used, UsedKind
 from tests.fakes.consultations import utterance
 
 ANSWERED = Answered(
@@ -26,7 +27,14 @@ ANSWERED = Answered(
         Sentence("A fracture.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 1"),)),
     ),
     decoder="tiny",
-    used=("your question",),
+    used=(
+        Used(UsedKind.WORDS, "Recording 1", 3),
+        Used(UsedKind.WORDS, "Recording 2", 1),
+        Used(UsedKind.SOUND, "Recording 2"),
+        Used(UsedKind.PICTURE, "Image 1"),
+        Used(UsedKind.HEADER, "Image 2"),
+        Used(UsedKind.QUESTION),
+    ),
     finish=FinishReason.END,
     engine=Timings(generated_tokens=7),
     times=StageTimes(0.0, 1.5, 0.0, 0.25, 0.5),
@@ -59,6 +67,8 @@ def test_a_consultation_reads_from_top_to_bottom() -> None:
         "Answer\n  Metformin. A fracture.\n",
         '  + Metformin.\n      Recording 1 0:04.0-1:15.2: "metformin"',
         "  ? A fracture.\n      Image 1: look at it yourself",
+        "Used   Recording 1 (3 words); Recording 2 (1 word); Recording 2 (its sound); Image 1; "
+        "Image 2 (only what its file header says); your question; decoder tiny\n",
         "Times  listening 1.50 s, first token 0.25 s, answering 0.50 s; 7 tokens",
         DISCLAIMER,
     ):
@@ -94,6 +104,7 @@ def test_every_event_is_one_line_of_json_that_names_itself() -> None:
     parsed = [json.loads(line) for line in lines]
     assert [event["event"] for event in parsed] == ["heard", "saw", "notice", "answer_text", "answer_text", "answered"]
     assert parsed[-1]["sentences"][0]["citations"][0]["start_s"] == 4.0
+    assert parsed[-1]["used"][0] == {"kind": "words", "label": "Recording 1", "words": 3}
     assert parsed[1] == {
         "event": "saw",
         "label": "Image 1",

@@ -102,6 +102,10 @@ def test_a_model_of_ones_own_is_added_listed_checked_and_removed(
         in said(capsys, DONE, "add", str(folder), "--as", "ward-decoder")[0]
     )
     assert "ward-decoder  (installed, added by you" in said(capsys, DONE, "list")[0]
+    assert "licence as its owner says" in said(capsys, DONE, "list")[0]
+    card = json.loads(said(capsys, DONE, "list", "--json")[0].splitlines()[-1])
+    assert (card["id"], card["kind"], card["added"], card["licence"]) == ("ward-decoder", "decoder", True, "")
+    assert card["installed_bytes"] > 100_000
     assert "ward-decoder is whole" in said(capsys, DONE, "verify", "ward-decoder")[0]
     assert "is here already" in said(capsys, DONE, "add", str(folder), "--as", "ward-decoder")[0]
     said(capsys, DONE, "remove", "ward-decoder")

@@ -13,6 +13,8 @@ from desktop.record.encounter import (
     Question,
     RecordingSource,
     Sentence,
+    Used,
+    UsedKind,
     Utterance,
     Verdict,
     Word,
@@ -63,7 +65,7 @@ def answer(entry_id: str = "a1", question_id: str = "q1") -> Answer:
         f"{supported.text} {unverified.text}",
         (supported, unverified),
         "smollm2-135m-instruct",
-        ("the words of Recording 1", "Image 1"),
+        (Used(UsedKind.WORDS, "Recording 1", 11), Used(UsedKind.PICTURE, "Image 1"), Used(UsedKind.QUESTION)),
         first_token_s=0.4,
         answering_s=2.1,
     )

@@ -1,7 +1,8 @@
 """Stands in for `python -m desktop.cli models ...`: a real child process that answers from a folder of notes.
 
-`python models_command.py FOLDER ACTION [ID] --json`; FOLDER holds states.json (id -> state), and optionally fails.txt
-(the sentence with which everything but `list` fails) and waits.txt (then `fetch` never ends by itself).
+`python models_command.py FOLDER ACTION [ID|PATH] --json`; FOLDER holds states.json (id -> state), and optionally
+fails.txt (the sentence with which everything but `list` fails) and waits.txt (then `fetch` never ends by itself).
+Whatever is not in CARDS was added: a recogniser where its name says so, else a decoder.
 """
 
 from __future__ import annotations
@@ -44,7 +45,12 @@ def _card(model_id: str, state: str) -> dict[str, Any]:
         "purpose": "Writes the answers.",
         "limits": ["Small.", "English only."],
         "default": not model_id.startswith("qwen"),
+        "added": False,
     }
+    if model_id not in CARDS:
+        kind = "speech" if "whisper" in model_id else "decoder"
+        mine = {"title": model_id, "kind": kind, "projectors": [], "default": False, "added": True}
+        return {"id": model_id, "state": state, **common, **mine, "licence": "", "download_bytes": 0, "limits": []}
     return {"id": model_id, "state": state, **CARDS[model_id], **common}
 
 
@@ -62,7 +68,14 @@ def _run(folder: Path, action: str, model_id: str) -> int:
     if (folder / "fails.txt").exists():
         _say({"event": "error", "message": (folder / "fails.txt").read_text(encoding="utf-8"), "exit_code": 3})
         return 3
-    states[model_id] = {"fetch": "installed", "verify": states[model_id], "remove": "absent"}[action]
+    if action == "add":
+        model_id = Path(model_id).stem
+    done = {"fetch": "installed", "add": "installed", "verify": states.get(model_id), "remove": "absent"}
+    states[model_id] = done[action]
+    if action == "remove" and model_id not in CARDS:
+        del states[model_id]
+    if action in {"fetch", "add"}:
+        _say({"event": "installed", "id": model_id})
     (folder / "states.json").write_text(json.dumps(states), encoding="utf-8")
     return 0
 

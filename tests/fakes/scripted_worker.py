@@ -102,6 +102,12 @@ class Script:
     def sigkill(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
+    def out_of_kernel_memory(self) -> None:
+        """Die as the OOM killer's victim does: its counter rises, and the signal is a SIGKILL."""
+        assert self._folder is not None
+        (self._folder / "oom-kill").touch()
+        self.sigkill()
+
     def sigsegv(self) -> None:
         os.kill(os.getpid(), signal.SIGSEGV)
 

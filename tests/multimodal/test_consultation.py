@@ -16,6 +16,7 @@ from multimodal.errors import InvalidFile
 from multimodal.fusion import AudioProjector, ProjectorShape
 from multimodal.picture import Region
 from multimodal.prompt import Turn
+from multimodal.used import Used, UsedKind
 from tests.fakes.consultations import D_ENCODER, D_MODEL, FakeModels, ScriptedEngine, tiny_tokens, utterance
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def test_an_answer_names_the_seconds_it_rests_on(tokens: Tokens, recording: Path
     assert (said.verdict, said.citations[0].start_s) == (Verdict.SUPPORTED, 4.0)
     assert invented.verdict is Verdict.UNVERIFIED
     assert answered.finish is FinishReason.END
-    assert any(used == "Recording 1 (16 words)" for used in answered.used)
+    assert answered.used == (Used(UsedKind.WORDS, "Recording 1", 16), Used(UsedKind.QUESTION))
 
 
 def test_a_picture_reaches_the_decoder_as_embeddings(tokens: Tokens, photo: Path) -> None:
@@ -87,6 +88,7 @@ def test_a_picture_reaches_the_decoder_as_embeddings(tokens: Tokens, photo: Path
     assert [len(span) for span in engine.prompts[0].spans if isinstance(span, EmbeddingSpan)] == [65]
     assert answered.sentences[0].verdict is Verdict.UNVERIFIED
     assert answered.sentences[0].citations[0].kind is SourceKind.IMAGE
+    assert answered.used == (Used(UsedKind.PICTURE, "Image 1"), Used(UsedKind.QUESTION))
 
 
 def test_a_decoder_without_a_projector_answers_from_text_and_says_so(tokens: Tokens, photo: Path) -> None:
@@ -105,10 +107,16 @@ def test_sound_is_fused_where_a_voice_projector_fits(tokens: Tokens, recording: 
     engine = ScriptedEngine(["A cough."])
     case = consultation(FakeModels(tokens, engine, SAID, hears=projector))
     assert not of_kind(case.listen(recording), Notice)
-    list(case.ask("What?"))
+    (answered,) = of_kind(case.ask("What?"), Answered)
     (span,) = [span for span in engine.prompts[0].spans if isinstance(span, EmbeddingSpan)]
     assert span.source.kind is SourceKind.AUDIO
     assert len(span) == 7  # 50 frames, 8 in a token
+    words, sound, question = answered.used
+    assert (words.kind, sound, question.kind) == (
+        UsedKind.WORDS,
+        Used(UsedKind.SOUND, "Recording 1"),
+        UsedKind.QUESTION,
+    )
 
 
 def test_silence_is_said(tokens: Tokens, recording: Path) -> None:
@@ -151,7 +159,7 @@ def test_a_file_that_cannot_be_used_leaves_the_consultation_as_it_was(tokens: To
         with pytest.raises(InvalidFile):
             list(take_in(tmp_path / "missing"))
     (answered,) = of_kind(case.ask("What is there?"), Answered)
-    assert answered.used == ("your question",)
+    assert answered.used == (Used(UsedKind.QUESTION),)
 
 
 def test_what_is_known_is_recalled_and_asked_about_as_if_it_had_been_heard(

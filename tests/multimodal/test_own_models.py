@@ -13,14 +13,14 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from lm.weights import load_decoder
-from multimodal.catalog import ModelKind, added_models, installed_path, models_folder
+from multimodal.catalog import ModelKind, added_models, installed_path, manifest_of, models_folder
 from multimodal.errors import ConversionFailed, MissingFile, MultimodalError, NameTaken, UnknownModel
 from multimodal.models import Models, decoder_path
 from multimodal.own_models import SourceForm, add, converted_gguf, recognise, suggested_id
 from multimodal.vision import ImageEncoder
 from multimodal.whisper_layers import load_checkpoint
 from tests.fakes.checkpoints import save_checkpoint, tiny_llama
-from tests.fakes.gguf_files import write_gguf
+from tests.fakes.gguf_files import GgufChanges, write_gguf
 from tests.fakes.whisper_files import publish_checkpoint, tiny_whisper
 
 if TYPE_CHECKING:
@@ -68,6 +68,15 @@ def test_a_decoder_folder_is_copied_and_answers_by_its_name(decoder_folder: Path
     ours, original = load_decoder(decoder_path("ward-decoder")), load_decoder(decoder_folder)
     assert ours.fingerprint == original.fingerprint
     assert add(recognise(decoder_folder)).was_here
+
+
+def test_the_licence_that_the_files_claim_is_kept(decoder_folder: Path, tmp_path: Path) -> None:
+    claiming = shutil.copytree(decoder_folder, tmp_path / "claiming")
+    (claiming / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    file = write_gguf(tiny_llama(), tmp_path / "mit.gguf", GgufChanges(extra_fields={"general.license": "mit"}))
+    silent = write_gguf(tiny_llama(), tmp_path / "silent.gguf")
+    kept = [manifest_of(add(recognise(source)).folder) for source in (claiming, file, silent)]
+    assert [manifest["licence"] for manifest in kept if manifest] == ["apache-2.0", "mit", ""]
 
 
 def test_a_gguf_file_is_converted_once(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from desktop.ui import theme
 from desktop.ui.encounter.pacing import TICK_S, SteadyText
 from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
-from desktop.ui.encounter.wording import plain_answer, status_sentence, time_of_day
+from desktop.ui.encounter.wording import plain_answer, status_sentence, time_of_day, used_words
 from desktop.ui.translation import Retranslating
 from desktop.ui.viewer.flow_layout import FlowLayout
 from desktop.worker.protocol import FailureKind
@@ -236,7 +236,7 @@ class AnswerCard(Retranslating, QFrame):
     def _footer(self) -> str:
         answer, parts = self._answer, []
         if answer.used:
-            parts.append(self.tr("Used: {0}.").format(", ".join(answer.used)))
+            parts.append(self.tr("Used: {0}.").format(used_words(answer.used)))
         if answer.answering_s:
             times = self.tr("First word after {0} s, whole after {1} s.")
             parts.append(times.format(f"{answer.first_token_s:.1f}", f"{answer.answering_s:.1f}"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
-from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Verdict
+from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Used, UsedKind, Verdict
 from desktop.record.errors import CONTEXT
 
 if TYPE_CHECKING:
@@ -93,6 +93,28 @@ def source_name(citation: Citation) -> str:
     if citation.start_s is not None:
         return f"{citation.label}, {clock(citation.start_s)}"
     return citation.label
+
+
+def used_words(given: tuple[Used, ...]) -> str:
+    """Return what a decoder was given as one list: "Recording 1 (16 words), Image 1, your question"."""
+    return QCoreApplication.translate("EncounterWords", ", ").join(map(_used_words, given))
+
+
+def _used_words(used: Used) -> str:
+    match used.kind:
+        case UsedKind.WORDS if used.words == 1:
+            return QCoreApplication.translate("EncounterWords", "{0} (1 word)").format(used.label)
+        case UsedKind.WORDS:
+            return QCoreApplication.translate("EncounterWords", "{0} ({1} words)").format(used.label, used.words)
+        case UsedKind.SOUND:
+            return QCoreApplication.translate("EncounterWords", "{0} (its sound)").format(used.label)
+        case UsedKind.PICTURE:
+            return used.label
+        case UsedKind.HEADER:
+            only = QCoreApplication.translate("EncounterWords", "{0} (only what its file header says)")
+            return only.format(used.label)
+        case UsedKind.QUESTION:
+            return QCoreApplication.translate("EncounterWords", "your question")
 
 
 def status_sentence(answer: Answer) -> str:

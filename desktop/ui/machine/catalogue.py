@@ -37,6 +37,8 @@ class ModelCard:
     limits: tuple[str, ...]
     projectors: tuple[str, ...]
     """Of a decoder: image, audio, or both."""
+    added: bool
+    """The user brought it: it is none of Bedside's catalogue, and `licence` is empty or what its files claim."""
 
     @property
     def is_decoder(self) -> bool:
@@ -65,9 +67,16 @@ def parse_card(line: dict[str, Any]) -> ModelCard | None:
             purpose=str(line["purpose"]),
             limits=tuple(map(str, line["limits"])),
             projectors=tuple(map(str, line["projectors"])),
+            added=bool(line["added"]),
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def successor(cards: Iterable[ModelCard], model_id: str) -> ModelCard | None:
+    """Return the decoder that answers when `model_id` is removed: one that is needed anyway, else any that is here."""
+    others = [card for card in cards if card.is_decoder and card.state is ModelState.INSTALLED and card.id != model_id]
+    return next((card for card in others if card.default), others[0] if others else None)
 
 
 def missing_models(cards: Iterable[ModelCard]) -> tuple[ModelCard, ...]:

@@ -1,26 +1,28 @@
-"""Which decoder writes the answers: one of the catalogue, or a folder or GGUF file of the hospital's own."""
+"""Which decoder writes the answers: one of the catalogue, or one of the hospital's own."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
-from desktop.ui.machine.catalogue import ModelState
-from desktop.ui.machine.parts import Section, plain_label, push_button
-from desktop.worker.protocol import Prepare
+from desktop.ui.machine.adding import OwnModelAdder
+from desktop.ui.machine.catalogue import ModelState, successor
+from desktop.ui.machine.parts import Section, plain_label
+from desktop.ui.machine.shelf import Action
 from desktop.worker.status import WorkerState
 
 if TYPE_CHECKING:
     from desktop.settings import Settings
+    from desktop.ui.machine.catalogue import ModelCard
     from desktop.ui.machine.shelf import ModelShelf
     from desktop.worker.host import WorkerHost
     from desktop.worker.protocol import Ready
 
 
 class DecoderSection(Section):
-    """A choice that is remembered and taken up by the worker at once."""
+    """A choice that is remembered in the settings, which the worker follows."""
 
     def __init__(
         self, worker: WorkerHost, settings: Settings, shelf: ModelShelf, parent: QWidget | None = None
@@ -31,20 +33,14 @@ class DecoderSection(Section):
         self._group.idClicked.connect(self._take_click)
         self._values: list[str] = []
         self._choices = QVBoxLayout()
-        self._folder, self._file = push_button("choose-folder"), push_button("choose-file")
-        self._folder.clicked.connect(self._choose_folder)
-        self._file.clicked.connect(self._choose_file)
+        self.adder = OwnModelAdder(shelf)
+        self.adder.decoder_added.connect(self.use)
         self._in_use, self._senses = plain_label("", "decoder-in-use"), plain_label("caption", "decoder-senses")
-        self._refusal = plain_label("error", "decoder-refusal")
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._folder)
-        buttons.addWidget(self._file)
-        buttons.addStretch(1)
         self.body.addWidget(self._in_use)
         self.body.addWidget(self._senses)
         self.body.addLayout(self._choices)
-        self.body.addLayout(buttons)
-        self.body.addWidget(self._refusal)
+        self.body.addWidget(self.adder)
+        shelf.tasks_changed.connect(self._leave_removed)
         shelf.cards_changed.connect(self._show_choices)
         worker.state_changed.connect(self._show_use)
         worker.event_received.connect(self._show_use)
@@ -53,57 +49,39 @@ class DecoderSection(Section):
     def retranslate(self) -> None:
         """Set every word."""
         self.heading.setText(self.tr("Who writes the answers"))
-        self._folder.setText(self.tr("Choose a folder…"))
-        self._file.setText(self.tr("Choose a GGUF file…"))
-        self._refusal.setVisible(False)
         self._show_choices()
         self._show_use()
 
     def use(self, decoder: str) -> None:
-        """Take a catalogue id or a path; the models are loaded anew at once."""
-        self._refusal.setVisible(False)
+        """Take the id of a model."""
         if decoder != self._settings.text("decoder"):
             self._settings.set("decoder", decoder)
-            self._worker.send(Prepare(decoder, self._settings.text("device")))
         self._show_choices()
-
-    def use_path(self, path: Path) -> None:
-        """Take a folder or file of the doctor's own, or say why it cannot be one."""
-        if refusal := self._refusal_of(path):
-            self._refusal.setText(refusal)
-            self._refusal.setVisible(True)
-        else:
-            self.use(str(path))
-
-    def _refusal_of(self, path: Path) -> str:
-        if path.is_dir():
-            names = {file.name for file in path.iterdir()}
-            has_weights = any(name.endswith((".safetensors", ".gguf")) for name in names)
-            if "config.json" in names and has_weights:
-                return ""
-            return self.tr(
-                "{name} holds no decoder: a folder needs config.json and weights in safetensors. Nothing was changed."
-            ).format(name=path.name)
-        if path.suffix.lower() == ".gguf" and path.is_file():
-            return ""
-        return self.tr("{name} is no GGUF file. Nothing was changed.").format(name=path.name)
 
     def _show_choices(self) -> None:
         chosen = self._settings.text("decoder")
         cards = [card for card in self._shelf.cards if card.is_decoder]
-        known = {card.id: card.title for card in cards}
-        values = [*known] if chosen in known or not cards else [*known, chosen]
+        known = [card.id for card in cards]
+        values = known if chosen in known or not cards else [*known, chosen]
         if values != self._values:
             self._rebuild(values)
         for row, value in enumerate(values):
             button = self._group.button(row)
-            button.setText(known.get(value) or self.tr("Own decoder: {name}").format(name=Path(value).name))
+            card = next((card for card in cards if card.id == value), None)
+            button.setText(self._words_of(card) if card else self._words_of_path(value))
             button.setToolTip(value)
-            states = [card.state for card in cards if card.id == value]
-            button.setEnabled(not states or states[0] is ModelState.INSTALLED or value == chosen)
-            if not button.isEnabled():
-                button.setText(self.tr("{title} (not fetched)").format(title=known[value]))
+            button.setEnabled(card is None or card.state is ModelState.INSTALLED or value == chosen)
             button.setChecked(value == chosen)
+
+    def _words_of(self, card: ModelCard) -> str:
+        if card.state is ModelState.DAMAGED:
+            return self.tr("{title} (damaged)").format(title=card.title)
+        if card.state is not ModelState.INSTALLED:
+            return self.tr("{title} (not fetched)").format(title=card.title)
+        return self.tr("{title} (added by you)").format(title=card.title) if card.added else card.title
+
+    def _words_of_path(self, value: str) -> str:
+        return self.tr("Own decoder: {name}").format(name=Path(value).name)
 
     def _rebuild(self, values: list[str]) -> None:
         for button in self._group.buttons():
@@ -117,6 +95,15 @@ class DecoderSection(Section):
             self._group.addButton(button, row)
             self._choices.addWidget(button)
             button.setAccessibleDescription(value)
+
+    def _leave_removed(self) -> None:
+        """Let another decoder answer before the chosen one is removed."""
+        running = [self._shelf.running] if self._shelf.running else []
+        doomed = {task.model_id for task in (*running, *self._shelf.waiting) if task.action is Action.REMOVE}
+        if (chosen := self._settings.text("decoder")) in doomed:
+            heir = successor((card for card in self._shelf.cards if card.id not in doomed), chosen)
+            if heir is not None:
+                self.use(heir.id)
 
     def _show_use(self, _change: object = None) -> None:
         ready, status = self._worker.ready, self._worker.status
@@ -155,12 +142,3 @@ class DecoderSection(Section):
 
     def _take_click(self, row: int) -> None:
         self.use(self._values[row])
-
-    def _choose_folder(self) -> None:
-        if path := QFileDialog.getExistingDirectory(self, self.tr("A folder with a decoder")):
-            self.use_path(Path(path))
-
-    def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("A decoder as a GGUF file"), "", "GGUF (*.gguf)")
-        if path:
-            self.use_path(Path(path))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from desktop.bootstrap import missing_libraries
 from desktop.ui.machine.catalogue import ModelState, missing_models
 from desktop.ui.machine.parts import Section, plain_label, push_button, size_text
+from desktop.ui.machine.progress import show_share
 from desktop.ui.machine.shelf import Action, Task
 from desktop.ui.microphone.recorder import RecorderState, Trouble
 from desktop.worker.status import WorkerState
@@ -148,9 +149,7 @@ class MissingSection(Section):
             self._shelf.cancel(task.model_id)
 
     def _show_progress(self, progress: TaskProgress) -> None:
-        self._bar.setRange(0, 1_000 if progress.total_bytes else 0)
-        if progress.total_bytes:
-            self._bar.setValue(round(1_000 * min(progress.done_bytes / progress.total_bytes, 1)))
+        show_share(self._bar, progress)
 
     def _show(self, _change: object = None) -> None:
         tasks = self._tasks()

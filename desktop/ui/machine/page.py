@@ -38,7 +38,7 @@ class MachinePage(Retranslating, QScrollArea):
         self._title = plain_label("title")
         self.missing = MissingSection(self.shelf, services.worker, services.recorder)
         self.decoders = DecoderSection(services.worker, services.settings, self.shelf)
-        self.models = ModelsSection(self.shelf)
+        self.models = ModelsSection(self.shelf, services.settings)
         self.machine = MachineSection(services.worker)
         self._lay_out(SelfTestSection(self.self_test))
         application = QCoreApplication.instance()

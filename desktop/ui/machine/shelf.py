@@ -33,14 +33,21 @@ class Action(StrEnum):
     FETCH = "fetch"
     VERIFY = "verify"
     REMOVE = "remove"
+    ADD = "add"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One action on one model; LIST has none."""
+    """One action on one model; LIST has none, and ADD names the folder or file that becomes one."""
 
     action: Action
     model_id: str = ""
+    source: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What is given to the command, and what `ModelShelf.cancel` knows the task by."""
+        return self.source or self.model_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,12 @@ class TaskEnd:
     done: bool
     cancelled: bool = False
     sentence: str = ""
+    model_id: str = ""
+    """Of a FETCH or ADD that is done: the model that is installed now."""
 
 
 class ModelShelf(QObject):
-    """Lists, fetches, verifies and removes models."""
+    """Lists, fetches, adds, verifies and removes models."""
 
     cards_changed = Signal()
     tasks_changed = Signal()
@@ -89,7 +98,7 @@ class ModelShelf(QObject):
         self._process.errorOccurred.connect(self._take_error)
         self._cancelled = False
         self._closed = False
-        self._sentence = ""
+        self._sentence = self._installed = ""
         self._kill_timer = QTimer(self)
         self._kill_timer.setSingleShot(True)
         self._kill_timer.setInterval(_KILL_MS)
@@ -121,10 +130,10 @@ class ModelShelf(QObject):
             self.tasks_changed.emit()
             self._next()
 
-    def cancel(self, model_id: str) -> None:
+    def cancel(self, subject: str) -> None:
         """Stop what is done with a model, or take it out of the queue; a fetch goes on later where it was."""
-        self._queue = [task for task in self._queue if task.model_id != model_id]
-        if self._task is not None and self._task.model_id == model_id:
+        self._queue = [task for task in self._queue if task.subject != subject]
+        if self._task is not None and self._task.subject == subject:
             self._cancelled = True
             self._process.terminate()
             self._kill_timer.start()
@@ -144,9 +153,9 @@ class ModelShelf(QObject):
         if self._task is not None or not self._queue or self._closed:
             return
         self._task = task = self._queue.pop(0)
-        self._cancelled, self._sentence, self._new_cards = False, "", {}
-        ids = [task.model_id] if task.model_id else []
-        self._process.start(self._program[0], [*self._program[1:], str(task.action), *ids, "--json"])
+        self._cancelled, self._sentence, self._installed, self._new_cards = False, "", "", {}
+        subjects = [task.subject] if task.subject else []
+        self._process.start(self._program[0], [*self._program[1:], str(task.action), *subjects, "--json"])
         self.tasks_changed.emit()
 
     def _read(self) -> None:
@@ -164,6 +173,8 @@ class ModelShelf(QObject):
             self._sentence = str(message.get("message", ""))
         elif message.get("event") == "progress":
             self._tell_progress(message)
+        elif message.get("event") == "installed":
+            self._installed = str(message.get("id", ""))
         elif (card := parse_card(message)) is not None:
             self._new_cards[card.id] = card
 
@@ -189,7 +200,7 @@ class ModelShelf(QObject):
             self._cards = self._new_cards
             self.cards_changed.emit()
         else:
-            self.ended.emit(TaskEnd(task, done, self._cancelled and not done, self._sentence))
+            self.ended.emit(TaskEnd(task, done, self._cancelled and not done, self._sentence, self._installed))
         if task.action is not Action.LIST and Task(Action.LIST) not in self._queue:
             self._queue.insert(0, Task(Action.LIST))
         self.tasks_changed.emit()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from desktop.record import encounter as values
 from desktop.record.codec import ENTRY_KINDS, decode, encode
+from desktop.record.earlier import SCHEMA
 from desktop.record.encounter import Encounter
 from desktop.record.errors import EncounterDamaged, EncounterNewer
 from tests.fakes.encounters import ENCOUNTER_ID, full_encounter
@@ -93,7 +94,7 @@ def test_two_entries_of_one_id_are_refused() -> None:
 
 
 def test_a_later_schema_asks_for_an_update() -> None:
-    document = {**json.loads(encode(full_encounter())), "schema": 2}
+    document = {**json.loads(encode(full_encounter())), "schema": SCHEMA + 1}
     with pytest.raises(EncounterNewer, match="update Bedside"):
         decode(json.dumps(document).encode(), ENCOUNTER_ID)
 

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def heard(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path) -> Iterator[HeardHost]:
-    host = WorkerHost(program=scripted(request.param, tmp_path), patience=QUICK)
+    def count_oom_kills() -> int:
+        return len(list(tmp_path.glob("oom-kill")))
+
+    host = WorkerHost(program=scripted(request.param, tmp_path), patience=QUICK, count_oom_kills=count_oom_kills)
     yield HeardHost(host, qtbot)
     host.stop()
     host.deleteLater()
 
 
 KILLS = [
-    ("sigkill", Cause.MEMORY, FailureKind.MEMORY, "out of memory"),
+    ("sigkill", Cause.KILLED, FailureKind.FAULT, "ended from outside Bedside (SIGKILL)"),
+    ("out of kernel memory", Cause.MEMORY, FailureKind.MEMORY, "out of memory"),
     ("memory limit", Cause.MEMORY, FailureKind.MEMORY, "out of memory"),
     ("allocator", Cause.MEMORY, FailureKind.MEMORY, "out of memory"),
     ("sigsegv", Cause.CRASH, FailureKind.FAULT, "SIGSEGV"),

@@ -16,6 +16,8 @@ from desktop.record.encounter import (
     Question,
     RecordingSource,
     Sentence,
+    Used,
+    UsedKind,
     Verdict,
 )
 from desktop.record.store import FolderStore
@@ -66,8 +68,11 @@ def controller(bench: EncounterBench) -> EncounterController:
     return bench.make_controller()
 
 
+USED = (Used(UsedKind.WORDS, "Recording 1", 11), Used(UsedKind.QUESTION))
+
+
 def whole(job: str, finish: str = "end") -> AnswerWhole:
-    return AnswerWhole(job, "A cough. No fracture.", SENTENCES, "smollm2", ("the words",), finish, 0.3, 1.5, 12)
+    return AnswerWhole(job, "A cough. No fracture.", SENTENCES, "smollm2", USED, finish, 0.3, 1.5, 12)
 
 
 # --- asking --------------------------------------------------------------------------------------------------------
@@ -106,7 +111,7 @@ def test_a_whole_answer_is_kept_with_its_verdicts(bench: EncounterBench, control
     answer = bench.on_disk().entries[1]
     assert isinstance(answer, Answer)
     assert (answer.text, answer.sentences, answer.status) == ("A cough. No fracture.", SENTENCES, AnswerStatus.COMPLETE)
-    assert (answer.reason, answer.notices, answer.used) == ("", ("Recognised automatically.",), ("the words",))
+    assert (answer.reason, answer.notices, answer.used) == ("", ("Recognised automatically.",), USED)
     assert not controller.asking.is_running(answer.id)
 
 

@@ -20,7 +20,7 @@ TEXT = "The patient has had a cough for three days. The film shows no consolidat
 
 
 def whole(bench: ScreenBench) -> AnswerWhole:
-    return AnswerWhole(bench.asked().job, TEXT, answer().sentences, "smollm2", ("Recording 1",), "end", 0.4, 2.1, 20)
+    return AnswerWhole(bench.asked().job, TEXT, answer().sentences, "smollm2", answer().used, "end", 0.4, 2.1, 20)
 
 
 def long_encounter() -> Encounter:

@@ -39,7 +39,7 @@ TEXT = "The patient has had a cough for three days. The film shows no consolidat
 
 
 def whole(bench: ScreenBench) -> AnswerWhole:
-    return AnswerWhole(bench.asked().job, TEXT, answer().sentences, "smollm2", ("Recording 1",), "end", 0.4, 2.1, 20)
+    return AnswerWhole(bench.asked().job, TEXT, answer().sentences, "smollm2", answer().used, "end", 0.4, 2.1, 20)
 
 
 def words_in(widget: object) -> str:
@@ -182,7 +182,8 @@ def test_an_answer_streams_then_carries_its_verdicts(bench: ScreenBench) -> None
     assert [row.y() for row in rows] == tops
     assert rows[0].accessibleName() == "Supported: The patient has had a cough for three days."
     assert rows[1].accessibleName() == "Unverified: The film shows no consolidation."
-    assert "Used: Recording 1. First word after 0.4 s, whole after 2.1 s." in words_in(card)
+    used = "Used: Recording 1 (11 words), Image 1, your question."
+    assert f"{used} First word after 0.4 s, whole after 2.1 s." in words_in(card)
 
 
 def test_text_comes_at_a_steady_rate_and_is_never_late(bench: ScreenBench) -> None:

@@ -50,7 +50,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def dialog(qtbot: QtBot, qapp: QApplication, settings: Settings) -> Iterator[FirstStart]:
-    cards = [card | MORE | {"purpose": "p", "limits": [], "projectors": []} for card in CARDS]
+    cards = [card | MORE | {"purpose": "p", "limits": [], "projectors": [], "added": False} for card in CARDS]
     shelf = ModelShelf(program=(sys.executable, "-c", PROGRAM, json.dumps(cards)))
     looks = Looks(qapp, settings)
     dialog = FirstStart(fake_services(settings), shelf=shelf)

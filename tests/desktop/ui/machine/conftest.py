@@ -12,6 +12,7 @@ from desktop.settings import Settings
 from desktop.ui.machine.page import MachinePage
 from desktop.ui.machine.shelf import ModelShelf
 from desktop.ui.microphone.recorder import Recorder
+from desktop.ui.prepared import follow_settings
 from desktop.ui.services import Services
 from tests.fakes.microphones import BUILT_IN, FakeMicrophone
 from tests.fakes.models_command import command
@@ -52,6 +53,7 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         microphone = microphone or FakeMicrophone(BUILT_IN)
         worker, recorder = FakeWorkerHost(), Recorder(microphone)
         settings = Settings(tmp_path / "settings.json")
+        follow_settings(worker, settings)  # type: ignore[arg-type] # a stand-in
         services = Services(None, worker, settings, recorder, None)  # type: ignore[arg-type] # neither is used here
         shelf = ModelShelf(program=command(tmp_path, **states))
         page = MachinePage(services, shelf=shelf)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QRadioButton
@@ -21,8 +20,8 @@ from tests.fakes.microphones import HEADSET, FakeMicrophone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    import pytest
     from pytestqt.qtbot import QtBot
 
     from tests.desktop.ui.machine.conftest import Bench
@@ -126,36 +125,6 @@ def test_a_decoder_that_is_not_here_cannot_be_chosen(make: Callable[..., Bench])
     button = make(qwen="absent").part(QRadioButton, "decoder-1")
     assert not button.isEnabled()
     assert button.text() == "Qwen2.5 Coder (not fetched)"
-
-
-def test_an_own_decoder_is_taken_from_a_folder_or_file(make: Callable[..., Bench]) -> None:
-    bench = make()
-    folder = bench.folder / "our-decoder"
-    folder.mkdir()
-    (folder / "config.json").touch()
-    (folder / "model.safetensors").touch()
-    bench.page.decoders.use_path(folder)
-    assert bench.settings.text("decoder") == str(folder)
-    assert bench.part(QRadioButton, "decoder-2").text() == "Own decoder: our-decoder"
-    assert bench.part(QRadioButton, "decoder-2").isChecked()
-    file = bench.folder / "large.gguf"
-    file.touch()
-    bench.page.decoders.use_path(file)
-    assert bench.settings.text("decoder") == str(file)
-
-
-@pytest.mark.parametrize("name", ["an empty folder", "weights.bin"])
-def test_what_is_no_decoder_is_refused_and_the_old_one_stays(make: Callable[..., Bench], name: str) -> None:
-    bench = make()
-    path: Path = bench.folder / name
-    if "." in name:
-        path.touch()
-    else:
-        path.mkdir()
-    bench.page.decoders.use_path(path)
-    assert bench.settings.text("decoder") == "smollm2-135m-instruct"
-    assert "Nothing was changed" in bench.part(QLabel, "decoder-refusal").text()
-    assert bench.worker.sent_of(Prepare) == []
 
 
 def test_measuring_fills_the_card(make: Callable[..., Bench], qtbot: QtBot) -> None:

@@ -1,0 +1,54 @@
+"""Encounters of earlier schemas, brought to the present one as plain JSON before they are read strictly.
+
+Nothing here judges a document: what does not fit its schema is left for the strict reader to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WORDS = re.compile(r"(?P<label>.*) \((?P<words>[0-9]{1,9}) words?\)", re.DOTALL)
+_HEADER = re.compile(r"(?P<label>.*) \(only what its file header says\)", re.DOTALL)
+
+
+def brought_up(encounter: object, schema: int) -> object:
+    """Return an encounter of `schema` as one of the present schema."""
+    for step in _STEPS[schema - 1 :]:
+        encounter = step(encounter)
+    return encounter
+
+
+def _with_structured_used(encounter: object) -> object:
+    """Schema 1 kept what a decoder was given as English sentences, schema 2 as kind, label and number of words."""
+    if not isinstance(encounter, dict) or not isinstance(encounter.get("entries"), list):
+        return encounter
+    return {**encounter, "entries": [_entry_with_structured_used(entry) for entry in encounter["entries"]]}
+
+
+def _entry_with_structured_used(entry: object) -> object:
+    if not isinstance(entry, dict) or entry.get("kind") != "answer" or not isinstance(entry.get("used"), list):
+        return entry
+    return {**entry, "used": [_structured(text) for text in entry["used"]]}
+
+
+def _structured(text: object) -> dict[str, Any] | None:
+    """Return what a text of schema 1 meant; one of unknown form is kept as it is, as the name of a picture was."""
+    if not isinstance(text, str):
+        return None
+    if text == "your question":
+        return {"kind": "question"}
+    if words := _WORDS.fullmatch(text):
+        return {"kind": "words", "label": words["label"], "words": int(words["words"])}
+    if header := _HEADER.fullmatch(text):
+        return {"kind": "header", "label": header["label"]}
+    return {"kind": "picture", "label": text}
+
+
+_STEPS: tuple[Callable[[object], object], ...] = (_with_structured_used,)
+"""From schema 1 to 2, and so on."""
+SCHEMA = 1 + len(_STEPS)
+"""The present one."""

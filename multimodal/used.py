@@ -1,0 +1,30 @@
+"""What a decoder was given for an answer, as values: whoever shows it words it in its own language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UsedKind(StrEnum):
+    """What of a source the decoder was given."""
+
+    WORDS = "words"
+    """The recognised words of a recording."""
+    SOUND = "sound"
+    """A recording as audio tokens."""
+    PICTURE = "picture"
+    """A picture as image tokens."""
+    HEADER = "header"
+    """Of a picture that the decoder cannot see, what its file header says."""
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One thing that the decoder was given; `label` names the source, empty for the question."""
+
+    kind: UsedKind
+    label: str = ""
+    words: int = 0
+    """How many, for WORDS."""

@@ -1,0 +1,57 @@
+"""What the encounter's views say, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desktop.record.encounter import Used, UsedKind
+from desktop.ui.encounter.wording import used_words
+from desktop.ui.translation import use_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
+
+GIVEN = (
+    Used(UsedKind.WORDS, "Recording 1", 16),
+    Used(UsedKind.WORDS, "Recording 2", 1),
+    Used(UsedKind.SOUND, "Recording 2"),
+    Used(UsedKind.PICTURE, "Image 1"),
+    Used(UsedKind.HEADER, "Image 2"),
+    Used(UsedKind.QUESTION),
+)
+
+
+@pytest.fixture
+def application(qapp: QApplication) -> Iterator[QApplication]:
+    yield qapp
+    use_language(qapp, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "Recording 1 (16 words), Recording 2 (1 word), Recording 2 (its sound), Image 1, "
+            "Image 2 (only what its file header says), your question",
+        ),
+        (
+            "zh_CN",
+            "Recording 1（16 个词）、Recording 2（1 个词）、Recording 2（声音）、Image 1、"
+            "Image 2（仅文件头信息）、您的问题",
+        ),
+    ],
+)
+def test_what_was_used_is_worded_in_the_language_that_is_shown(
+    application: QApplication, language: str, words: str
+) -> None:
+    use_language(application, language)
+    assert used_words(GIVEN) == words
+
+
+def test_every_kind_of_what_was_used_has_its_words() -> None:
+    assert {used.kind for used in GIVEN} == set(UsedKind)
