@@ -140,6 +140,14 @@
         <translation>标记区域</translation>
     </message>
     <message>
+        <source>Ask about the marked region</source>
+        <translation>询问标记的区域</translation>
+    </message>
+    <message>
+        <source>Also about one that was marked on an earlier day.</source>
+        <translation>以前标记的区域也可以询问。</translation>
+    </message>
+    <message>
         <source>Window and level by dragging</source>
         <translation>拖动调整窗宽窗位</translation>
     </message>

@@ -1,7 +1,9 @@
 """Encounters as JSON and back: versioned, strict, and derived from the dataclasses, so that no field is forgotten.
 
-A file is `{"schema": 1, "encounter": {...}}`; each entry also carries its `kind`. Reading refuses what does not fit
+A file is `{"schema": 2, "encounter": {...}}`; each entry also carries its `kind`. Reading refuses what does not fit
 the types exactly: an unknown field, a missing one, a number that is not finite, a file name that leaves the folder.
+Schema 2 added marked regions. A field that a schema adds has a default, so every earlier schema is read as it is; the
+number rises all the same, for an earlier version would call the new field damage.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNew
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCHEMA = 1
+    from desktop.record.encounter import Entry, Region
+
+SCHEMA = 2
 MAX_BYTES = 64 << 20
 ENTRY_KINDS: dict[str, type] = {
     "dictation": Dictation,
@@ -94,6 +98,14 @@ def _check(encounter: Encounter, encounter_id: str) -> None:
         names = (entry.file,) if isinstance(entry, Dictation) else getattr(entry, "files", ())
         if not all(is_file_name(name) for name in names):
             raise _DoesNotFit("it names a file outside its folder")
+        if not all(region.is_within for region in _regions(entry)):
+            raise _DoesNotFit("a region lies outside its picture")
+
+
+def _regions(entry: Entry) -> tuple[Region, ...]:
+    if isinstance(entry, Attachment):
+        return entry.regions
+    return (entry.marked.region,) if isinstance(entry, Question) and entry.marked else ()
 
 
 def _plain(value: object) -> Any:

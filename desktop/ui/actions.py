@@ -143,6 +143,14 @@ ACTIONS = (
         Reach.VIEWER,
     ),
     Action(
+        "viewer-ask-region",
+        QT_TRANSLATE_NOOP("Actions", "Ask about the marked region"),
+        ("A",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "Also about one that was marked on an earlier day."),
+        Reach.VIEWER,
+    ),
+    Action(
         "viewer-window",
         QT_TRANSLATE_NOOP("Actions", "Window and level by dragging"),
         ("W",),

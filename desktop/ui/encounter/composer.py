@@ -16,7 +16,7 @@ from desktop.ui.translation import Retranslating
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from desktop.ui.encounter.asking import MarkedRegion
+    from desktop.record.encounter import MarkedRegion
 
 MOST_LINES = 5
 ROW_CHARACTERS = 42

@@ -439,6 +439,7 @@ class EncounterScreen(Retranslating, QWidget):
         controller.asking.region_changed.connect(self.composer.show_region)
         self.viewing.frame_chosen.connect(controller.choose_frame)
         self.viewing.region_marked.connect(controller.mark_region)
+        self.viewing.region_cleared.connect(controller.clear_region)
         self.viewing.close_wanted.connect(self._close_picture)
 
     def retranslate(self) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.record import encounter as values
-from desktop.record.codec import ENTRY_KINDS, decode, encode
+from desktop.record.codec import ENTRY_KINDS, SCHEMA, decode, encode
 from desktop.record.encounter import Encounter
 from desktop.record.errors import EncounterDamaged, EncounterNewer
 from tests.fakes.encounters import ENCOUNTER_ID, full_encounter
@@ -19,6 +19,16 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _NAMES = st.integers(1, 999).map(lambda number: f"image-{number}.png")
 st.register_type_strategy(str, _TEXT)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+_SPAN = st.lists(st.floats(0, 1), min_size=2, max_size=2, unique=True).map(sorted)
+st.register_type_strategy(
+    values.Region,
+    st.builds(
+        lambda across, down, frame: values.Region(across[0], down[0], across[1], down[1], frame),
+        _SPAN,
+        _SPAN,
+        st.integers(0, 5000),
+    ),
+)
 
 
 def _entries() -> st.SearchStrategy[tuple[values.Entry, ...]]:
@@ -54,6 +64,15 @@ def test_any_bytes_are_refused_with_a_sentence(data: bytes) -> None:
         decode(data, ENCOUNTER_ID)
 
 
+def test_an_encounter_of_the_first_schema_is_read() -> None:
+    document = json.loads(encode(full_encounter()))
+    document["schema"] = 1
+    for entry in document["encounter"]["entries"]:
+        for field in ("regions", "marked"):
+            entry.pop(field, None)
+    assert decode(json.dumps(document).encode(), ENCOUNTER_ID) == full_encounter()
+
+
 def _changed(**changes: Any) -> bytes:
     document = json.loads(encode(full_encounter()))
     document["encounter"].update(changes)
@@ -63,6 +82,19 @@ def _changed(**changes: Any) -> bytes:
 def _entry(**changes: Any) -> bytes:
     entry = json.loads(encode(full_encounter()))["encounter"]["entries"][0]
     return _changed(entries=[{**entry, **changes}])
+
+
+_REGION = {"left": 0.1, "top": 0.2, "right": 0.5, "bottom": 0.6, "frame": 0}
+
+
+def _marked(**changes: Any) -> bytes:
+    picture = json.loads(encode(full_encounter()))["encounter"]["entries"][1]
+    return _changed(entries=[{**picture, "regions": [{**_REGION, **changes}]}])
+
+
+def _asked(**changes: Any) -> bytes:
+    question = json.loads(encode(full_encounter()))["encounter"]["entries"][2]
+    return _changed(entries=[{**question, "marked": {"label": "Image 1", "region": {**_REGION, **changes}}}])
 
 
 @pytest.mark.parametrize(
@@ -79,6 +111,10 @@ def _entry(**changes: Any) -> bytes:
         (_entry(utterances={}), "a list is missing"),
         (_entry(file="../../secret"), "outside its folder"),
         (_entry(file="/etc/passwd"), "outside its folder"),
+        (_marked(left=0.6), "outside its picture"),
+        (_marked(bottom=1.01), "outside its picture"),
+        (_marked(frame=-1), "outside its picture"),
+        (_asked(top=0.8), "outside its picture"),
     ],
 )
 def test_what_does_not_fit_is_named(data: bytes, why: str) -> None:
@@ -93,7 +129,7 @@ def test_two_entries_of_one_id_are_refused() -> None:
 
 
 def test_a_later_schema_asks_for_an_update() -> None:
-    document = {**json.loads(encode(full_encounter())), "schema": 2}
+    document = {**json.loads(encode(full_encounter())), "schema": SCHEMA + 1}
     with pytest.raises(EncounterNewer, match="update Bedside"):
         decode(json.dumps(document).encode(), ENCOUNTER_ID)
 

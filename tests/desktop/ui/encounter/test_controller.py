@@ -15,6 +15,7 @@ from desktop.record.encounter import (
     Dictation,
     Question,
     RecordingSource,
+    Region,
     Sentence,
     Verdict,
 )
@@ -183,8 +184,8 @@ def test_a_question_carries_words_pictures_turns_and_the_region(
     made = bench.store.create()
     bench.store.save(replace(full_encounter(), id=made.id))
     controller.open(made.id)
-    controller.mark_region("Image 1", (0.1, 0.2, 0.5, 0.6))
-    controller.choose_frame("Image 1", 3)
+    controller.mark_region("Image 1", Region(0.1, 0.2, 0.5, 0.6, 3))
+    controller.choose_frame("Image 1", 4)
     controller.ask("What is here?")
     context = bench.asked().context
     assert [known.label for known in context.recordings] == ["Recording 1"]
