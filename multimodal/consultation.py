@@ -136,6 +136,7 @@ class Consultation:
         self._recordings: list[_Recording] = []
         self._attachments: list[FusedAttachment] = []
         self._turns: list[Turn] = []
+        self._seen: dict[str, Picture] = {}
         self._clock = _Clock()
 
     def transcribe(self, file: Path, language: str | None = None) -> Iterator[Event]:
@@ -200,7 +201,10 @@ class Consultation:
             self._clock.add("looking", started)
         caption = picture.description if picture.kind == "dicom" or view.region else ""
         self._attachments.append(FusedAttachment(SourceKind.IMAGE, label, tokens, caption))
+        self._seen[label] = picture
         yield Saw(label, picture, 0 if tokens is None else len(tokens))
+        if view.frame is None and picture.time_s is not None:
+            yield Notice(f"{label} is a film: its middle is looked at, {picture.place}.")
         if tokens is None:
             yield Notice(
                 f"{self._models.decoder_name} has no picture projector, so {label} is not part of the answer: "
@@ -236,7 +240,11 @@ class Consultation:
         yield self._answered(question, answer, finish, engine.timings)
 
     def _answered(self, question: str, answer: str, finish: FinishReason, timings: Timings) -> Answered:
-        pictures = [Citation(a.kind, a.label) for a in self._attachments if a.embeddings is not None]
+        pictures = [
+            Citation(a.kind, a.label, start_s=self._seen[a.label].time_s if a.label in self._seen else None)
+            for a in self._attachments
+            if a.embeddings is not None
+        ]
         sentences = ground(answer, self._evidence(question), pictures)
         times = StageTimes(
             loading_s=self._clock.seconds.get("loading", 0.0),
@@ -294,7 +302,11 @@ class Consultation:
                 used.append(f"{recording.label} ({count} {'word' if count == 1 else 'words'})")
         for attachment in self._attachments:
             if attachment.embeddings is not None and attachment.label not in {r.label for r in self._recordings}:
-                used.append(attachment.label)
+                used.append(self._with_place(attachment.label))
             elif attachment.embeddings is None and attachment.caption:
                 used.append(f"{attachment.label} (only what its file header says)")
         return (*used, "your question")
+
+    def _with_place(self, label: str) -> str:
+        picture = self._seen.get(label)
+        return ", ".join(filter(None, (label, picture.place if picture else "")))

@@ -48,6 +48,24 @@ class Picture:
     body_part: str | None = None
     window: Window | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
+    time_s: float | None = None
+    """When it is shown, in seconds from the first picture of its film; None where it is of no film."""
+    film_s: float = 0.0
+    """How long that film is."""
+
+    @property
+    def place(self) -> str:
+        """Which of several frames it is, such as "frame 9 of 16 (0:04.5)" of a film; empty for the only one."""
+        if self.frames == 1:
+            return ""
+        frame = f"frame {self.frame + 1} of {self.frames}"
+        return frame if self.time_s is None else f"{frame} ({clock(self.time_s)})"
+
+
+def clock(seconds: float) -> str:
+    """Return minutes and seconds, as on a recorder: 75.2 becomes "1:15.2"."""
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    return f"{minutes}:{tenths / 10:04.1f}"
 
 
 class NoSuchRegion(InvalidFile):

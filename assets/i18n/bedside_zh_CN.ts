@@ -1590,6 +1590,14 @@
         <source>{name} made the picture reader stop. Nothing else was touched; leave this file out.</source>
         <translation>{name} 使图像读取程序停止。其他内容未受影响；请勿使用此文件。</translation>
     </message>
+    <message>
+        <source>{name} holds no pictures that can be read. Only its sound was attached.</source>
+        <translation>{name} 中没有可以读取的画面，只附加了它的声音。</translation>
+    </message>
+    <message>
+        <source>The pictures of {name} are too large or too long to be opened safely. Only its sound was attached.</source>
+        <translation>{name} 的画面过大或过长，无法安全打开，只附加了它的声音。</translation>
+    </message>
 </context>
 <context>
     <name>QuestionCard</name>
@@ -2120,6 +2128,14 @@
     <message>
         <source>Picture</source>
         <translation>图像</translation>
+    </message>
+    <message>
+        <source>Picture of a film</source>
+        <translation>影片画面</translation>
+    </message>
+    <message>
+        <source>at {time}</source>
+        <translation>位于 {time}</translation>
     </message>
     <message>
         <source>{columns} × {rows} pixels</source>

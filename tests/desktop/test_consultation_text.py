@@ -24,6 +24,7 @@ ANSWERED = Answered(
             "Metformin.", Verdict.SUPPORTED, (Citation(SourceKind.TRANSCRIPT, "Recording 1", "metformin", 4.0, 75.2),)
         ),
         Sentence("A fracture.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 1"),)),
+        Sentence("It moves.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 2", start_s=62.14),)),
     ),
     decoder="tiny",
     used=("your question",),
@@ -59,6 +60,7 @@ def test_a_consultation_reads_from_top_to_bottom() -> None:
         "Answer\n  Metformin. A fracture.\n",
         '  + Metformin.\n      Recording 1 0:04.0-1:15.2: "metformin"',
         "  ? A fracture.\n      Image 1: look at it yourself",
+        "  ? It moves.\n      Image 2 1:02.1: look at it yourself",
         "Times  listening 1.50 s, first token 0.25 s, answering 0.50 s; 7 tokens",
         DISCLAIMER,
     ):
@@ -103,4 +105,5 @@ def test_every_event_is_one_line_of_json_that_names_itself() -> None:
         "height_px": 3,
         "frame": 0,
         "frames": 1,
+        "time_s": None,
     }

@@ -44,7 +44,7 @@ class EncounterController(QObject):
         self.book = EncounterBook(services.store, self)
         self.asking = Asking(services, self.book, self)
         self.dictating = Dictating(services, self.book, self)
-        self.attaching = Attaching(services.store, self.book, self.dictating.add_recording, self)
+        self.attaching = Attaching(services.store, self.book, services.pictures, self.dictating.add_recording, self)
         services.worker.event_received.connect(self._take)
 
     # --- encounters --------------------------------------------------------------------------------------------

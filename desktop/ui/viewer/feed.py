@@ -138,7 +138,8 @@ class PictureFeed(QObject):
         again = self.series is not None
         self.series = info
         if not again:
-            wish = self.viewed.frame if self.viewed else None
+            # Where no frame was chosen, the one that is seen stays: it is also the one that is asked about.
+            wish = self.viewed.frame if self.viewed and self.viewed.frame is not None else self.index or None
             self.index = info.origins.index(wish) if wish in info.origins else info.start
         self._ask()
         self.opened.emit()

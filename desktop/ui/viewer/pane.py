@@ -88,6 +88,7 @@ class PicturePane(Retranslating, QWidget):
         self.view.region_finished.connect(self._on_region)
         self.slices.moved.connect(self._on_slider)
         self.slices.stepped.connect(self._on_step)
+        self.slices.paused.connect(self._on_paused)
         self.message.pressed.connect(self._on_message_button)
 
     # --- what is open ---
@@ -165,8 +166,9 @@ class PicturePane(Retranslating, QWidget):
         if self.feed.series:
             is_clip = self.feed.series.is_clip
             parts.insert(0, wording.place_in_series(self.feed.index + 1, self.feed.count, is_clip))
+            parts.insert(1, wording.time_text(picture.header))
         parts += [wording.window_text(picture.header, window), wording.zoom_text(self.view.placement.scale)]
-        return ", ".join(parts)
+        return ", ".join(filter(None, parts))
 
     def retranslate(self) -> None:
         """Set every word."""
@@ -239,6 +241,11 @@ class PicturePane(Retranslating, QWidget):
         if not self.feed.is_waiting and self.feed.is_ready(following) and self.feed.go_to(following):
             self._follow(read_out=False)
 
+    def _on_paused(self) -> None:
+        """The picture at which a clip rests is chosen as one that was scrolled to."""
+        self._has_scrolled = True
+        self._settled.start()
+
     def _follow(self, read_out: bool = True) -> None:
         self.slices.set_index(self.feed.index)
         self.view.hand.drop()
@@ -287,7 +294,7 @@ class PicturePane(Retranslating, QWidget):
         self.view.set_corners(
             CornerTexts(
                 tuple(filter(None, (self.label, wording.kind_of(header), wording.size_text(header)))),
-                tuple(filter(None, (number,))),
+                tuple(filter(None, (number, wording.time_text(header)))),
                 tuple(filter(None, reversed(lines))),
                 (wording.zoom_text(self.view.placement.scale),),
             )
