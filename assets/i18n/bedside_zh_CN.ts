@@ -625,6 +625,33 @@
     </message>
 </context>
 <context>
+    <name>EncounterBoxes</name>
+    <message>
+        <source>Delete this encounter with its recordings and pictures?</source>
+        <translation>删除此接诊及其录音和图像？</translation>
+    </message>
+    <message>
+        <source>They cannot be brought back.</source>
+        <translation>删除后无法恢复。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Attach pictures or recordings</source>
+        <translation>添加图像或录音</translation>
+    </message>
+    <message>
+        <source>Bedside</source>
+        <translation>Bedside</translation>
+    </message>
+</context>
+<context>
     <name>EncounterController</name>
     <message>
         <source>The recording was stopped and is kept in its encounter.</source>
@@ -680,36 +707,12 @@
 <context>
     <name>EncounterScreen</name>
     <message>
-        <source>Attach pictures or recordings</source>
-        <translation>添加图像或录音</translation>
-    </message>
-    <message>
         <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
         <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
     </message>
     <message>
         <source>The recording cannot be played. Its words and its file are kept.</source>
         <translation>录音无法播放。其文字和文件均已保留。</translation>
-    </message>
-    <message>
-        <source>Bedside</source>
-        <translation>Bedside</translation>
-    </message>
-    <message>
-        <source>Delete this encounter with its recordings and pictures?</source>
-        <translation>删除此接诊及其录音和图像？</translation>
-    </message>
-    <message>
-        <source>They cannot be brought back.</source>
-        <translation>删除后无法恢复。</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
-    </message>
-    <message>
-        <source>Keep</source>
-        <translation>保留</translation>
     </message>
     <message>
         <source>Save again</source>

@@ -99,7 +99,7 @@ def test_a_cut_title_shows_its_beginning(bench: ScreenBench) -> None:
 
 
 def test_the_bar_of_folded_panes_keeps_its_names(narrow: ScreenBench) -> None:
-    narrow.screen._want(Pane.LIST)
+    narrow.screen.panes.want(Pane.LIST)
     narrow.settle()
     listing, side = narrow.button("show-list"), narrow.button("show-side")
     assert (listing.accessibleName(), side.accessibleName()) == ("Show the list of encounters", "Show the sources")
