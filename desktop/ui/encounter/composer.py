@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from desktop.record.encounter import MarkedRegion
 
 MOST_LINES = 5
-ROW_CHARACTERS = 42
+ROW_CHARACTERS = 60
 """Of an average letter, the least width in which "Attach" stands in words."""
 LONGEST_QUESTION = 8_000
 """Characters; longer text belongs into a file."""
