@@ -31,4 +31,5 @@ def _fields(event: Event) -> dict[str, Any]:
         "height_px": picture.height_px,
         "frame": picture.frame,
         "frames": picture.frames,
+        "time_s": picture.time_s,
     }

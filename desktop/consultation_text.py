@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from lm.grounding.answer import Verdict
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.picture import clock, frame_text
 from multimodal.used import UsedKind
 
 if TYPE_CHECKING:
@@ -69,12 +70,6 @@ def event_lines(event: Event) -> list[str]:
     return []
 
 
-def clock(seconds: float) -> str:
-    """Return minutes and seconds, as on a recorder: 75.2 becomes "1:15.2"."""
-    minutes, tenths = divmod(round(seconds * 10), 600)
-    return f"{minutes}:{tenths / 10:04.1f}"
-
-
 def _words(event: Heard) -> str:
     return " ".join(
         word.text.strip() + (" (?)" if word.confidence < UNSURE_BELOW else "") for word in event.utterance.words
@@ -98,7 +93,7 @@ def used_text(used: Used) -> str:
         case UsedKind.SOUND:
             return f"{used.label} (its sound)"
         case UsedKind.PICTURE:
-            return used.label
+            return ", ".join(filter(None, (used.label, frame_text(used.frame, used.frames, used.time_s))))
         case UsedKind.HEADER:
             return f"{used.label} (only what its file header says)"
         case UsedKind.QUESTION:
@@ -112,8 +107,8 @@ def _sentence_lines(sentence: Sentence) -> list[str]:
 
 def _citation(citation: Citation) -> str:
     place = citation.label
-    if citation.start_s is not None and citation.end_s is not None:
-        place += f" {clock(citation.start_s)}-{clock(citation.end_s)}"
+    if citation.start_s is not None:
+        place += f" {clock(citation.start_s)}" + ("" if citation.end_s is None else f"-{clock(citation.end_s)}")
     return f'{place}: "{citation.quote}"' if citation.quote else f"{place}: look at it yourself"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import av
 import numpy as np
 
+from multimodal.containers import open_container
 from multimodal.errors import Cancelled, FileTooLarge, MissingFile, NoSound, UnreadableFile
 
 if TYPE_CHECKING:
@@ -22,20 +23,9 @@ SAMPLE_RATE_HZ = 16_000
 DEFAULT_MAX_SECONDS = 2 * 60 * 60
 """Two hours are 440 MiB of samples; a consultation is rarely longer than one."""
 
-_CONTAINERS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,asf,au,avi,caf,eac3,flac,flv,g722,loas,matroska,webm,mov,mp4,m4a,3gp,3g2,"
-    "mp3,mpeg,mpegts,ogg,w64,wav,wv"
-)
-"""Demuxers that read one file. Playlists and scripts (hls, concat, dash, sdp ...) open other files or addresses
-that a hostile file names, and the raw and text demuxers accept anything; none of them is here."""
-_OPEN_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
 _MOST_CHUNKS = 64
 """Before the sound of a WAV; more are not looked at."""
 _LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 4_000, 768_000
-
-# libav writes its own complaints to stderr; the errors below say what a reader needs.
-av.logging.set_level(av.logging.PANIC)
-av.logging.set_libav_level(av.logging.PANIC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +59,7 @@ def load_audio(
     _require_ordinary_file(path)
     decoder = _Decoder(path.name, int(max_seconds * SAMPLE_RATE_HZ), cancelled)
     try:
-        with path.open("rb") as file, _open_container(file, path.name) as container:
+        with path.open("rb") as file, _open(file, path.name) as container:
             return decoder.decode(container)
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
@@ -84,12 +74,11 @@ def _require_ordinary_file(path: Path) -> None:
         raise MissingFile(f"{path.name} is empty; nothing was recorded in it.")
 
 
-def _open_container(file: BinaryIO, name: str) -> Any:
-    """Open by file object, so that libav never sees a name that it could take for an address."""
+def _open(file: BinaryIO, name: str) -> Any:
     # libav believes the header of a WAV that was cut off while it was recorded, and drops what follows.
-    options = _OPEN_OPTIONS | ({"ignore_length": "1"} if _length_is_wrong(file) else {})
+    options = {"ignore_length": "1"} if _length_is_wrong(file) else {}
     try:
-        return av.open(file, mode="r", options=options, io_open=_refuse_second_file)
+        return open_container(file, options)
     except (av.FFmpegError, ValueError) as error:
         raise UnreadableFile(
             f"{name} is not a sound or video file that can be read, or it is damaged at its start."
@@ -111,10 +100,6 @@ def _length_is_wrong(file: BinaryIO) -> bool:
     finally:
         file.seek(0)
     return False
-
-
-def _refuse_second_file(url: str, _flags: int, _options: dict[str, str]) -> Any:
-    raise PermissionError(f"a sound file may not open another file: {url!r}")
 
 
 class _Decoder:

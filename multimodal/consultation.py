@@ -137,6 +137,7 @@ class Consultation:
         self._recordings: list[_Recording] = []
         self._attachments: list[FusedAttachment] = []
         self._turns: list[Turn] = []
+        self._seen: dict[str, Picture] = {}
         self._clock = _Clock()
 
     def transcribe(self, file: Path, language: str | None = None) -> Iterator[Event]:
@@ -201,7 +202,10 @@ class Consultation:
             self._clock.add("looking", started)
         caption = picture.description if picture.kind == "dicom" or view.region else ""
         self._attachments.append(FusedAttachment(SourceKind.IMAGE, label, tokens, caption))
+        self._seen[label] = picture
         yield Saw(label, picture, 0 if tokens is None else len(tokens))
+        if view.frame is None and picture.time_s is not None:
+            yield Notice(f"{label} is a film: its middle is looked at, {picture.place}.")
         if tokens is None:
             yield Notice(
                 f"{self._models.decoder_name} has no picture projector, so {label} is not part of the answer: "
@@ -237,7 +241,11 @@ class Consultation:
         yield self._answered(question, answer, finish, engine.timings)
 
     def _answered(self, question: str, answer: str, finish: FinishReason, timings: Timings) -> Answered:
-        pictures = [Citation(a.kind, a.label) for a in self._attachments if a.embeddings is not None]
+        pictures = [
+            Citation(a.kind, a.label, start_s=self._seen[a.label].time_s if a.label in self._seen else None)
+            for a in self._attachments
+            if a.embeddings is not None
+        ]
         sentences = ground(answer, self._evidence(question), pictures)
         times = StageTimes(
             loading_s=self._clock.seconds.get("loading", 0.0),
@@ -294,9 +302,16 @@ class Consultation:
             if count:
                 used.append(Used(UsedKind.WORDS, recording.label, count))
         for attachment in self._attachments:
-            if attachment.embeddings is not None:
-                kind = UsedKind.SOUND if attachment.kind is SourceKind.AUDIO else UsedKind.PICTURE
-                used.append(Used(kind, attachment.label))
+            if attachment.embeddings is not None and attachment.kind is SourceKind.AUDIO:
+                used.append(Used(UsedKind.SOUND, attachment.label))
+            elif attachment.embeddings is not None:
+                used.append(self._used_picture(attachment.label))
             elif attachment.caption:
                 used.append(Used(UsedKind.HEADER, attachment.label))
         return (*used, Used(UsedKind.QUESTION))
+
+    def _used_picture(self, label: str) -> Used:
+        seen = self._seen.get(label)
+        if seen is None or seen.frames == 1:
+            return Used(UsedKind.PICTURE, label)
+        return Used(UsedKind.PICTURE, label, frame=seen.frame + 1, frames=seen.frames, time_s=seen.time_s)

@@ -29,6 +29,10 @@ class NoSound(InvalidFile):
     """The file has no audio track, or the track holds no samples."""
 
 
+class NoPictures(InvalidFile):
+    """The film has no picture track, only sound."""
+
+
 class NotAnImage(InvalidFile):
     """The DICOM object is valid but carries no pixels."""
 

@@ -19,20 +19,36 @@ MAX_FILE_BYTES = 512 << 20
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 _BACKGROUND = (255, 255, 255)
+_MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+_PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
+"""Photos in the same container as films."""
+_FILM_SIGNATURES = (
+    b"\x1a\x45\xdf\xa3",  # Matroska and WebM
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",  # ASF: WMV
+    b"\x00\x00\x01\xba",  # MPEG programme stream
+    b"FLV\x01",
+)
+_TS_PACKET_BYTES = 188
+"""Each packet of an MPEG transport stream begins with a G."""
 
 
 def load_image(path: Path, frame: int | None = None) -> Picture:
-    """Read a picture; `frame` counts from 0, None takes the middle one of several.
+    """Read a picture or a frame of a film; `frame` counts from 0, None takes the middle one of several.
 
     Raises:
         MissingFile: there is no such file, or it is a folder, or it is empty.
         FileTooLarge: decoding it would need too much memory; nothing was decoded.
         NotAnImage: a DICOM object without pixels.
+        NoPictures: a film without pictures.
         UnreadableFile: damaged, or of a kind that is not supported.
     """
     require_ordinary_file(path)
     if is_dicom(path):
         return load_dicom(path, frame)
+    if is_film(path):
+        from multimodal.video import load_still  # here: libav is loaded by those who need it
+
+        return load_still(path, frame)
     with quiet("PIL"):
         return _load_picture(path, frame)
 
@@ -51,6 +67,22 @@ def require_ordinary_file(path: Path) -> None:
         raise FileTooLarge(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MB; nothing was read. Save it smaller.")
 
 
+def is_film(path: Path) -> bool:
+    """Tell a film by its first bytes, whatever it is called."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(2 * _TS_PACKET_BYTES)
+    except OSError:
+        return False  # its reader says why
+    if head[4:8] in _MP4_BOXES:
+        return head[8:12] not in _PICTURE_BRANDS
+    if head[:4] == b"RIFF":
+        return head[8:12] == b"AVI "
+    if head[:1] == head[_TS_PACKET_BYTES : _TS_PACKET_BYTES + 1] == b"G":
+        return True
+    return head.startswith(_FILM_SIGNATURES)
+
+
 def _load_picture(path: Path, frame: int | None) -> Picture:
     try:
         with Image.open(path, formats=FORMATS) as image:
@@ -66,7 +98,8 @@ def _load_picture(path: Path, frame: int | None) -> Picture:
         ) from error
     except UnidentifiedImageError as error:
         raise UnreadableFile(
-            f"{path.name} is no picture that is known here. Use PNG, JPEG, TIFF, WebP, BMP, GIF or DICOM."
+            f"{path.name} is no picture that is known here. "
+            "Use PNG, JPEG, TIFF, WebP, BMP, GIF, DICOM or a film such as MP4."
         ) from error
     except (
         OSError,

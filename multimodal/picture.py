@@ -48,6 +48,29 @@ class Picture:
     body_part: str | None = None
     window: Window | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
+    time_s: float | None = None
+    """When it is shown, in seconds from the first picture of its film; None where it is of no film."""
+    film_s: float = 0.0
+    """How long that film is."""
+
+    @property
+    def place(self) -> str:
+        """Which of several frames it is, such as "frame 9 of 16 (0:04.5)" of a film; empty for the only one."""
+        return frame_text(self.frame + 1, self.frames, self.time_s)
+
+
+def frame_text(number: int, frames: int, time_s: float | None) -> str:
+    """Return which of several frames the one of that `number`, from 1, is; empty for the only one."""
+    if frames == 1:
+        return ""
+    frame = f"frame {number} of {frames}"
+    return frame if time_s is None else f"{frame} ({clock(time_s)})"
+
+
+def clock(seconds: float) -> str:
+    """Return minutes and seconds, as on a recorder: 75.2 becomes "1:15.2"."""
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    return f"{minutes}:{tenths / 10:04.1f}"
 
 
 class NoSuchRegion(InvalidFile):

@@ -28,3 +28,8 @@ class Used:
     label: str = ""
     words: int = 0
     """How many, for WORDS."""
+    frame: int = 0
+    """Of a picture with several frames, the one that was given, from 1."""
+    frames: int = 1
+    time_s: float | None = None
+    """Of a film, when the frame is shown."""

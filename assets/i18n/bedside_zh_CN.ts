@@ -140,6 +140,14 @@
         <translation>标记区域</translation>
     </message>
     <message>
+        <source>Ask about the marked region</source>
+        <translation>询问标记的区域</translation>
+    </message>
+    <message>
+        <source>Also about one that was marked on an earlier day.</source>
+        <translation>以前标记的区域也可以询问。</translation>
+    </message>
+    <message>
         <source>Window and level by dragging</source>
         <translation>拖动调整窗宽窗位</translation>
     </message>
@@ -262,6 +270,22 @@
     <message>
         <source>Close Bedside</source>
         <translation>关闭 Bedside</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
     </message>
 </context>
 <context>
@@ -601,6 +625,33 @@
     </message>
 </context>
 <context>
+    <name>EncounterBoxes</name>
+    <message>
+        <source>Delete this encounter with its recordings and pictures?</source>
+        <translation>删除此接诊及其录音和图像？</translation>
+    </message>
+    <message>
+        <source>They cannot be brought back.</source>
+        <translation>删除后无法恢复。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Attach pictures or recordings</source>
+        <translation>添加图像或录音</translation>
+    </message>
+    <message>
+        <source>Bedside</source>
+        <translation>Bedside</translation>
+    </message>
+</context>
+<context>
     <name>EncounterController</name>
     <message>
         <source>The recording was stopped and is kept in its encounter.</source>
@@ -656,36 +707,12 @@
 <context>
     <name>EncounterScreen</name>
     <message>
-        <source>Attach pictures or recordings</source>
-        <translation>添加图像或录音</translation>
-    </message>
-    <message>
         <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
         <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
     </message>
     <message>
         <source>The recording cannot be played. Its words and its file are kept.</source>
         <translation>录音无法播放。其文字和文件均已保留。</translation>
-    </message>
-    <message>
-        <source>Bedside</source>
-        <translation>Bedside</translation>
-    </message>
-    <message>
-        <source>Delete this encounter with its recordings and pictures?</source>
-        <translation>删除此接诊及其录音和图像？</translation>
-    </message>
-    <message>
-        <source>They cannot be brought back.</source>
-        <translation>删除后无法恢复。</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
-    </message>
-    <message>
-        <source>Keep</source>
-        <translation>保留</translation>
     </message>
     <message>
         <source>Save again</source>
@@ -757,6 +784,14 @@
     <message>
         <source>{0} (its sound)</source>
         <translation>{0}（声音）</translation>
+    </message>
+    <message>
+        <source>{0}, frame {1} of {2}</source>
+        <translation>{0}，第 {1} 帧，共 {2} 帧</translation>
+    </message>
+    <message>
+        <source>{0}, frame {1} of {2} ({3})</source>
+        <translation>{0}，第 {1} 帧，共 {2} 帧（{3}）</translation>
     </message>
     <message>
         <source>{0} (only what its file header says)</source>
@@ -1689,6 +1724,14 @@
         <source>{name} made the picture reader stop. Nothing else was touched; leave this file out.</source>
         <translation>{name} 使图像读取程序停止。其他内容未受影响；请勿使用此文件。</translation>
     </message>
+    <message>
+        <source>{name} holds no pictures that can be read. Only its sound was attached.</source>
+        <translation>{name} 中没有可以读取的画面，只附加了它的声音。</translation>
+    </message>
+    <message>
+        <source>The pictures of {name} are too large or too long to be opened safely. Only its sound was attached.</source>
+        <translation>{name} 的画面过大或过长，无法安全打开，只附加了它的声音。</translation>
+    </message>
 </context>
 <context>
     <name>QuestionCard</name>
@@ -2219,6 +2262,14 @@
     <message>
         <source>Picture</source>
         <translation>图像</translation>
+    </message>
+    <message>
+        <source>Picture of a film</source>
+        <translation>影片画面</translation>
+    </message>
+    <message>
+        <source>at {time}</source>
+        <translation>位于 {time}</translation>
     </message>
     <message>
         <source>{columns} × {rows} pixels</source>

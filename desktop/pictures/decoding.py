@@ -24,6 +24,9 @@ from multimodal.image import FORMATS, load_image, require_ordinary_file
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from multimodal.picture import Picture
+
+_SLOWEST_STILLS_PER_S = 2.0
 _WHOLE_RANGE = (DisplayWindow(128.0, 256.0, WindowSource.FULL),)
 """Shows 8-bit values as they are."""
 
@@ -49,7 +52,9 @@ def read_plane(path: Path, frame: int | None = None, max_side: int | None = None
 def _photo(path: Path, frame: int | None, max_side: int | None) -> LoadedPicture:
     picture = load_image(path, frame)
     pixels: Samples = np.asarray(picture.pixels)
-    if np.array_equal(pixels[..., 0], pixels[..., 1]) and np.array_equal(pixels[..., 0], pixels[..., 2]):
+    is_film = picture.time_s is not None
+    # A film may begin with a black picture and is in colour all the same.
+    if not is_film and all(np.array_equal(pixels[..., 0], pixels[..., channel]) for channel in (1, 2)):
         pixels = pixels[..., 0].astype(np.uint16)
     header = PlaneHeader(
         PlaneKind.COLOUR if pixels.ndim == 3 else PlaneKind.GREY,
@@ -62,12 +67,16 @@ def _photo(path: Path, frame: int | None, max_side: int | None) -> LoadedPicture
         frame=picture.frame,
         frames=picture.frames,
         windows=_WHOLE_RANGE,
-        frames_per_s=_animation_speed(path) if picture.frames > 1 else 0.0,
+        frames_per_s=_animation_speed(path, picture) if picture.frames > 1 else 0.0,
+        time_s=picture.time_s,
     )
     return _finished(header, pixels, max_side)
 
 
-def _animation_speed(path: Path) -> float:
+def _animation_speed(path: Path, picture: Picture) -> float:
+    if picture.time_s is not None:
+        # As fast as it happened, but not so slow that nothing seems to move.
+        return max(picture.frames / max(picture.film_s, 1.0), _SLOWEST_STILLS_PER_S)
     with Image.open(path, formats=FORMATS) as image:
         duration_ms = image.info.get("duration", 0)
     return min(1000 / duration_ms, 1000.0) if isinstance(duration_ms, int | float) and duration_ms > 0 else 0.0

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.pictures.messages import Command, Drop, OpenSeries, ReadPicture, WantSlice
+from desktop.pictures.messages import Command, Drop, LookIntoFilm, OpenSeries, ReadPicture, WantSlice
 
 if TYPE_CHECKING:
     from desktop.pictures.planes import SeriesInfo
@@ -50,7 +50,7 @@ class SliceWork:
         return self.series.token
 
 
-Work = ReadPicture | OpenSeries | SliceWork
+Work = ReadPicture | LookIntoFilm | OpenSeries | SliceWork
 
 
 class Desk:
@@ -59,7 +59,7 @@ class Desk:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._stamps = count()
-        self._pile: list[tuple[int, ReadPicture | OpenSeries]] = []
+        self._pile: list[tuple[int, ReadPicture | LookIntoFilm | OpenSeries]] = []
         self._series: dict[int, SeriesWork] = {}
         self._dropped: set[int] = set()
         self._dropped_series: list[SeriesWork] = []

@@ -20,6 +20,8 @@ from desktop.pictures.messages import (
     Drop,
     Event,
     FailureKind,
+    FilmSeen,
+    LookIntoFilm,
     OpenSeries,
     PictureReady,
     Reading,
@@ -34,7 +36,7 @@ from desktop.pictures.messages import (
 from desktop.pictures.opened_series import OpenedSeries
 from desktop.pictures.process import ReaderProcess
 from desktop.pictures.sealed import PlaneFile, plane_path
-from desktop.pictures.sentences import sentence
+from desktop.pictures.sentences import only_sound, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +55,8 @@ class PictureLoader(QObject):
     """Token and LoadedPicture."""
     failed = Signal(int, str)
     """Token and the sentence for the doctor; nothing more comes for this token."""
+    film_seen = Signal(int, bool, bool, str)
+    """Token, whether a film gives pictures and whether it gives sound, and the sentence that says why no pictures."""
     series_opened = Signal(int, object)
     """Token of the series and SeriesInfo."""
     series_progressed = Signal(int, int, int)
@@ -62,7 +66,7 @@ class PictureLoader(QObject):
         super().__init__(parent)
         self._tokens = count(1)
         self._folder: Path | None = None
-        self._waiting: dict[int, ReadPicture | OpenSeries] = {}
+        self._waiting: dict[int, ReadPicture | LookIntoFilm | OpenSeries] = {}
         self._names: dict[int, str] = {}
         self._series: dict[int, OpenedSeries] = {}
         self._current: int | None = None
@@ -77,6 +81,10 @@ class PictureLoader(QObject):
     def request(self, file: Path, frame: int | None = None, max_side: int | None = None) -> int:
         """Ask for one picture; answered by `loaded` or `failed` with the token that is returned."""
         return self._ask(ReadPicture(next(self._tokens), str(file), frame, max_side), file.name)
+
+    def look_into_film(self, file: Path, name: str) -> int:
+        """Ask what a film gives, which the doctor calls `name`; answered by `film_seen` or `failed`."""
+        return self._ask(LookIntoFilm(next(self._tokens), str(file)), name)
 
     def open_series(self, files: Sequence[Path]) -> int:
         """Ask for the series that files, folders or the frames of one file make up; answered by `series_opened`."""
@@ -126,7 +134,7 @@ class PictureLoader(QObject):
 
     # --- asking ---
 
-    def _ask(self, command: ReadPicture | OpenSeries, name: str) -> int:
+    def _ask(self, command: ReadPicture | LookIntoFilm | OpenSeries, name: str) -> int:
         self._waiting[command.token] = command
         self._names[command.token] = name
         self._send(command)
@@ -153,6 +161,10 @@ class PictureLoader(QObject):
         token = event.token
         if isinstance(event, PictureReady) and self._waiting.pop(token, None) is not None:
             self._load(token)
+        elif isinstance(event, FilmSeen) and self._waiting.pop(token, None) is not None:
+            name = self._names.pop(token, "")
+            told = only_sound(event.problem, name) if event.problem else ""
+            self.film_seen.emit(token, event.has_pictures, event.has_sound, told)
         elif isinstance(event, ReadingFailed) and self._waiting.pop(token, None) is not None:
             self._fail(token, event.kind, self._names.pop(token, ""))
         elif isinstance(event, SeriesProgress) and token in self._waiting:

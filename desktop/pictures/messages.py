@@ -33,6 +33,14 @@ class ReadPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class LookIntoFilm:
+    """Say whether a film gives pictures and sound, by decoding one of its pictures."""
+
+    token: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSeries:
     """Put these files, or the files of these folders, or the frames of one file in order and read them all."""
 
@@ -86,6 +94,16 @@ class PictureReady:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmSeen:
+    """What a film gives; `problem` says why there are no pictures of one that has sound."""
+
+    token: int
+    has_pictures: bool
+    has_sound: bool
+    problem: FailureKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesProgress:
     """So many of the files of a series were looked at."""
 
@@ -127,12 +145,14 @@ class ReadingFailed:
     kind: FailureKind
 
 
-Command = ReadPicture | OpenSeries | WantSlice | Drop
-Event = Reading | PictureReady | SeriesProgress | SeriesReady | SliceReady | SliceFailed | ReadingFailed
-COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in (ReadPicture, OpenSeries, WantSlice, Drop)}
+Command = ReadPicture | LookIntoFilm | OpenSeries | WantSlice | Drop
+Event = Reading | PictureReady | FilmSeen | SeriesProgress | SeriesReady | SliceReady | SliceFailed | ReadingFailed
+COMMANDS: Mapping[str, type[Command]] = {
+    kind.__name__: kind for kind in (ReadPicture, LookIntoFilm, OpenSeries, WantSlice, Drop)
+}
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
-    for kind in (Reading, PictureReady, SeriesProgress, SeriesReady, SliceReady, SliceFailed, ReadingFailed)
+    for kind in (Reading, PictureReady, FilmSeen, SeriesProgress, SeriesReady, SliceReady, SliceFailed, ReadingFailed)
 }
 
 

@@ -21,6 +21,7 @@ TABLE_ENTRIES = 65_536
 MAX_PICTURES = 5000
 """Of one series."""
 MAX_SLOT_BYTES = 128 << 20
+MAX_FILM_S = 24 * 60 * 60
 
 
 class PlaneKind(StrEnum):
@@ -99,6 +100,8 @@ class PlaneHeader:
     position_mm: tuple[float, float, float] | None = None
     frames_per_s: float = 0.0
     """The speed that the file asks for; 0 where it says none."""
+    time_s: float | None = None
+    """When it is shown, in seconds from the first picture of its film; None where it is of no film."""
 
     def check(self) -> PlaneHeader:
         """Return itself; raises PlaneDamaged where a number is outside what can be."""
@@ -108,7 +111,7 @@ class PlaneHeader:
         right &= 0 <= self.frame < self.frames and len(self.windows) <= MAX_WINDOWS
         right &= all(window.width > 0 for window in self.windows) and self.slope != 0
         right &= self.spacing_mm is None or all(spacing > 0 for spacing in self.spacing_mm)
-        right &= 0 <= self.frames_per_s <= 1000
+        right &= 0 <= self.frames_per_s <= 1000 and (self.time_s is None or 0 <= self.time_s <= MAX_FILM_S)
         if not right:
             raise PlaneDamaged("the header of a plane is outside the limits")
         return self

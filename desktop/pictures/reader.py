@@ -22,6 +22,8 @@ from desktop.pictures.limits import FILE_BYTES, grant_job_time, limit_process
 from desktop.pictures.messages import (
     MAX_COMMAND_BYTES,
     FailureKind,
+    FilmSeen,
+    LookIntoFilm,
     OpenSeries,
     PictureReady,
     Reading,
@@ -82,6 +84,8 @@ class Reader:
     def _do(self, work: Work) -> None:
         if isinstance(work, ReadPicture):
             self._read_picture(work)
+        elif isinstance(work, LookIntoFilm):
+            self._look_into_film(work)
         elif isinstance(work, OpenSeries):
             self._open_series(work)
         else:
@@ -97,6 +101,13 @@ class Reader:
         finally:
             writer.close()
         self._say(PictureReady(wish.token))
+
+    def _look_into_film(self, wish: LookIntoFilm) -> None:
+        from multimodal.video import survey  # here: libav is loaded for films alone
+
+        found = survey(Path(wish.file))
+        problem = failure_kind(found.fault) if found.fault else None
+        self._say(FilmSeen(wish.token, bool(found.stills), found.has_sound, problem))
 
     def _open_series(self, wish: OpenSeries) -> None:
         def progress(done: int, total: int) -> bool:

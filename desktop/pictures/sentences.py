@@ -44,6 +44,18 @@ SENTENCES = {
     ),
 }
 
+_ONLY_SOUND = QT_TRANSLATE_NOOP("Pictures", "{name} holds no pictures that can be read. Only its sound was attached.")
+_TOO_LARGE_TO_SEE = QT_TRANSLATE_NOOP(
+    "Pictures",
+    "The pictures of {name} are too large or too long to be opened safely. Only its sound was attached.",
+)
+
+
+def only_sound(problem: FailureKind, name: str) -> str:
+    """Return the sentence for a film of which nothing but the sound can be used."""
+    text = _TOO_LARGE_TO_SEE if problem is FailureKind.TOO_LARGE else _ONLY_SOUND
+    return QCoreApplication.translate(CONTEXT, text).replace("{name}", name)
+
 
 def sentence(kind: FailureKind, name: str = "") -> str:
     """Return the sentence in the language that is shown; `name` is the file, empty for one picture of several."""

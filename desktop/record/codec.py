@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from desktop.record.earlier import SCHEMA, brought_up
 from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
 from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
 from desktop.strict_json import DoesNotFit, StrictJson
+
+if TYPE_CHECKING:
+    from desktop.record.encounter import Entry, Region
 
 MAX_BYTES = 64 << 20
 ENTRY_KINDS: dict[str, type] = {
@@ -84,3 +88,11 @@ def _check(encounter: Encounter, encounter_id: str) -> None:
         names = (entry.file,) if isinstance(entry, Dictation) else getattr(entry, "files", ())
         if not all(is_file_name(name) for name in names):
             raise DoesNotFit("it names a file outside its folder")
+        if not all(region.is_within for region in _regions(entry)):
+            raise DoesNotFit("a region lies outside its picture")
+
+
+def _regions(entry: Entry) -> tuple[Region, ...]:
+    if isinstance(entry, Attachment):
+        return entry.regions
+    return (entry.marked.region,) if isinstance(entry, Question) and entry.marked else ()

@@ -23,7 +23,10 @@ def brought_up(encounter: object, schema: int) -> object:
 
 
 def _with_structured_used(encounter: object) -> object:
-    """Schema 1 kept what a decoder was given as English sentences, schema 2 as kind, label and number of words."""
+    """Schema 1 kept what a decoder was given as English sentences, schema 2 as kind, label and number of words.
+
+    Schema 2 also added marked regions, which earlier encounters are read without.
+    """
     if not isinstance(encounter, dict) or not isinstance(encounter.get("entries"), list):
         return encounter
     return {**encounter, "entries": [_entry_with_structured_used(entry) for entry in encounter["entries"]]}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from desktop.record.encounter import Answer, AnswerStatus, Attachment, Dictation, Encounter, Question
 
 if TYPE_CHECKING:
-    from desktop.record.encounter import Entry
+    from desktop.record.encounter import Entry, Region
 
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
 ANSWERED = frozenset({AnswerStatus.COMPLETE, AnswerStatus.CUT_SHORT})
@@ -45,6 +45,17 @@ def attachment_labelled(encounter: Encounter, label: str) -> Attachment | None:
     """Return the attachment that citations call `label`."""
     found = (entry for entry in encounter.entries if isinstance(entry, Attachment) and entry.label == label)
     return next(found, None)
+
+
+def with_region(picture: Attachment, region: Region) -> Attachment:
+    """Return the picture with `region` in the place of the one on its frame."""
+    others = (other for other in picture.regions if other.frame != region.frame)
+    return replace(picture, regions=(*others, region))
+
+
+def without_region(picture: Attachment, frame: int) -> Attachment:
+    """Return the picture with nothing marked on one of its frames."""
+    return replace(picture, regions=tuple(region for region in picture.regions if region.frame != frame))
 
 
 def dictation_labelled(encounter: Encounter, label: str) -> Dictation | None:

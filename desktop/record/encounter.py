@@ -103,6 +103,36 @@ class Dictation:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture that the doctor marked, in shares of its stored width and height from 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    frame: int = 0
+    """The frame of the file, or which of several files, counted from 0."""
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        return self.left, self.top, self.right, self.bottom
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it holds something of the picture and nothing beside it."""
+        return 0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1 and self.frame >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRegion:
+    """A region with the label of the picture that it is a part of."""
+
+    label: str
+    region: Region
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A picture, a film or a series; `files` names its parts inside the encounter's folder, in order."""
 
@@ -115,6 +145,8 @@ class Attachment:
     """The frame that questions are about, counted from 0; None is the middle one."""
     description: str = ""
     """What was opened, without identifiers; empty until the file was read."""
+    regions: tuple[Region, ...] = ()
+    """What was marked on it, at most one region for each frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +158,8 @@ class Question:
     text: str
     about: str = ""
     """A marked region of a picture in words, empty for none."""
+    marked: MarkedRegion | None = None
+    """That region, so that the question can be answered again."""
 
 
 class UsedKind(StrEnum):
@@ -150,6 +184,11 @@ class Used:
     label: str = ""
     words: int = 0
     """How many, for WORDS."""
+    frame: int = 0
+    """Of a picture with several frames, the one that was given, from 1."""
+    frames: int = 1
+    time_s: float | None = None
+    """Of a film, when the frame is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,15 @@ class Group(StrEnum):
     WINDOW = "window"
 
 
+class Menu(StrEnum):
+    """The menus of a menu bar; MENU_TITLES has the words, MENUS what is in them."""
+
+    FILE = "file"
+    EDIT = "edit"
+    VIEW = "view"
+    HELP = "help"
+
+
 class Reach(StrEnum):
     """Where the keys of an action work."""
 
@@ -143,6 +152,14 @@ ACTIONS = (
         Reach.VIEWER,
     ),
     Action(
+        "viewer-ask-region",
+        QT_TRANSLATE_NOOP("Actions", "Ask about the marked region"),
+        ("A",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "Also about one that was marked on an earlier day."),
+        Reach.VIEWER,
+    ),
+    Action(
         "viewer-window",
         QT_TRANSLATE_NOOP("Actions", "Window and level by dragging"),
         ("W",),
@@ -220,6 +237,31 @@ ACTIONS = (
     Action("full-screen", QT_TRANSLATE_NOOP("Actions", "Full screen"), ("F11",), Group.WINDOW),
     Action("quit", QT_TRANSLATE_NOOP("Actions", "Close Bedside"), ("Ctrl+Q",), Group.WINDOW),
 )
+SEPARATOR = ""
+MENUS = {
+    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", SEPARATOR, "page-settings", "quit"),
+    Menu.EDIT: ("paste", "copy-answer", SEPARATOR, "ask", "redo", "cancel", SEPARATOR, "search"),
+    Menu.VIEW: (
+        "page-encounters",
+        "page-machine",
+        SEPARATOR,
+        "next-sentence",
+        "previous-sentence",
+        "show-patient",
+        SEPARATOR,
+        "text-larger",
+        "text-smaller",
+        "full-screen",
+    ),
+    Menu.HELP: ("help",),
+}
+"""Every action that works everywhere, in one menu each."""
+MENU_TITLES = {
+    Menu.FILE: QT_TRANSLATE_NOOP("Actions", "File"),
+    Menu.EDIT: QT_TRANSLATE_NOOP("Actions", "Edit"),
+    Menu.VIEW: QT_TRANSLATE_NOOP("Actions", "View"),
+    Menu.HELP: QT_TRANSLATE_NOOP("Actions", "Help"),
+}
 TABLE = {action.id: action for action in ACTIONS}
 _CONTEXTS = {
     Reach.WINDOW: Qt.ShortcutContext.WindowShortcut,

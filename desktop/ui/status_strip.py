@@ -6,8 +6,18 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from desktop.ui import icons, theme
 from desktop.ui.translation import Retranslating
@@ -15,7 +25,7 @@ from desktop.worker.protocol import Failed, FailureKind, Ready
 from desktop.worker.status import WorkerState, WorkerStatus
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor
+    from PySide6.QtGui import QColor, QResizeEvent
 
     from desktop.worker.host import WorkerHost
 
@@ -26,6 +36,10 @@ class Mend(Enum):
     NOTHING = auto()
     RESTART = auto()
     MODELS = auto()
+
+
+BESIDE_CHARACTERS = 40
+"""Of an average letter, the least width in which two sentences stand beside each other."""
 
 
 class StatusStrip(Retranslating, QFrame):
@@ -89,14 +103,36 @@ class StatusStrip(Retranslating, QFrame):
         self._button.clicked.connect(self._ask_to_mend)
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, theme.SPACE)
-        layout.setSpacing(theme.SPACE)
-        layout.addWidget(self._sign)
-        layout.addWidget(self._words, 6)
-        layout.addWidget(self._progress)
-        layout.addWidget(self._button)
-        layout.addWidget(self._notice, 5)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(2 * theme.SPACE, theme.SPACE, 2 * theme.SPACE, theme.SPACE)
+        # Otherwise the two beside each other would keep the window from becoming narrow.
+        self._parts.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        state = QHBoxLayout()
+        state.addWidget(self._sign)
+        state.addWidget(self._words, 1)
+        state.addWidget(self._progress)
+        state.addWidget(self._button)
+        self._parts.addLayout(state, 6)
+        self._parts.addWidget(self._notice, 5)
+        for layout in (self._parts, state):
+            layout.setSpacing(theme.SPACE)
+        self._state = state
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As narrow as the two one below the other."""
+        needed = max(self._state.minimumSize().width(), self._notice.minimumSizeHint().width())
+        return QSize(needed + 4 * theme.SPACE, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put what the window is not for below how the models stand, where there is little room."""
+        super().resizeEvent(event)
+        beside = self.width() >= BESIDE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if direction != self._parts.direction():
+            self._parts.setDirection(direction)
+            across = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
+            self._notice.setAlignment(across | Qt.AlignmentFlag.AlignVCenter)
+            self.updateGeometry()
 
     def _take_status(self, status: WorkerStatus) -> None:
         self._status = status

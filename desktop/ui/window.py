@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from desktop.ui import actions, theme
 from desktop.ui.actions import Reach
 from desktop.ui.banner import Banner
 from desktop.ui.icons import application_icon
+from desktop.ui.menu_bar import add_menu_bar
 from desktop.ui.rail import Rail
 from desktop.ui.shortcuts_sheet import ShortcutsSheet
 from desktop.ui.status_strip import StatusStrip
@@ -57,7 +59,12 @@ def screen_factories() -> dict[str, Callable[[Services], QWidget]]:
 class MainWindow(Retranslating, QMainWindow):
     """Navigates between the screens and hands them the actions of the keyboard."""
 
-    def __init__(self, services: Services, screens: Mapping[str, Callable[[Services], QWidget]] | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        screens: Mapping[str, Callable[[Services], QWidget]] | None = None,
+        platform: str = sys.platform,
+    ) -> None:
         super().__init__()
         self.setObjectName("main-window")
         self.setWindowIcon(application_icon())
@@ -73,6 +80,7 @@ class MainWindow(Retranslating, QMainWindow):
         self._stack = QStackedWidget(self)
         self._sheet: ShortcutsSheet | None = None
         self._bound = actions.bind(self, Reach.WINDOW, self.run_action)
+        add_menu_bar(self, self._bound, platform)
         self._lay_out()
         self._connect()
         self._restore()

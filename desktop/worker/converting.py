@@ -87,7 +87,8 @@ def _sentence(said: Sentence) -> encounter.Sentence:
 
 
 def _used(given: Used) -> encounter.Used:
-    return encounter.Used(encounter.UsedKind(given.kind), given.label, given.words)
+    kind = encounter.UsedKind(given.kind)
+    return encounter.Used(kind, given.label, given.words, given.frame, given.frames, given.time_s)
 
 
 def _citation(cited: Citation) -> encounter.Citation:

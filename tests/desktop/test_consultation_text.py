@@ -25,13 +25,14 @@ ANSWERED = Answered(
             "Metformin.", Verdict.SUPPORTED, (Citation(SourceKind.TRANSCRIPT, "Recording 1", "metformin", 4.0, 75.2),)
         ),
         Sentence("A fracture.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 1"),)),
+        Sentence("It moves.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 2", start_s=62.14),)),
     ),
     decoder="tiny",
     used=(
         Used(UsedKind.WORDS, "Recording 1", 3),
         Used(UsedKind.WORDS, "Recording 2", 1),
         Used(UsedKind.SOUND, "Recording 2"),
-        Used(UsedKind.PICTURE, "Image 1"),
+        Used(UsedKind.PICTURE, "Image 1", frame=9, frames=16, time_s=2.13),
         Used(UsedKind.HEADER, "Image 2"),
         Used(UsedKind.QUESTION),
     ),
@@ -67,7 +68,8 @@ def test_a_consultation_reads_from_top_to_bottom() -> None:
         "Answer\n  Metformin. A fracture.\n",
         '  + Metformin.\n      Recording 1 0:04.0-1:15.2: "metformin"',
         "  ? A fracture.\n      Image 1: look at it yourself",
-        "Used   Recording 1 (3 words); Recording 2 (1 word); Recording 2 (its sound); Image 1; "
+        "  ? It moves.\n      Image 2 1:02.1: look at it yourself",
+        "Used   Recording 1 (3 words); Recording 2 (1 word); Recording 2 (its sound); Image 1, frame 9 of 16 (0:02.1); "
         "Image 2 (only what its file header says); your question; decoder tiny\n",
         "Times  listening 1.50 s, first token 0.25 s, answering 0.50 s; 7 tokens",
         DISCLAIMER,
@@ -114,4 +116,5 @@ def test_every_event_is_one_line_of_json_that_names_itself() -> None:
         "height_px": 3,
         "frame": 0,
         "frames": 1,
+        "time_s": None,
     }

@@ -19,6 +19,7 @@ class AnsweringPictureLoader(QObject):
 
     loaded = Signal(int, object)
     failed = Signal(int, str)
+    film_seen = Signal(int, bool, bool, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,12 +28,28 @@ class AnsweringPictureLoader(QObject):
         """Name of the file, frame and side of every request."""
         self.fault = ""
         """The sentence that every request is refused with, empty for none."""
+        self.film: tuple[bool, bool, str] = (True, True, "")
+        """What every film gives: pictures, sound, and the sentence that says why no pictures."""
+        self.films: list[str] = []
+        """What the doctor calls each film that was looked into."""
 
     def request(self, file: Path, frame: int | None = None, max_side: int | None = None) -> int:
         token = next(self._tokens)
         self.asked.append((file.name, frame, max_side))
         QTimer.singleShot(0, self, lambda: self._answer(token))
         return token
+
+    def look_into_film(self, file: Path, name: str) -> int:
+        token = next(self._tokens)
+        self.films.append(name)
+        QTimer.singleShot(0, self, lambda: self._answer_film(token))
+        return token
+
+    def _answer_film(self, token: int) -> None:
+        if self.fault:
+            self.failed.emit(token, self.fault)
+        else:
+            self.film_seen.emit(token, *self.film)
 
     def _answer(self, token: int) -> None:
         if self.fault:

@@ -18,6 +18,7 @@ from multimodal.picture import Region
 from multimodal.prompt import Turn
 from multimodal.used import Used, UsedKind
 from tests.fakes.consultations import D_ENCODER, D_MODEL, FakeModels, ScriptedEngine, tiny_tokens, utterance
+from tests.fakes.films import write_film
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -200,6 +201,26 @@ def test_a_marked_region_is_told_to_the_decoder(tokens: Tokens, photo: Path) -> 
     list(case.ask("What is it?"))
     captions = [span for span in engine.prompts[0].spans if span.source.kind is SourceKind.PASSAGE]
     assert len(captions) == 1
+
+
+def test_an_answer_about_a_film_names_the_frame_and_its_time(tokens: Tokens, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "gait.mp4")
+    case = consultation(FakeModels(tokens, ScriptedEngine(["Grey.", "Dark."])))
+    middle = list(case.look(film))
+    assert [notice.text for notice in of_kind(middle, Notice)] == [
+        "Image 1 is a film: its middle is looked at, frame 9 of 16 (0:02.1)."
+    ]
+    (answered,) = of_kind(case.ask("What is it?"), Answered)
+    film, question = answered.used
+    assert (film.kind, film.label, film.frame, film.frames) == (UsedKind.PICTURE, "Image 1", 9, 16)
+    assert film.time_s == pytest.approx(2.1, abs=0.05)
+    assert question == Used(UsedKind.QUESTION)
+    assert answered.sentences[0].citations[0].start_s == pytest.approx(2.1)
+
+    chosen = consultation(FakeModels(tokens, ScriptedEngine(["Dark."])))
+    assert not of_kind(chosen.look_at(View(film, 2), "Image 4"), Notice)
+    (answered,) = of_kind(chosen.ask("What is it?"), Answered)
+    assert (answered.used[0].label, answered.used[0].frame, answered.used[0].frames) == ("Image 4", 3, 16)
 
 
 def test_cancelling_while_a_file_is_read_takes_nothing_in_and_says_nothing(tokens: Tokens, recording: Path) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayo
 
 from desktop.record.encounter import Answer, AnswerStatus
 from desktop.ui import theme
+from desktop.ui.encounter.button_row import ButtonRow
 from desktop.ui.encounter.pacing import TICK_S, SteadyText
 from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
@@ -112,6 +113,9 @@ class AnswerCard(Retranslating, QFrame):
         self._copy_sources.setToolTip(self._copy_sources.accessibleName())
         self._again.setText(self.tr("Answer again"))
         self._patient.setText(self.tr("Patient view"))
+        for control in (self._copy, self._again, self._patient):
+            control.setAccessibleName(control.text())
+            control.setToolTip(control.text())
         self._fill_menu()
         self._show_parts()
 
@@ -130,15 +134,16 @@ class AnswerCard(Retranslating, QFrame):
         self._try_again = button("try-again", "", self)
         self._models = button("open-models", "", self)
         self._copy = IconButton("copy-answer", "copy", self)
-        self._copy_sources = IconButton("copy-with-sources", "copy", self)
+        self._copy_sources = IconButton("copy-with-sources", "copy-sources", self)
         self._again = IconButton("answer-again", "redo", self)
         self._patient = IconButton("show-patient", "person", self)
         # It goes on from the button before it, and four buttons have to stand in one row.
-        self._copy_sources.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        for control in (self._copy, self._copy_sources, self._again, self._patient):
+        self._copy_sources.words_style = Qt.ToolButtonStyle.ToolButtonTextOnly
+        controls = (self._copy, self._copy_sources, self._again, self._patient)
+        for control in controls:
             control.setProperty("tight", True)
         self._mending = _row(self, 8, self._try_again, self._models)
-        self._doing = _row(self, 0, self._copy, self._copy_sources, self._again, self._patient)
+        self._doing = ButtonRow(4, controls, self)
         self._stop.clicked.connect(self.cancel_wanted)
         self._models.clicked.connect(self.models_wanted)
         self._try_again.clicked.connect(lambda: self.again_wanted.emit(self._answer.id, ""))
@@ -183,6 +188,7 @@ class AnswerCard(Retranslating, QFrame):
             if len(self._decoders) > 1
             else QToolButton.ToolButtonPopupMode.DelayedPopup
         )
+        self._doing.fit()
 
     def _fill_menu(self) -> None:
         if len(self._decoders) < 2:

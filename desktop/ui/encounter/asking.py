@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -27,6 +27,7 @@ from desktop.worker.protocol import (
 )
 
 if TYPE_CHECKING:
+    from desktop.record.encounter import MarkedRegion
     from desktop.record.store import EncounterStore
     from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
@@ -34,15 +35,6 @@ if TYPE_CHECKING:
 
 AUTOSAVE_MS = 2_000
 _STATUS_OF_FINISH = {"length": AnswerStatus.CUT_SHORT, "cancelled": AnswerStatus.CANCELLED}
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedRegion:
-    """A part of a picture that the next question is about."""
-
-    label: str
-    box: tuple[float, float, float, float]
-    """Left, top, right, bottom as shares of width and height."""
 
 
 class Asking(QObject):
@@ -60,7 +52,6 @@ class Asking(QObject):
         self._jobs = Jobs()
         self._stopping: set[str] = set()
         self._failures: dict[str, FailureKind] = {}
-        self._regions: dict[str, MarkedRegion] = {}
         self._region: MarkedRegion | None = None
         self._autosave = QTimer(self, interval=AUTOSAVE_MS)
         self._autosave.timeout.connect(self._save_running)
@@ -82,9 +73,7 @@ class Asking(QObject):
     def ask(self, encounter_id: str, text: str) -> None:
         """Put a question to the encounter that is shown; it is kept before it is sent."""
         about = self.tr("about a marked region of {0}").format(self._region.label) if self._region else ""
-        question = Question(new_id(), timestamp(), text, about)
-        if self._region:
-            self._regions[question.id] = self._region
+        question = Question(new_id(), timestamp(), text, about, self._region)
         self._book.put(encounter_id, question)
         self.mark(None)
         self.answer_again(encounter_id, question)
@@ -99,7 +88,7 @@ class Asking(QObject):
         self._failures.pop(answer.id, None)
         job = self._jobs.add(encounter_id, answer.id)
         self._book.put(encounter_id, answer)
-        context = context_of(encounter, question, self._services.store, self._regions.get(question.id))
+        context = context_of(encounter, question, self._services.store)
         longest = int(self._services.settings.value("max_answer_tokens"))
         self._services.worker.send(Ask(job.id, context, question.text, chosen, longest))
         self._autosave.start()
@@ -181,8 +170,9 @@ class Asking(QObject):
 
     def _describe(self, job: Job, event: PictureRead) -> None:
         answer = self._book.entry(job.encounter_id, job.entry_id)
-        region = self._regions.get(answer.question_id) if isinstance(answer, Answer) else None
-        if region and region.label == event.label:
+        question = self._book.entry(job.encounter_id, answer.question_id) if isinstance(answer, Answer) else None
+        marked = question.marked if isinstance(question, Question) else None
+        if marked and marked.label == event.label:
             return  # what was read is a part of the picture, and no description of the whole
         encounter = self._book.encounter(job.encounter_id)
         picture = attachment_labelled(encounter, event.label) if encounter else None
@@ -206,9 +196,7 @@ class Asking(QObject):
         )
 
 
-def context_of(
-    encounter: Encounter, question: Question, store: EncounterStore, region: MarkedRegion | None = None
-) -> EncounterContext:
+def context_of(encounter: Encounter, question: Question, store: EncounterStore) -> EncounterContext:
     """Return all that the question is asked with: every recording's words, every picture, the turns before it."""
     recordings, pictures = [], []
     for entry in encounter.entries:
@@ -216,21 +204,21 @@ def context_of(
             file = str(store.path(encounter.id, entry.file))
             recordings.append(KnownRecording(entry.label, file, entry.utterances))
         elif isinstance(entry, Attachment) and entry.files:
-            pictures.append(_known_picture(encounter, entry, store, region))
+            pictures.append(_known_picture(encounter, entry, store, question.marked))
     turns = tuple(KnownTurn(asked.text, answer.text) for asked, answer in turns_before(encounter, question.id))
     return EncounterContext(encounter.id, tuple(recordings), tuple(pictures), turns)
 
 
 def _known_picture(
-    encounter: Encounter, entry: Attachment, store: EncounterStore, region: MarkedRegion | None
+    encounter: Encounter, entry: Attachment, store: EncounterStore, marked: MarkedRegion | None
 ) -> KnownPicture:
-    box = region.box if region and region.label == entry.label else None
-    name, frame = entry.files[0], entry.frame
+    region = marked.region if marked and marked.label == entry.label else None
+    name, frame = entry.files[0], region.frame if region else entry.frame
     if len(entry.files) > 1:
         # A series: its frames are its files.
-        place = len(entry.files) // 2 if entry.frame is None else min(entry.frame, len(entry.files) - 1)
+        place = len(entry.files) // 2 if frame is None else min(frame, len(entry.files) - 1)
         name, frame = entry.files[place], None
-    return KnownPicture(entry.label, str(store.path(encounter.id, name)), frame, box)
+    return KnownPicture(entry.label, str(store.path(encounter.id, name)), frame, region.box if region else None)
 
 
 def _whole(answer: Answer, event: AnswerWhole) -> Answer:

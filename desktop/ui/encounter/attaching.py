@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
+    from desktop.pictures.loader import PictureLoader
     from desktop.record.store import EncounterStore
     from desktop.ui.encounter.book import EncounterBook
 
@@ -40,10 +42,12 @@ MOST_FILES = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What one wish became: the files of one picture or series, or one recording."""
+    """What one wish became: the files of one picture or series, one recording, or one film."""
 
     names: tuple[str, ...]
-    is_recording: bool
+    kind: FileKind
+    given_name: str = ""
+    """What the doctor calls the file."""
 
 
 class Attaching(QObject):
@@ -56,6 +60,7 @@ class Attaching(QObject):
         self,
         store: EncounterStore,
         book: EncounterBook,
+        pictures: PictureLoader,
         add_recording: Callable[[str, str], None],
         parent: QObject | None = None,
     ) -> None:
@@ -65,6 +70,10 @@ class Attaching(QObject):
         self._add_recording = add_recording
         self._copying = Background(self)
         self._count = 0
+        self._pictures = pictures
+        self._films: dict[int, tuple[str, str]] = {}
+        pictures.film_seen.connect(self._take_film)
+        pictures.failed.connect(self._refuse_film)
 
     def attach(self, encounter_id: str, files: Sequence[Path]) -> None:
         """Add files; a folder is a series."""
@@ -76,8 +85,10 @@ class Attaching(QObject):
         self._run(encounter_id, lambda: _save_image(self._store, encounter_id, image))
 
     def finish(self) -> None:
-        """Wait until everything is copied."""
+        """Wait until everything is copied; a film that is not looked into yet is kept as picture and sound both."""
         self._copying.finish()
+        for token in tuple(self._films):
+            self._take_film(token, has_pictures=True, has_sound=True, told="")
 
     def _run(self, encounter_id: str, work: Callable[[], Copied]) -> None:
         self._count += 1
@@ -85,12 +96,41 @@ class Attaching(QObject):
         self._copying.run(work, lambda copied: self._add(encounter_id, copied), self._refuse)
 
     def _add(self, encounter_id: str, copied: Copied) -> None:
-        if copied.is_recording:
-            for name in copied.names:
-                self._add_recording(encounter_id, name)
+        if copied.kind is FileKind.VIDEO:
+            self._look_into(encounter_id, copied)
+            return
+        if copied.kind is FileKind.AUDIO:
+            self._add_recording(encounter_id, copied.names[0])
         else:
             self._add_picture(encounter_id, copied.names)
         self._end_one()  # only now: a question that waits for the files must find them
+
+    # --- films -------------------------------------------------------------------------------------------------
+
+    def _look_into(self, encounter_id: str, film: Copied) -> None:
+        """Have the reader say what a film gives: it is a file of unknown origin, and not decoded here."""
+        file = self._store.path(encounter_id, film.names[0])
+        self._films[self._pictures.look_into_film(file, film.given_name)] = encounter_id, film.names[0]
+
+    def _take_film(self, token: int, has_pictures: bool, has_sound: bool, told: str) -> None:
+        """Pictures and sound of a film are two entries on one file."""
+        if token not in self._films:
+            return
+        encounter_id, name = self._films.pop(token)
+        if has_pictures:
+            self._add_picture(encounter_id, (name,))
+        if has_sound:
+            self._add_recording(encounter_id, name)
+        if told:
+            self._book.refused.emit(told)
+        self._end_one()
+
+    def _refuse_film(self, token: int, sentence: str) -> None:
+        if token in self._films:
+            encounter_id, name = self._films.pop(token)
+            with suppress(OSError):  # what is left behind goes with the encounter
+                self._store.path(encounter_id, name).unlink(missing_ok=True)
+            self._refuse(sentence)
 
     def _add_picture(self, encounter_id: str, names: tuple[str, ...]) -> None:
         encounter = self._book.encounter(encounter_id)
@@ -110,12 +150,11 @@ class Attaching(QObject):
 def copy_in(store: EncounterStore, encounter_id: str, file: Path) -> Copied:
     """Copy a file or the series in a folder; raises RecordError with a sentence."""
     if file.is_dir():
-        return Copied(tuple(store.add_file(encounter_id, part) for part in _series(file)), is_recording=False)
+        return Copied(tuple(store.add_file(encounter_id, part) for part in _series(file)), FileKind.PICTURE)
     kind = kind_of(file)
     if kind is FileKind.UNKNOWN:
         raise SourceUnreadable(UNKNOWN_KIND, file.name)
-    is_recording = kind in {FileKind.AUDIO, FileKind.VIDEO}
-    return Copied((store.add_file(encounter_id, file),), is_recording)
+    return Copied((store.add_file(encounter_id, file),), kind, file.name)
 
 
 def _series(folder: Path) -> list[Path]:
@@ -148,4 +187,4 @@ def _save_image(store: EncounterStore, encounter_id: str, image: QImage) -> Copi
     if not image.save(str(path), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes, Qt takes a string
         path.unlink(missing_ok=True)
         raise DiskFailed(NOT_PASTED)
-    return Copied((name,), is_recording=False)
+    return Copied((name,), FileKind.PICTURE)

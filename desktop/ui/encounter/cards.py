@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QV
 
 from desktop.record.encounter import Attachment, Dictation, Question, RecordingSource
 from desktop.ui import icons, theme
+from desktop.ui.encounter.button_row import show_words_that_fit
 from desktop.ui.encounter.dictation_text import DictationText
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
 from desktop.ui.encounter.wording import clock, time_of_day
@@ -18,10 +19,14 @@ from desktop.ui.translation import Retranslating
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
     from desktop.record.encounter import Word
 
 THUMBNAIL = QSize(148, 112)
 """Fixed, so that nothing moves when the picture comes."""
+HEAD_CHARACTERS = 16
+"""Of an average letter, what the heading of a recording keeps beside its buttons."""
 
 
 class QuestionCard(Retranslating, QFrame):
@@ -191,6 +196,15 @@ class DictationCard(Retranslating, QFrame):
         actions.addStretch(1)
         column.addLayout(actions)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the head's room to its words where there is little."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.contentsRect().width() - HEAD_CHARACTERS * self.fontMetrics().averageCharWidth()
+        show_words_that_fit((self._as_question, self._play), room, theme.SPACE)
+
     def show_entry(self, dictation: Dictation) -> None:
         """Show another state of the recording."""
         self._dictation = dictation
@@ -224,6 +238,7 @@ class DictationCard(Retranslating, QFrame):
         self._stop.setText(self.tr("Stop recognising"))
         self._play.setText(self.tr("Play"))
         self._as_question.setText(self.tr("Ask this"))
+        self._play.setToolTip(self._play.text())
         self._as_question.setToolTip(self.tr("Puts these words into the question field"))
         for control in (self._rest, self._stop, self._play, self._as_question):
             control.setAccessibleName(f"{control.text()}, {self._dictation.label}")
@@ -243,6 +258,7 @@ class DictationCard(Retranslating, QFrame):
         self._stop.setVisible(self._running and not self._speaking)
         self._play.setVisible(not self._speaking)
         self._as_question.setVisible(has_words and not self._speaking and not self._running)
+        self._fit()
 
     def _heading(self) -> str:
         dictation = self._dictation

@@ -16,10 +16,10 @@ from desktop.ui.translation import Retranslating
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from desktop.ui.encounter.asking import MarkedRegion
+    from desktop.record.encounter import MarkedRegion
 
 MOST_LINES = 5
-ROW_CHARACTERS = 42
+ROW_CHARACTERS = 60
 """Of an average letter, the least width in which "Attach" stands in words."""
 LONGEST_QUESTION = 8_000
 """Characters; longer text belongs into a file."""

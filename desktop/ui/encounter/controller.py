@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.record.editing import attachment_labelled, entry_of
-from desktop.record.encounter import Answer, Attachment, Question
-from desktop.ui.encounter.asking import Asking, MarkedRegion
+from desktop.record.editing import attachment_labelled, entry_of, with_region, without_region
+from desktop.record.encounter import Answer, MarkedRegion, Question
+from desktop.ui.encounter.asking import Asking
 from desktop.ui.encounter.attaching import Attaching
 from desktop.ui.encounter.book import EncounterBook
 from desktop.ui.encounter.dictating import Dictating
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from desktop.record.encounter import Encounter
+    from desktop.record.encounter import Encounter, Region
     from desktop.ui.services import Services
     from desktop.worker.protocol import Event
 
@@ -43,7 +44,7 @@ class EncounterController(QObject):
         self.book = EncounterBook(services.store, self)
         self.asking = Asking(services, self.book, self)
         self.dictating = Dictating(services, self.book, self)
-        self.attaching = Attaching(services.store, self.book, self.dictating.add_recording, self)
+        self.attaching = Attaching(services.store, self.book, services.pictures, self.dictating.add_recording, self)
         services.worker.event_received.connect(self._take)
 
     # --- encounters --------------------------------------------------------------------------------------------
@@ -131,12 +132,24 @@ class EncounterController(QObject):
         """Ask about this frame of a picture from now on."""
         picture = attachment_labelled(self.encounter, label) if self.encounter else None
         if self.encounter and picture and picture.frame != frame:
-            changed = Attachment(picture.id, picture.at, picture.label, picture.files, frame, picture.description)
-            self.book.put(self.encounter.id, changed, tell=False)
+            self.book.put(self.encounter.id, replace(picture, frame=frame), tell=False)
 
-    def mark_region(self, label: str, box: tuple[float, float, float, float]) -> None:
-        """Ask the next question about a part of a picture."""
-        self.asking.mark(MarkedRegion(label, box))
+    def mark_region(self, label: str, region: Region) -> None:
+        """Keep a part of a picture, and ask the next question about it."""
+        picture = attachment_labelled(self.encounter, label) if self.encounter else None
+        if self.encounter and picture and region.is_within:
+            if region not in picture.regions:
+                self.book.put(self.encounter.id, with_region(picture, region), tell=False)
+            self.asking.mark(MarkedRegion(label, region))
+
+    def clear_region(self, label: str, frame: int) -> None:
+        """Forget what is marked on a frame; a question that was asked about it still knows it."""
+        picture = attachment_labelled(self.encounter, label) if self.encounter else None
+        if self.encounter and picture:
+            self.book.put(self.encounter.id, without_region(picture, frame), tell=False)
+        marked = self.asking.region
+        if marked and (marked.label, marked.region.frame) == (label, frame):
+            self.asking.mark(None)
 
     def _ensure_encounter(self) -> Encounter | None:
         return self.encounter or self.book.new()

@@ -104,7 +104,7 @@ class EvidencePanel(Retranslating, QScrollArea):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Wide enough for a button with its words in the present size of text, whatever is shown."""
-        return QSize(max(260, self.fontMetrics().averageCharWidth() * 26 + 60), 120)
+        return QSize(max(260, self.fontMetrics().averageCharWidth() * 22 + 60), 120)
 
     @property
     def sentence(self) -> Sentence | None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QWidget
 
 from desktop.ui import theme
+from desktop.ui.encounter.button_row import show_words_that_fit
 from desktop.ui.encounter.widgets import IconButton
 from desktop.ui.translation import Retranslating
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
 
 
 class Pane(Enum):
@@ -76,6 +81,8 @@ class FoldBar(Retranslating, QFrame):
         row.addWidget(self._list)
         row.addStretch(1)
         row.addWidget(self._side)
+        # The words give way before the bar asks for more room than there is.
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.retranslate()
 
     def show_folded(self, folded: Folded, has_side: bool) -> None:
@@ -84,6 +91,7 @@ class FoldBar(Retranslating, QFrame):
         self._side.setChecked(folded.side)
         self._side.setVisible(has_side)
         self.setVisible(not (folded.listing and folded.page and folded.side == has_side))
+        self._fit()
 
     def take_keyboard(self) -> None:
         """Put the keyboard onto the button of the pane that stands alone."""
@@ -95,3 +103,20 @@ class FoldBar(Retranslating, QFrame):
         self._list.setAccessibleName(self.tr("Show the list of encounters"))
         self._side.setText(self.tr("Sources"))
         self._side.setAccessibleName(self.tr("Show the sources"))
+        for control in (self._list, self._side):
+            control.setToolTip(control.accessibleName())
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show words where there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Larger words need more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        show_words_that_fit((self._list, self._side), self.contentsRect().width() - 2 * theme.SPACE, theme.SPACE)

@@ -82,6 +82,8 @@ class SummaryModel(QAbstractListModel):
             return printable(self.title(row))
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole} and row.problem:
             return f"{self.title(row)}. {row.problem}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return printable(self.title(row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.title(row)}, {day_and_time(row.changed)}. {row.excerpt}"
         return None

@@ -4,64 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.editing import dictation_labelled, entry_of
 from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
-from desktop.ui import theme
 from desktop.ui.encounter.answer_card import AnswerCard, Decoders
 from desktop.ui.encounter.cards import AttachmentCard, DictationCard, QuestionCard
 from desktop.ui.encounter.empty import EmptyEncounter
 from desktop.ui.encounter.notices import NoticeLine
 from desktop.ui.encounter.thumbnails import Thumbnails
 from desktop.ui.encounter.timeline_view import TimelineView
+from desktop.ui.encounter.title_field import TitleField
 from desktop.ui.encounter.widgets import scrolling
 from desktop.ui.encounter.wording import default_title
 from desktop.ui.translation import Retranslating
 from desktop.worker.status import WorkerState
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
-
     from desktop.record.encounter import Entry, Sentence, Word
     from desktop.ui.encounter.composer import Composer
     from desktop.ui.encounter.controller import EncounterController
     from desktop.ui.encounter.sentences import SentenceRow
 
 _LOADING = (WorkerState.STARTING, WorkerState.RESTARTING)
-
-
-class TitleField(QLineEdit):
-    """The title, edited in place; Esc puts the old one back."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("encounter-title")
-        self.setProperty("role", "title")
-        self.setMinimumHeight(theme.TARGET)
-        self.setMaxLength(120)
-        self._kept = ""
-
-    def show_title(self, title: str) -> None:
-        """Show the title as it is kept."""
-        self._kept = title
-        if not self.hasFocus():
-            self.setText(title)
-
-    def revert(self) -> None:
-        """Put the title back as it is kept."""
-        self.setText(self._kept)
-        self.clearFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Esc leaves it as it was; Return is done."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.revert()
-            return
-        super().keyPressEvent(event)
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.clearFocus()
 
 
 class EncounterPage(Retranslating, QWidget):
@@ -335,7 +301,7 @@ class EncounterPage(Retranslating, QWidget):
     def retranslate(self) -> None:
         """Set every word of its own."""
         self.title.setAccessibleName(self.tr("Title of the encounter"))
-        self.title.setToolTip(self.tr("Type a title"))
+        self.title.show_hint(self.tr("Type a title"))
         encounter = self._controller.encounter
         if encounter:
             self.title.setPlaceholderText(default_title(encounter.created))

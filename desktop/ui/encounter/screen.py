@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QLayout,
-    QMessageBox,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Dictation
-from desktop.ui import theme
+from desktop.ui.encounter import boxes
 from desktop.ui.encounter.composer import Composer, files_of, image_of
 from desktop.ui.encounter.controller import EncounterController
 from desktop.ui.encounter.empty import NoEncounter
 from desktop.ui.encounter.evidence import EvidencePanel
-from desktop.ui.encounter.folding import FoldBar, Pane, Room, fold
+from desktop.ui.encounter.folding import Pane
 from desktop.ui.encounter.listing import EncounterList
 from desktop.ui.encounter.page import EncounterPage
+from desktop.ui.encounter.panes import Panes
 from desktop.ui.encounter.patient_view import PatientView
 from desktop.ui.encounter.viewing import ViewedPictures
 from desktop.ui.encounter.widgets import scrolling
@@ -36,17 +27,12 @@ from desktop.ui.translation import Retranslating
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 
     from desktop.record.encounter import Sentence
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
 
-SIZES = (272, 720, 320)
-PAGE_CHARACTERS = 40
-"""Of an average letter, the least width of a page beside which another pane may stand."""
-PICTURE_SHARE = 0.6
-"""Of the room beside the list, while a picture is open."""
 LEAD_S, TAIL_S = 0.3, 0.4
 """Words that begin at once are not understood, and a recogniser's ends come a little early."""
 
@@ -72,8 +58,6 @@ class EncounterScreen(Retranslating, QWidget):
         self.viewing = ViewedPictures(services, self)
         self._player = player or AudioPlayer(parent=self)
         self._patient: PatientView | None = None
-        self._sizes_before_picture: list[int] = []
-        self._wanted = Pane.PAGE
         self._was_shown = False
         self._lay_out()
         self._connect_views()
@@ -128,11 +112,11 @@ class EncounterScreen(Retranslating, QWidget):
 
     def _open_listed(self, encounter_id: str) -> None:
         self.controller.open(encounter_id)
-        self._want(Pane.PAGE)
+        self.panes.want(Pane.PAGE)
         self._take_keyboard()
 
     def _search(self) -> None:
-        self._want(Pane.LIST)
+        self.panes.want(Pane.LIST)
         self.listing.search.setFocus()
 
     def _recognise_sample(self) -> None:
@@ -183,7 +167,7 @@ class EncounterScreen(Retranslating, QWidget):
         if self.page.chosen_sentence:
             self.page.choose(None)
             self.evidence.show_sentence(None)
-            self._want(Pane.PAGE)
+            self.panes.want(Pane.PAGE)
             return True
         return False
 
@@ -201,11 +185,7 @@ class EncounterScreen(Retranslating, QWidget):
         return card is not None
 
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self, self.tr("Attach pictures or recordings"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.controller.attach([Path(name) for name in names]))
-        dialog.open()
+        boxes.choose_files(self, self.controller.attach)
 
     def _ask(self, text: str) -> None:
         if self.controller.ask(text):
@@ -229,41 +209,19 @@ class EncounterScreen(Retranslating, QWidget):
         encounter = self.controller.encounter
         if encounter and self.viewing.show_label(encounter, label):
             self._side.setCurrentWidget(self.viewing)
-            self._want(Pane.SIDE)
-            self._widen_side()
+            self.panes.lend_side()
 
     def _close_picture(self) -> None:
         self._side.setCurrentWidget(self.evidence)
-        self._want(Pane.PAGE)
-        if self._sizes_before_picture:
-            self._splitter.setSizes(self._sizes_before_picture)
-            self._sizes_before_picture = []
-
-    def _widen_side(self) -> None:
-        """Give a picture the larger part; what it was before comes back when the picture is closed."""
-        sizes = self._splitter.sizes()
-        room = sizes[1] + sizes[2]
-        wanted = min(round(PICTURE_SHARE * room), room - self._page_width()) if sizes[1] else room
-        if sizes[2] < wanted:
-            self._sizes_before_picture = sizes
-            self._splitter.setSizes([sizes[0], sizes[1] + sizes[2] - wanted, wanted])
+        self.panes.take_back_side()
 
     def _open_sources(self, sentence: Sentence, question: str) -> None:
         self.evidence.show_sentence(sentence, question)
         self._close_picture()
-        self._want(Pane.SIDE)
+        self.panes.want(Pane.SIDE)
 
     def _delete(self, encounter_id: str) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("Bedside"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Delete this encounter with its recordings and pictures?"))
-        box.setInformativeText(self.tr("They cannot be brought back."))
-        delete = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole))
-        delete.clicked.connect(lambda: self.controller.delete(encounter_id))
-        box.open()
+        boxes.ask_to_delete(self, lambda: self.controller.delete(encounter_id))
 
     # --- keeping in step ---------------------------------------------------------------------------------------
 
@@ -278,8 +236,8 @@ class EncounterScreen(Retranslating, QWidget):
         self._middle.setCurrentWidget(self.page if encounter else self._nothing)
         self.listing.choose(encounter.id if encounter else "")
         self.evidence.show_sentence(None)
+        self.panes.offer_side(encounter is not None)
         self._close_picture()
-        self._fold()
         self._player.stop()
 
     def _tell_unsaved(self, sentence: str) -> None:
@@ -291,13 +249,8 @@ class EncounterScreen(Retranslating, QWidget):
     def _tell(self, sentence: str) -> None:
         if self.controller.encounter:
             self.page.notice.tell(sentence)
-            return
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("Bedside"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(sentence)
-        box.open()
+        else:
+            boxes.tell(self, sentence)
 
     # --- building ----------------------------------------------------------------------------------------------
 
@@ -309,95 +262,20 @@ class EncounterScreen(Retranslating, QWidget):
         self._side = QStackedWidget(self)
         self._side.addWidget(self.evidence)
         self._side.addWidget(self.viewing)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self._splitter.setHandleWidth(theme.SPACE)
-        for place, pane in enumerate((self.listing, self._middle, self._side)):
-            self._splitter.addWidget(pane)
-            self._splitter.setStretchFactor(place, (0, 2, 1)[place])
-            self._splitter.setCollapsible(place, place != 1)
-        self._splitter.setSizes(list(self._kept_sizes()))
-        self._splitter.splitterMoved.connect(self._keep_sizes)
-        self._folds = FoldBar(self)
-        self._folds.wanted.connect(self._want)
+        self.panes = Panes(self.listing, self._middle, self._side, self._services.settings, self)
+        self.panes.keyboard_wanted.connect(self._take_keyboard)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        # The panes fold away; their widths together must not keep the window from becoming narrow.
-        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        column.addWidget(self._folds)
-        column.addWidget(self._splitter, 1)
-
-    # --- folding -----------------------------------------------------------------------------------------------
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As narrow as one pane alone."""
-        panes = [pane.minimumSizeHint() for pane in (self.listing, self._middle, self._side)]
-        height = max(pane.height() for pane in panes) + self._folds.sizeHint().height()
-        return QSize(max(pane.width() for pane in panes), height)
-
-    def _page_width(self) -> int:
-        """Return the least width in which the page is read with ease, in device-independent pixels."""
-        return max(self._middle.minimumSizeHint().width(), PAGE_CHARACTERS * self.fontMetrics().averageCharWidth())
-
-    def _want(self, pane: Pane) -> None:
-        """Show this pane, in place of another where the window is narrow."""
-        self._wanted = pane
-        self._fold()
-
-    def _fold(self) -> None:
-        """Show the panes that there is room for."""
-        has_side = self.controller.encounter is not None
-        side = self._side.minimumSizeHint().width() + theme.SPACE if has_side else 0
-        folded = fold(
-            Room(self.width(), self.listing.minimumSizeHint().width() + theme.SPACE, self._page_width(), side),
-            self._wanted,
-        )
-        shown = (folded.listing, folded.page, folded.side)
-        panes = (self.listing, self._middle, self._side)
-        self._folds.show_folded(folded, has_side)
-        if shown == tuple(not pane.isHidden() for pane in panes):
-            return
-        keyboard = QApplication.focusWidget()
-        loses_it = any(
-            pane.isAncestorOf(keyboard) for pane, stays in zip(panes, shown, strict=True) if keyboard and not stays
-        )
-        comes_back = folded.page and self._middle.isHidden()
-        for pane, is_shown in zip(panes, shown, strict=True):
-            pane.setVisible(is_shown)
-        self._splitter.setSizes(list(self._kept_sizes()))
-        if loses_it or comes_back:
-            self._take_keyboard()
+        column.addWidget(self.panes)
 
     def _take_keyboard(self) -> None:
         """Put the keyboard where this goes on: the question, the first encounter, or the way back to the page."""
-        if not self._middle.isVisibleTo(self):
-            self._folds.take_keyboard()
+        if not self.panes.shows_page:
+            self.panes.take_keyboard()
         elif self.controller.encounter:
             self.composer.field.setFocus()
         else:
             self.nothing.take_keyboard()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Fold what there is no room for."""
-        super().resizeEvent(event)
-        self._fold()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Larger text needs more room."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.FontChange, QEvent.Type.LanguageChange}:
-            self._fold()
-
-    # --- keeping the widths ------------------------------------------------------------------------------------
-
-    def _kept_sizes(self) -> tuple[int, ...]:
-        kept = [part for part in self._services.settings.text("splitter_sizes").split(",") if part.isdecimal()]
-        return tuple(int(part) for part in kept) if len(kept) == len(SIZES) else SIZES
-
-    def _keep_sizes(self) -> None:
-        if self._side.currentWidget() is self.viewing or not all(self._splitter.sizes()):
-            return  # the room that a picture was given for a while, or that of a folded pane
-        self._services.settings.set("splitter_sizes", ",".join(str(size) for size in self._splitter.sizes()))
 
     def _connect_views(self) -> None:
         self.listing.new_wanted.connect(self.new_encounter)
@@ -439,6 +317,7 @@ class EncounterScreen(Retranslating, QWidget):
         controller.asking.region_changed.connect(self.composer.show_region)
         self.viewing.frame_chosen.connect(controller.choose_frame)
         self.viewing.region_marked.connect(controller.mark_region)
+        self.viewing.region_cleared.connect(controller.clear_region)
         self.viewing.close_wanted.connect(self._close_picture)
 
     def retranslate(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.encounter.widgets import PlainText, VerdictMark
@@ -15,12 +15,14 @@ from desktop.ui.encounter.wording import printable, verdict_word
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from desktop.record.encounter import Sentence
 
 # Where a sentence ends, as the gate decides it: lines that are shown early must be the lines that stay.
 _BOUNDARY = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])")
+BESIDE_CHARACTERS = 16
+"""Of an average letter, the least width of a sentence that stands beside its verdict."""
 _OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -43,12 +45,28 @@ class SentenceRow(Retranslating, QWidget):
         self.mark = VerdictMark(self)
         self.words = PlainText(parent=self)
         self.words.clicked.connect(self.open_sources)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 7, 8, 7)
-        row.setSpacing(4)
-        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.words, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(8, 7, 8, 7)
+        self._row.setSpacing(4)
+        self._row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self.words, 1)
         self.retranslate()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As narrow as the verdict above its sentence."""
+        margins = self._row.contentsMargins()
+        needed = max(self.mark.minimumSizeHint().width(), self.words.minimumSizeHint().width())
+        return QSize(needed + margins.left() + margins.right(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the sentence below its verdict where its lines would be too short beside it."""
+        super().resizeEvent(event)
+        needed = self.mark.minimumSizeHint().width() + BESIDE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        beside = self.width() >= needed
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if direction != self._row.direction():
+            self._row.setDirection(direction)
+            self.updateGeometry()
 
     @property
     def sentence(self) -> Sentence | None:

@@ -21,6 +21,7 @@ class ViewedPictures(QWidget):
 
     frame_chosen = Signal(str, int)
     region_marked = Signal(str, object)
+    region_cleared = Signal(str, int)
     close_wanted = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
@@ -44,7 +45,7 @@ class ViewedPictures(QWidget):
         from desktop.ui.viewer.feed import ViewedPicture
 
         files = tuple(self._services.store.path(encounter.id, name) for name in entry.files)
-        return ViewedPicture(entry.label, files, entry.frame)
+        return ViewedPicture(entry.label, files, entry.frame, entry.regions)
 
     def _made_panel(self) -> ViewerPanel:
         # Imported here: the window starts without the viewer.
@@ -54,6 +55,7 @@ class ViewedPictures(QWidget):
             self._panel = ViewerPanel(self._services.pictures, self)
             self._panel.frame_chosen.connect(self.frame_chosen)
             self._panel.region_marked.connect(self.region_marked)
+            self._panel.region_cleared.connect(self.region_cleared)
             self._panel.close_wanted.connect(self.close_wanted)
             self._column.addWidget(self._panel)
         return self._panel

@@ -71,8 +71,28 @@ class IconButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setMinimumHeight(theme.TARGET)
         self.setIconSize(QSize(18, 18))
+        self.words_style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        """How it looks where there is room for its words."""
+        self._measured: tuple[object, int] = (None, 0)
         self._colour = ""
         self._tint()
+
+    def show_words(self, shown: bool) -> None:
+        """Show its words, or its pictogram alone as wide as a finger; its accessible name stays."""
+        if not self.accessibleName():
+            self.setAccessibleName(self.text())
+        self.setToolButtonStyle(self.words_style if shown else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.setMinimumWidth(0 if shown else theme.TARGET)
+
+    def width_with_words(self) -> int:
+        """Return how wide it is with its words, whether they are shown now or not."""
+        key = self.text(), self.font().key(), self.popupMode()
+        if self._measured[0] != key:
+            style = self.toolButtonStyle()
+            self.setToolButtonStyle(self.words_style)
+            self._measured = key, self.sizeHint().width()
+            self.setToolButtonStyle(style)
+        return self._measured[1]
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take other colours."""

@@ -107,6 +107,7 @@ class MicrophoneBar(Retranslating, QWidget):
         self._pause.clicked.connect(self.toggle_pause)
         self._chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._chooser.setMinimumContentsLength(_NAME_CHARACTERS)
+        self._chooser.setMinimumWidth(2 * TARGET)  # a name gives way to the state of the recording before it
         # Qt's own delegate of a combo box knows nothing of the stylesheet, and its rows are too low for a finger.
         self._chooser.setItemDelegate(QStyledItemDelegate(self._chooser))
         self._chooser.activated.connect(self._choose)
@@ -149,7 +150,7 @@ class MicrophoneBar(Retranslating, QWidget):
         self._parts.addLayout(middle, 1)
         for layout, space in ((state, SPACE), (middle, SPACE // 2), (buttons, SPACE), (self._parts, 2 * SPACE)):
             layout.setSpacing(space)
-        self._buttons, self._middle = buttons, middle
+        self._buttons, self._middle, self._state = buttons, middle, state
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     # --- showing ---------------------------------------------------------------------------------------------
@@ -330,7 +331,7 @@ class MicrophoneBar(Retranslating, QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the parts beside each other where there is room, otherwise one below the other."""
-        needed = max(self._middle.minimumSize().width(), LINE_CHARACTERS * self.fontMetrics().averageCharWidth())
+        needed = max(self._state.sizeHint().width(), LINE_CHARACTERS * self.fontMetrics().averageCharWidth())
         beside = self._buttons.sizeHint().width() + needed + 2 * SPACE <= self.width()
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if direction != self._parts.direction():

@@ -64,5 +64,6 @@ COMMANDS: Mapping[str, Command] = {
     "viewer-narrower": _windowed(-_WINDOW_STEP, 0),
     "viewer-brighter": _windowed(0, -_WINDOW_STEP),
     "viewer-darker": _windowed(0, _WINDOW_STEP),
+    "viewer-ask-region": lambda pane: pane.ask_about_region(),
     "viewer-clear": lambda pane: pane.clear_marks(),
 }

@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import LoadedPicture, SeriesInfo
+    from desktop.record.encounter import Region
 
 
 @dataclass(frozen=True, slots=True)
 class ViewedPicture:
-    """What a screen asks to see; `frame` counts frames of one file, or the files of several, from 0."""
+    """What a screen asks to see; `frame` counts frames of one file, or the files of several, from 0.
+
+    `regions` are those that were marked on it before, at most one for each frame.
+    """
 
     label: str
     files: tuple[Path, ...]
     frame: int | None = None
+    regions: tuple[Region, ...] = ()
 
 
 class PictureFeed(QObject):
@@ -59,7 +64,13 @@ class PictureFeed(QObject):
     @property
     def origin(self) -> int:
         """The frame of the file, or which of several files, is wanted now."""
-        return self.series.origins[self.index] if self.series else 0
+        return self.series.origins[self.index] if self.series else self.index
+
+    @property
+    def kept_region(self) -> Region | None:
+        """The region that was marked before on the picture that is wanted now."""
+        regions = self.viewed.regions if self.viewed else ()
+        return next((region for region in regions if region.frame == self.origin), None)
 
     def open(self, viewed: ViewedPicture) -> None:
         """Begin with this picture; what was open before is closed."""
@@ -127,7 +138,8 @@ class PictureFeed(QObject):
         again = self.series is not None
         self.series = info
         if not again:
-            wish = self.viewed.frame if self.viewed else None
+            # Where no frame was chosen, the one that is seen stays: it is also the one that is asked about.
+            wish = self.viewed.frame if self.viewed and self.viewed.frame is not None else self.index or None
             self.index = info.origins.index(wish) if wish in info.origins else info.start
         self._ask()
         self.opened.emit()

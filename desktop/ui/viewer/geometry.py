@@ -147,3 +147,9 @@ def region_shares(first: Point, second: Point, columns: int, rows: int) -> tuple
     left, right = sorted((first[0] / columns, second[0] / columns))
     top, bottom = sorted((first[1] / rows, second[1] / rows))
     return max(left, 0.0), max(top, 0.0), min(right, 1.0), min(bottom, 1.0)
+
+
+def region_corners(box: tuple[float, float, float, float], columns: int, rows: int) -> tuple[Point, Point]:
+    """Return the upper left and lower right corner, in pixels of the plane, of what `region_shares` returned."""
+    left, top, right, bottom = box
+    return (left * columns, top * rows), (right * columns, bottom * rows)

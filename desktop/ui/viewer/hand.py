@@ -161,12 +161,16 @@ class Hand:
 
     def _finish(self, end: Point | None) -> None:
         anchor, self._anchor, self._end = self._anchor, None, None
-        if end is not None and anchor is not None:
+        if end is not None and anchor is not None and not self._is_empty(anchor, end):
             self._view.set_marks(self._with_mark(self._view.marks, anchor, end))
             self._view.marked.emit(self._view.marks)
             if self._view.tool is Tool.REGION:
                 self._view.region_finished.emit()
         self._view.update()
+
+    def _is_empty(self, first: Point, second: Point) -> bool:
+        """Whether this would be a region with nothing in it: a line along the picture's edge, or one drawn straight."""
+        return self._view.tool is Tool.REGION and (first[0] == second[0] or first[1] == second[1])
 
     def _with_mark(self, marks: Marks, first: Point, second: Point) -> Marks:
         if self._view.tool is Tool.REGION:

@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.record.encounter import Region
 from desktop.ui import theme
 from desktop.ui.translation import Retranslating
 from desktop.ui.viewer import wording
 from desktop.ui.viewer.feed import PictureFeed, ViewedPicture
-from desktop.ui.viewer.geometry import region_shares
+from desktop.ui.viewer.geometry import region_corners, region_shares
 from desktop.ui.viewer.message_page import MessagePage
 from desktop.ui.viewer.overlay import CornerTexts
 from desktop.ui.viewer.slice_bar import SliceBar
@@ -37,6 +38,11 @@ class PicturePane(Retranslating, QWidget):
 
     frame_chosen = Signal(str, int)
     region_marked = Signal(str, object)
+    """Label and Region: it was drawn, or is to be asked about again."""
+    region_cleared = Signal(str, int)
+    """Label, and the frame whose region was removed."""
+    marks_shown = Signal()
+    """Other marks are seen."""
     scrolled = Signal(int)
     """The pictures were scrolled by so many, for a linked pane."""
     picture_shown = Signal()
@@ -82,6 +88,7 @@ class PicturePane(Retranslating, QWidget):
         self.view.region_finished.connect(self._on_region)
         self.slices.moved.connect(self._on_slider)
         self.slices.stepped.connect(self._on_step)
+        self.slices.paused.connect(self._on_paused)
         self.message.pressed.connect(self._on_message_button)
 
     # --- what is open ---
@@ -104,7 +111,7 @@ class PicturePane(Retranslating, QWidget):
         self._patience.stop()
         self.feed.close()
         self._marks.clear()
-        self.view.set_marks(Marks())
+        self._show_marks(Marks())
         self.view.show_picture(None)
         self.view.set_state(ViewState())
         self.message.show_empty()
@@ -135,8 +142,15 @@ class PicturePane(Retranslating, QWidget):
 
     def clear_marks(self) -> None:
         """Remove the lengths and the region of this picture."""
-        self._marks.pop(self.feed.index, None)
-        self.view.set_marks(Marks())
+        had_region = self.view.marks.region is not None
+        self._marks[self.feed.index] = Marks()
+        self._show_marks(Marks())
+        if had_region:
+            self.region_cleared.emit(self.label, self.feed.origin)
+
+    def ask_about_region(self) -> None:
+        """Tell the region of this picture once more, for another question about it."""
+        self._on_region()
 
     def toggle_cine(self) -> None:
         """Play or pause."""
@@ -152,8 +166,9 @@ class PicturePane(Retranslating, QWidget):
         if self.feed.series:
             is_clip = self.feed.series.is_clip
             parts.insert(0, wording.place_in_series(self.feed.index + 1, self.feed.count, is_clip))
+            parts.insert(1, wording.time_text(picture.header))
         parts += [wording.window_text(picture.header, window), wording.zoom_text(self.view.placement.scale)]
-        return ", ".join(parts)
+        return ", ".join(filter(None, parts))
 
     def retranslate(self) -> None:
         """Set every word."""
@@ -181,7 +196,7 @@ class PicturePane(Retranslating, QWidget):
             # The window of the first picture stays while others are scrolled through.
             self.view.set_state(replace(self.view.state, window=picture.window))
         self.view.show_picture(picture)
-        self.view.set_marks(self._marks.get(self.feed.index, Marks()))
+        self._show_marks(self._marks_of(picture))
         self._pages.setCurrentWidget(self.view)
         self._write_corners()
         if is_first:
@@ -226,6 +241,11 @@ class PicturePane(Retranslating, QWidget):
         if not self.feed.is_waiting and self.feed.is_ready(following) and self.feed.go_to(following):
             self._follow(read_out=False)
 
+    def _on_paused(self) -> None:
+        """The picture at which a clip rests is chosen as one that was scrolled to."""
+        self._has_scrolled = True
+        self._settled.start()
+
     def _follow(self, read_out: bool = True) -> None:
         self.slices.set_index(self.feed.index)
         self.view.hand.drop()
@@ -237,12 +257,23 @@ class PicturePane(Retranslating, QWidget):
 
     def _on_marked(self, marks: Marks) -> None:
         self._marks[self.feed.index] = marks
+        self.marks_shown.emit()
+
+    def _marks_of(self, picture: LoadedPicture) -> Marks:
+        """Return what was drawn on this picture since it was opened, else the region that was kept of it."""
+        kept = self.feed.kept_region
+        region = region_corners(kept.box, picture.header.columns, picture.header.rows) if kept else None
+        return self._marks.get(self.feed.index, Marks(region=region))
+
+    def _show_marks(self, marks: Marks) -> None:
+        self.view.set_marks(marks)
+        self.marks_shown.emit()
 
     def _on_region(self) -> None:
         picture, region = self.view.picture, self.view.marks.region
         if picture is not None and region is not None:
             shares = region_shares(*region, picture.header.columns, picture.header.rows)
-            self.region_marked.emit(self.label, shares)
+            self.region_marked.emit(self.label, Region(*shares, self.feed.origin))
 
     def _on_settled(self) -> None:
         self.view.setAccessibleDescription(self.status())
@@ -263,7 +294,7 @@ class PicturePane(Retranslating, QWidget):
         self.view.set_corners(
             CornerTexts(
                 tuple(filter(None, (self.label, wording.kind_of(header), wording.size_text(header)))),
-                tuple(filter(None, (number,))),
+                tuple(filter(None, (number, wording.time_text(header)))),
                 tuple(filter(None, reversed(lines))),
                 (wording.zoom_text(self.view.placement.scale),),
             )

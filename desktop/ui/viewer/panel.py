@@ -41,7 +41,9 @@ class ViewerPanel(Retranslating, QWidget):
     frame_chosen = Signal(str, int)
     """Label, and the frame of its file or which of its several files: a scroll came to rest there."""
     region_marked = Signal(str, object)
-    """Label, and left, top, right, bottom in shares of the stored picture."""
+    """Label and Region: it was drawn, or is to be asked about again."""
+    region_cleared = Signal(str, int)
+    """Label, and the frame whose region was removed."""
     close_wanted = Signal()
 
     def __init__(self, pictures: PictureLoader, parent: QWidget | None = None) -> None:
@@ -85,6 +87,8 @@ class ViewerPanel(Retranslating, QWidget):
             self._splitter.addWidget(pane)
             pane.frame_chosen.connect(self.frame_chosen)
             pane.region_marked.connect(self.region_marked)
+            pane.region_cleared.connect(self.region_cleared)
+            pane.marks_shown.connect(self._show_buttons)
             pane.picture_shown.connect(self._show_buttons)
             pane.view.changed.connect(lambda pane=pane: self._on_changed(pane))
             pane.scrolled.connect(lambda steps, pane=pane: self._on_scrolled(pane, steps))
@@ -243,6 +247,7 @@ class ViewerPanel(Retranslating, QWidget):
     def _show_buttons(self) -> None:
         picture = self._active.view.picture
         self.bar.set_usable(_NEED_PICTURE, picture is not None)
+        self.bar.set_usable(("viewer-ask-region",), self._active.view.marks.region is not None)
         self.bar.set_usable(("viewer-side-by-side",), len(self._shown) > 1)
         self.bar.set_usable(("viewer-link",), self.is_side_by_side)
         self.bar.set_down("viewer-side-by-side", self.is_side_by_side)

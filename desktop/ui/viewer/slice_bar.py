@@ -20,6 +20,8 @@ class SliceBar(Retranslating, QFrame):
     """The slider asks for this picture."""
     stepped = Signal()
     """The clip is due to go on by one."""
+    paused = Signal()
+    """The clip came to rest."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +113,7 @@ class SliceBar(Retranslating, QFrame):
             self._clock.start()
         else:
             self._clock.stop()
+            self.paused.emit()
         self._draw_icons()
         self.retranslate()
 

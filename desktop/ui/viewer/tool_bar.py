@@ -44,6 +44,7 @@ BUTTONS = (
     Button("viewer-invert", Kind.STAY),
     Button("viewer-length", Kind.STAY),
     Button("viewer-region", Kind.STAY),
+    Button("viewer-ask-region"),
     Button("viewer-clear"),
     Button("viewer-turn"),
     Button("viewer-mirror"),

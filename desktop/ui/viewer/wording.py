@@ -32,6 +32,8 @@ MODALITIES = {
 }
 _OTHER = QT_TRANSLATE_NOOP("Viewer", "DICOM picture")
 _PHOTO = QT_TRANSLATE_NOOP("Viewer", "Picture")
+_FILM = QT_TRANSLATE_NOOP("Viewer", "Picture of a film")
+_TIME = QT_TRANSLATE_NOOP("Viewer", "at {time}")
 _SIZE = QT_TRANSLATE_NOOP("Viewer", "{columns} × {rows} pixels")
 _REDUCED = QT_TRANSLATE_NOOP("Viewer", "shown at {share} % of its pixels")
 _SLICE = QT_TRANSLATE_NOOP("Viewer", "slice {number} of {count}")
@@ -56,6 +58,8 @@ def words(text: str) -> str:
 
 def kind_of(header: PlaneHeader) -> str:
     """Say what kind of picture this is."""
+    if header.time_s is not None:
+        return words(_FILM)
     return words(MODALITIES.get(header.modality, _OTHER) if header.is_dicom else _PHOTO)
 
 
@@ -75,6 +79,14 @@ def description(header: PlaneHeader) -> str:
 def place_in_series(number: int, count: int, is_clip: bool) -> str:
     """Say which slice or frame this is, counted from 1."""
     return words(_FRAME if is_clip else _SLICE).format(number=number, count=count)
+
+
+def time_text(header: PlaneHeader) -> str:
+    """Say when a picture of a film is shown: "at 1:15.2"; empty for what is no film."""
+    if header.time_s is None:
+        return ""
+    minutes, tenths = divmod(round(header.time_s * 10), 600)
+    return words(_TIME).format(time=f"{minutes}:{tenths / 10:04.1f}")
 
 
 def window_text(header: PlaneHeader, window: DisplayWindow, short: bool = False) -> str:

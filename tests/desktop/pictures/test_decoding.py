@@ -19,8 +19,10 @@ from desktop.pictures import dicom_header
 from desktop.pictures.decoding import read_plane
 from desktop.pictures.planes import PlaneKind, WindowSource
 from desktop.pictures.samples import as_samples, levels_of, reduced
+from desktop.pictures.series import arrange
 from multimodal.errors import InvalidFile, MissingFile, NotAnImage
 from multimodal.image import load_image
+from tests.fakes.films import write_film
 from tests.fakes.viewed_pictures import ct_dataset, write_dicom
 
 
@@ -118,6 +120,17 @@ def test_reducing_keeps_to_its_limits(rows: int, columns: int, side: int | None)
     levels = levels_of(smaller)
     for level, half in itertools.pairwise(levels):
         assert half.shape == (level.shape[0] // 2, level.shape[1] // 2)
+
+
+def test_a_still_of_a_film_is_in_colour_and_knows_its_time(tmp_path: Path) -> None:
+    path = write_film(tmp_path / "clip.mp4", 40)
+    header = read_plane(path, 0).header
+    assert (header.kind, header.frame, header.frames) == (PlaneKind.COLOUR, 0, 16)
+    assert header.time_s == pytest.approx(0.1)
+    assert header.frames_per_s == pytest.approx(16 / 3.9)
+    arranged = arrange([path], lambda _done, _total: True)
+    assert arranged.is_clip
+    assert [member.frame for member in arranged.members] == list(range(16))
 
 
 def test_a_report_is_no_picture() -> None:

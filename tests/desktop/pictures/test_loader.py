@@ -17,6 +17,7 @@ from pydicom.data import get_testdata_file
 
 from desktop.pictures import loader as loader_module
 from desktop.pictures.loader import PictureLoader
+from tests.fakes.films import write_film, write_sound
 from tests.fakes.viewed_pictures import write_ct_series
 
 if TYPE_CHECKING:
@@ -88,6 +89,31 @@ def test_each_broken_file_gets_one_sentence_and_the_next_picture_still_comes(
     for token, name in tokens.items():
         assert answers.failed[token].startswith(name)
         assert "  " not in answers.failed[token]
+
+
+def test_a_film_is_looked_into_and_its_stills_come_through_the_child(
+    loader: PictureLoader, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "recording-1.mp4", sound=True)
+    seen: dict[int, tuple[bool, bool, str]] = {}
+    loader.film_seen.connect(lambda token, *found: seen.__setitem__(token, found))
+    (tmp_path / "broken.mp4").write_bytes(film.read_bytes()[:60])
+    voice = write_sound(tmp_path / "recording-2.mp4")
+    both, sound = loader.look_into_film(film, "gait.mp4"), loader.look_into_film(voice, "voice.mp4")
+    broken = loader.look_into_film(tmp_path / "broken.mp4", "ward.mp4")
+    series = loader.open_series([film])
+    qtbot.waitUntil(lambda: {both, sound} <= set(seen) and broken in answers.failed, timeout=WAIT_MS)
+    assert seen[both] == (True, True, "")
+    assert seen[sound][:2] == (False, True)
+    assert seen[sound][2] == "voice.mp4 holds no pictures that can be read. Only its sound was attached."
+    assert answers.failed[broken].startswith("ward.mp4 is damaged")
+    qtbot.waitUntil(lambda: series in answers.opened, timeout=WAIT_MS)
+    tokens = {loader.request_slice(series, index): index for index in (0, 15)}
+    qtbot.waitUntil(lambda: set(tokens) <= set(answers.loaded), timeout=WAIT_MS)
+    for token, index in tokens.items():
+        header = answers.loaded[token].header
+        assert (header.frame, header.frames) == (index, 16)
+        assert header.time_s == pytest.approx(0.1 + 3.7 * index / 15, abs=0.1)
 
 
 def test_a_series_opens_in_order_and_every_slice_comes(

@@ -20,6 +20,16 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _NAMES = st.integers(1, 999).map(lambda number: f"image-{number}.png")
 st.register_type_strategy(str, _TEXT)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+_SPAN = st.lists(st.floats(0, 1), min_size=2, max_size=2, unique=True).map(sorted)
+st.register_type_strategy(
+    values.Region,
+    st.builds(
+        lambda across, down, frame: values.Region(across[0], down[0], across[1], down[1], frame),
+        _SPAN,
+        _SPAN,
+        st.integers(0, 5000),
+    ),
+)
 
 
 def _entries() -> st.SearchStrategy[tuple[values.Entry, ...]]:
@@ -66,6 +76,19 @@ def _entry(**changes: Any) -> bytes:
     return _changed(entries=[{**entry, **changes}])
 
 
+_REGION = {"left": 0.1, "top": 0.2, "right": 0.5, "bottom": 0.6, "frame": 0}
+
+
+def _marked(**changes: Any) -> bytes:
+    picture = json.loads(encode(full_encounter()))["encounter"]["entries"][1]
+    return _changed(entries=[{**picture, "regions": [{**_REGION, **changes}]}])
+
+
+def _asked(**changes: Any) -> bytes:
+    question = json.loads(encode(full_encounter()))["encounter"]["entries"][2]
+    return _changed(entries=[{**question, "marked": {"label": "Image 1", "region": {**_REGION, **changes}}}])
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -80,6 +103,10 @@ def _entry(**changes: Any) -> bytes:
         (_entry(utterances={}), "a list is missing"),
         (_entry(file="../../secret"), "outside its folder"),
         (_entry(file="/etc/passwd"), "outside its folder"),
+        (_marked(left=0.6), "outside its picture"),
+        (_marked(bottom=1.01), "outside its picture"),
+        (_marked(frame=-1), "outside its picture"),
+        (_asked(top=0.8), "outside its picture"),
     ],
 )
 def test_what_does_not_fit_is_named(data: bytes, why: str) -> None:

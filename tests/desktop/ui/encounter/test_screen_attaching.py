@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel
 
+from desktop.record.encounter import Region
 from desktop.worker.protocol import (
     Ask,
     Transcribe,
@@ -82,7 +83,7 @@ def test_a_picture_that_cannot_be_shown_says_why(bench: ScreenBench) -> None:
 
 def test_a_marked_region_is_a_chip_that_can_be_taken_off(bench: ScreenBench) -> None:
     bench.open(full_encounter())
-    bench.screen.viewing.region_marked.emit("Image 1", (0.1, 0.1, 0.5, 0.5))
+    bench.screen.viewing.region_marked.emit("Image 1", Region(0.1, 0.1, 0.5, 0.5))
     assert bench.button("drop-region").text() == "About a marked region of Image 1"
     bench.press("drop-region")
     assert not bench.has_button("drop-region")

@@ -20,6 +20,8 @@ GIVEN = (
     Used(UsedKind.WORDS, "Recording 2", 1),
     Used(UsedKind.SOUND, "Recording 2"),
     Used(UsedKind.PICTURE, "Image 1"),
+    Used(UsedKind.PICTURE, "Image 3", frame=2, frames=3),
+    Used(UsedKind.PICTURE, "Image 4", frame=9, frames=16, time_s=62.1),
     Used(UsedKind.HEADER, "Image 2"),
     Used(UsedKind.QUESTION),
 )
@@ -37,11 +39,13 @@ def application(qapp: QApplication) -> Iterator[QApplication]:
         (
             "en",
             "Recording 1 (16 words), Recording 2 (1 word), Recording 2 (its sound), Image 1, "
+            "Image 3, frame 2 of 3, Image 4, frame 9 of 16 (1:02), "
             "Image 2 (only what its file header says), your question",
         ),
         (
             "zh_CN",
             "Recording 1（16 个词）、Recording 2（1 个词）、Recording 2（声音）、Image 1、"
+            "Image 3，第 2 帧，共 3 帧、Image 4，第 9 帧，共 16 帧（1:02）、"
             "Image 2（仅文件头信息）、您的问题",
         ),
     ],

@@ -281,10 +281,10 @@ def test_a_region_is_marked_by_keys_alone(shown: Shown, qtbot: QtBot) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     with qtbot.waitSignal(shown.panel.region_marked) as marked:
         qtbot.keyClick(view, Qt.Key.Key_Return)
-    label, (left, top, right, bottom) = marked.args
-    assert label == "Image 1"
+    label, region = marked.args
+    assert (label, region.frame) == ("Image 1", 0)
     # From the middle ten pixels to the right and down, of 80 x 60.
-    assert (left, top, right, bottom) == pytest.approx((0.5, 0.5, 0.625, 0.5 + 10 / 60), abs=0.01)
+    assert region.box == pytest.approx((0.5, 0.5, 0.625, 0.5 + 10 / 60), abs=0.01)
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert view.tool is Tool.MOVE
 

@@ -1,4 +1,4 @@
-"""The controller: what the doctor wants becomes entries on the disk and commands to the worker, without any widget."""
+"""Questions and answers without any widget: entries on the disk and commands to the worker."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QImage
 
 from desktop.record.encounter import (
     Answer,
     AnswerStatus,
     Attachment,
-    Dictation,
     Question,
-    RecordingSource,
+    Region,
     Sentence,
     Used,
     UsedKind,
     Verdict,
 )
 from desktop.record.store import FolderStore
-from desktop.ui.microphone.recorder import RecorderState
 from desktop.worker.protocol import (
     AnswerPiece,
     AnswerWhole,
@@ -30,18 +27,13 @@ from desktop.worker.protocol import (
     Done,
     Failed,
     FailureKind,
-    FinishDictation,
     KnownTurn,
     Notice,
-    PartialWords,
     PictureRead,
-    RecognisedUpTo,
-    SettledUtterance,
     Stopped,
 )
 from tests.fakes.encounter_services import EncounterBench, entries_of
-from tests.fakes.encounters import dictation, full_encounter, utterance
-from tests.fakes.microphones import BUILT_IN, FakeMicrophone, tone
+from tests.fakes.encounters import full_encounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +65,6 @@ USED = (Used(UsedKind.WORDS, "Recording 1", 11), Used(UsedKind.QUESTION))
 
 def whole(job: str, finish: str = "end") -> AnswerWhole:
     return AnswerWhole(job, "A cough. No fracture.", SENTENCES, "smollm2", USED, finish, 0.3, 1.5, 12)
-
-
-# --- asking --------------------------------------------------------------------------------------------------------
 
 
 def test_a_question_is_on_the_disk_before_any_answer(bench: EncounterBench, controller: EncounterController) -> None:
@@ -188,8 +177,8 @@ def test_a_question_carries_words_pictures_turns_and_the_region(
     made = bench.store.create()
     bench.store.save(replace(full_encounter(), id=made.id))
     controller.open(made.id)
-    controller.mark_region("Image 1", (0.1, 0.2, 0.5, 0.6))
-    controller.choose_frame("Image 1", 3)
+    controller.mark_region("Image 1", Region(0.1, 0.2, 0.5, 0.6, 3))
+    controller.choose_frame("Image 1", 4)
     controller.ask("What is here?")
     context = bench.asked().context
     assert [known.label for known in context.recordings] == ["Recording 1"]
@@ -269,179 +258,3 @@ def test_missing_models_are_told(bench: EncounterBench, controller: EncounterCon
     with qtbot.waitSignal(controller.models_missing) as told:
         bench.worker.emit(Failed("", FailureKind.MISSING, "SmolLM2 is not on this machine yet."))
     assert told.args == ["SmolLM2 is not on this machine yet."]
-
-
-# --- dictating -----------------------------------------------------------------------------------------------------
-
-
-def test_speaking_makes_an_encounter_a_file_and_a_job(bench: EncounterBench, controller: EncounterController) -> None:
-    controller.speak()
-    entry = bench.on_disk().entries[0]
-    assert isinstance(entry, Dictation)
-    assert (entry.label, entry.file, entry.source) == ("Recording 1", "recording-1.wav", RecordingSource.MICROPHONE)
-    encounter = controller.encounter
-    assert encounter is not None
-    assert bench.dictated().file == str(bench.store.path(encounter.id, "recording-1.wav"))
-    assert bench.dictated().language is None
-    assert controller.dictating.is_speaking(entry.id)
-
-
-def test_words_settle_onto_the_disk_and_partial_ones_do_not(
-    bench: EncounterBench, controller: EncounterController, qtbot: QtBot
-) -> None:
-    controller.speak()
-    job = bench.dictated().job
-    words = utterance("I have had").words
-    with qtbot.waitSignal(controller.dictating.words_came) as came:
-        bench.worker.emit(PartialWords(job, words))
-    assert came.args[1] == words
-    settled = utterance("I have had a cough.")
-    bench.worker.emit(SettledUtterance(job, settled))
-    bench.microphone.play(tone(1.0))
-    controller.dictating.stop()
-    assert bench.worker.sent[-1] == FinishDictation(job)
-    bench.worker.emit(Done(job))
-    kept = bench.on_disk().entries[0]
-    assert isinstance(kept, Dictation)
-    assert (kept.utterances, kept.finished) == ((settled,), True)
-    assert kept.duration_s == pytest.approx(1.0, abs=0.1)
-
-
-def test_a_worker_that_dies_while_someone_speaks_loses_nothing(
-    bench: EncounterBench, controller: EncounterController
-) -> None:
-    controller.speak()
-    job = bench.dictated().job
-    bench.worker.emit(SettledUtterance(job, utterance("I have had a cough.")))
-    bench.worker.emit(Failed(job, FailureKind.FAULT, "The models stopped."))
-    assert controller.dictating.is_speaking()
-    bench.microphone.play(tone(1.0))
-    controller.dictating.stop()
-    kept = bench.on_disk().entries[0]
-    assert isinstance(kept, Dictation)
-    assert not kept.finished
-    assert controller.dictating.failure_of(kept.id) == "The models stopped."
-    assert not bench.worker.sent_of(FinishDictation)
-    controller.recognise_rest(kept.id)
-    assert bench.transcribed().resume_s == kept.utterances[-1].end_s
-    assert controller.dictating.failure_of(kept.id) == ""
-
-
-@pytest.mark.usefixtures("qapp")
-def test_without_a_microphone_nothing_is_left(tmp_path: Path) -> None:
-    bench = EncounterBench(tmp_path, microphone=FakeMicrophone())
-    controller = bench.make_controller()
-    controller.speak()
-    kept = bench.on_disk()
-    assert kept.entries == ()
-    assert [path.name for path in (bench.folder / kept.id).iterdir()] == ["encounter.json"]
-    bench.microphone.plug(BUILT_IN)
-    controller.speak()
-    assert len(bench.on_disk().entries) == 1
-    controller.shut_down()
-
-
-def test_another_encounter_ends_the_recording_first(
-    bench: EncounterBench, controller: EncounterController, qtbot: QtBot
-) -> None:
-    controller.speak()
-    first = controller.encounter
-    bench.microphone.play(tone(0.5))
-    with qtbot.waitSignal(controller.told):
-        controller.new()
-    assert bench.recorder.state is RecorderState.IDLE
-    assert first is not None
-    controller.book.finish()
-    kept = FolderStore(bench.folder).load(first.id).entries[0]
-    assert isinstance(kept, Dictation)
-    assert kept.duration_s > 0.3
-    assert controller.encounter
-    assert controller.encounter.entries == ()
-
-
-def test_an_unfinished_recording_of_an_earlier_start_can_be_taken_up(
-    bench: EncounterBench, controller: EncounterController
-) -> None:
-    made = bench.store.create()
-    bench.store.save(replace(made, entries=(dictation(finished=False),)))
-    controller.open(made.id)
-    controller.recognise_rest("d1")
-    asked = bench.transcribed()
-    assert (asked.resume_s, asked.file) == (9.9, str(bench.store.path(made.id, "recording-1.wav")))
-    bench.worker.emit(RecognisedUpTo(asked.job, 12.0, 30.0))
-    bench.worker.emit(Done(asked.job))
-    kept = bench.on_disk().entries[0]
-    assert isinstance(kept, Dictation)
-    assert (kept.finished, kept.duration_s) == (True, 30.0)
-
-
-def test_the_spoken_language_is_asked_for(bench: EncounterBench, controller: EncounterController) -> None:
-    bench.settings.set("speech_language", "zh")
-    controller.speak()
-    assert bench.dictated().language == "zh"
-
-
-# --- attaching -----------------------------------------------------------------------------------------------------
-
-
-def wait_for_entries(qtbot: QtBot, controller: EncounterController, count: int) -> None:
-    qtbot.waitUntil(lambda: len(controller.encounter.entries if controller.encounter else ()) == count)
-
-
-def test_files_become_pictures_and_recordings(
-    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
-) -> None:
-    (tmp_path / "Anna Miller.png").write_bytes(b"\x89PNG\r\n\x1a\n....")
-    (tmp_path / "visit.mp3").write_bytes(b"ID3 sound")
-    (tmp_path / "gait.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
-    controller.attach([tmp_path / name for name in ("Anna Miller.png", "visit.mp3", "gait.mp4")])
-    wait_for_entries(qtbot, controller, 3)
-    picture, *recordings = bench.on_disk().entries
-    assert isinstance(picture, Attachment)
-    assert (picture.label, picture.files) == ("Image 1", ("image-1.png",))
-    files = [entry.file for entry in recordings if isinstance(entry, Dictation)]
-    assert files == ["recording-1.mp3", "recording-2.mp4"]
-    assert bench.transcribed(0).file.endswith("recording-1.mp3")
-
-
-def test_a_folder_is_a_series_in_the_order_of_its_names(
-    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
-) -> None:
-    series = tmp_path / "CT"
-    series.mkdir()
-    for number in (10, 2, 1):
-        (series / f"IM{number}").write_bytes(b"\0" * 128 + b"DICM" + bytes([number]))
-    (series / "notes.txt").write_text("not a picture")
-    controller.attach([series])
-    wait_for_entries(qtbot, controller, 1)
-    entry = bench.on_disk().entries[0]
-    assert isinstance(entry, Attachment)
-    encounter = controller.encounter
-    assert encounter is not None
-    assert [bench.store.path(encounter.id, name).read_bytes()[-1] for name in entry.files] == [1, 2, 10]
-
-
-@pytest.mark.parametrize("name", ["letter.docx", "empty.png", "absent.png", "folder"])
-def test_what_cannot_be_read_is_one_sentence_and_no_entry(
-    controller: EncounterController, qtbot: QtBot, tmp_path: Path, name: str
-) -> None:
-    (tmp_path / "letter.docx").write_bytes(b"PK\x03\x04")
-    (tmp_path / "empty.png").touch()
-    (tmp_path / "folder").mkdir()
-    with qtbot.waitSignal(controller.book.refused) as refused:
-        controller.attach([tmp_path / name])
-    assert "Nothing was added" in refused.args[0]
-    assert controller.encounter
-    assert controller.encounter.entries == ()
-
-
-def test_a_pasted_picture_is_kept_as_png(bench: EncounterBench, controller: EncounterController, qtbot: QtBot) -> None:
-    image = QImage(4, 3, QImage.Format.Format_RGB32)
-    image.fill(0xFF336699)
-    controller.attach_image(image)
-    wait_for_entries(qtbot, controller, 1)
-    encounter = controller.encounter
-    assert encounter is not None
-    kept = QImage(str(bench.store.path(encounter.id, "image-1.png")))
-    assert kept.size() == image.size()
-    assert kept.pixel(0, 0) == 0xFF336699

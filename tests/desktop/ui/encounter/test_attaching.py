@@ -1,0 +1,99 @@
+"""Files that are attached, without any widget: copies and entries, or one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QImage
+
+from desktop.record.encounter import (
+    Attachment,
+    Dictation,
+)
+from tests.fakes.encounter_services import EncounterBench
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.ui.encounter.controller import EncounterController
+
+
+@pytest.fixture
+def bench(qapp: object, tmp_path: Path) -> Iterator[EncounterBench]:
+    assert qapp is not None  # objects with signals need the application
+    made = EncounterBench(tmp_path)
+    yield made
+    if made.controller:
+        made.controller.shut_down()
+
+
+@pytest.fixture
+def controller(bench: EncounterBench) -> EncounterController:
+    return bench.make_controller()
+
+
+def wait_for_entries(qtbot: QtBot, controller: EncounterController, count: int) -> None:
+    qtbot.waitUntil(lambda: len(controller.encounter.entries if controller.encounter else ()) == count)
+
+
+def test_files_become_pictures_and_recordings(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "Anna Miller.png").write_bytes(b"\x89PNG\r\n\x1a\n....")
+    (tmp_path / "visit.mp3").write_bytes(b"ID3 sound")
+    (tmp_path / "gait.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    controller.attach([tmp_path / name for name in ("Anna Miller.png", "visit.mp3", "gait.mp4")])
+    wait_for_entries(qtbot, controller, 4)
+    picture, *recordings = bench.on_disk().entries
+    assert isinstance(picture, Attachment)
+    assert (picture.label, picture.files) == ("Image 1", ("image-1.png",))
+    files = [entry.file for entry in recordings if isinstance(entry, Dictation)]
+    assert files == ["recording-1.mp3", "recording-2.mp4"]
+    assert bench.transcribed(0).file.endswith("recording-1.mp3")
+
+
+def test_a_folder_is_a_series_in_the_order_of_its_names(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
+) -> None:
+    series = tmp_path / "CT"
+    series.mkdir()
+    for number in (10, 2, 1):
+        (series / f"IM{number}").write_bytes(b"\0" * 128 + b"DICM" + bytes([number]))
+    (series / "notes.txt").write_text("not a picture")
+    controller.attach([series])
+    wait_for_entries(qtbot, controller, 1)
+    entry = bench.on_disk().entries[0]
+    assert isinstance(entry, Attachment)
+    encounter = controller.encounter
+    assert encounter is not None
+    assert [bench.store.path(encounter.id, name).read_bytes()[-1] for name in entry.files] == [1, 2, 10]
+
+
+@pytest.mark.parametrize("name", ["letter.docx", "empty.png", "absent.png", "folder"])
+def test_what_cannot_be_read_is_one_sentence_and_no_entry(
+    controller: EncounterController, qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "letter.docx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "folder").mkdir()
+    with qtbot.waitSignal(controller.book.refused) as refused:
+        controller.attach([tmp_path / name])
+    assert "Nothing was added" in refused.args[0]
+    assert controller.encounter
+    assert controller.encounter.entries == ()
+
+
+def test_a_pasted_picture_is_kept_as_png(bench: EncounterBench, controller: EncounterController, qtbot: QtBot) -> None:
+    image = QImage(4, 3, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    controller.attach_image(image)
+    wait_for_entries(qtbot, controller, 1)
+    encounter = controller.encounter
+    assert encounter is not None
+    kept = QImage(str(bench.store.path(encounter.id, "image-1.png")))
+    assert kept.size() == image.size()
+    assert kept.pixel(0, 0) == 0xFF336699
