@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from desktop.record.disk import Disk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -54,11 +55,11 @@ class FailAt(Disk):
             self._fail()
         super().reserve(path)
 
-    def copy(self, source: BinaryIO, path: Path) -> None:
+    def write_pieces(self, path: Path, pieces: Iterable[bytes]) -> None:
         if self._step():
-            super().write(path, source.read(1))
+            super().write_pieces(path, (next(iter(pieces))[:1],))
             self._fail()
-        super().copy(source, path)
+        super().write_pieces(path, pieces)
 
     def replace(self, source: Path, target: Path) -> None:
         if self._step():
