@@ -50,6 +50,11 @@ class Disk:
         """Put `source` in the place of `target`, in one step."""
         source.replace(target)
 
+    def sync_file(self, path: Path) -> None:
+        """Flush to the disk what another library wrote into a file."""
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+
     def sync_folder(self, folder: Path) -> None:
         """Make the names in a folder durable."""
         if os.name != "posix":

@@ -66,6 +66,11 @@ class FailAt(Disk):
             self._fail()
         super().replace(source, target)
 
+    def sync_file(self, path: Path) -> None:
+        if self._step():
+            self._fail()
+        super().sync_file(path)
+
     def sync_folder(self, folder: Path) -> None:
         if self._step():
             self._fail()
