@@ -96,8 +96,7 @@ def test_the_disk_is_synced_at_least_every_second(tmp_path: Path, monkeypatch: p
     for _ in range(50):
         now_s[0] += 0.1
         writer.append(bytes(3_200))
-        if writer._sync is not None:
-            writer._sync.result()
+        writer._syncer.wait()
     in_five_seconds = len(synced)
     writer.close()
     assert in_five_seconds >= 4
@@ -134,7 +133,7 @@ def test_a_sync_that_failed_is_said_at_the_next_sound(tmp_path: Path, monkeypatc
     monkeypatch.setattr(wav.os, "fsync", refuse)
     writer = WavWriter(tmp_path / "recording.wav")
     writer.flush()
-    writer._syncer.shutdown(wait=True)
+    writer._syncer.wait()
     with pytest.raises(DiskFault):
         writer.append(bytes(2))
     with pytest.raises(DiskFault):

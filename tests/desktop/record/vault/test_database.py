@@ -142,7 +142,7 @@ def test_what_stops_at_any_step_leaves_the_old_state_or_the_new(database: Databa
 
         database._connection.set_progress_handler(stop, 1)
         with contextlib.suppress(RecordError):
-            _do(database, "UPDATE encounters SET title = 'new'", f"INSERT INTO migrations VALUES ({steps}, '')")
+            _do(database, "UPDATE encounters SET title = 'new'", "INSERT INTO migrations VALUES (7, '')")
         database._connection.set_progress_handler(None, 1)
         titles = [title for (title,) in database.rows("SELECT title FROM encounters")]
         assert database.value("SELECT count(*) FROM migrations") == 1 + (titles == ["new"])
