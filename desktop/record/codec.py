@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
 
+from desktop.record.editing import file_names
 from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
 from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
 
@@ -91,8 +92,7 @@ def _check(encounter: Encounter, encounter_id: str) -> None:
     if len(set(ids)) != len(ids):
         raise _DoesNotFit("two entries have the same id")
     for entry in encounter.entries:
-        names = (entry.file,) if isinstance(entry, Dictation) else getattr(entry, "files", ())
-        if not all(is_file_name(name) for name in names):
+        if not all(is_file_name(name) for name in file_names(entry)):
             raise _DoesNotFit("it names a file outside its folder")
 
 

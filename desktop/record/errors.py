@@ -112,6 +112,10 @@ class FileDamaged(RecordError):
     """A sealed file is not what was written; it is left as it is."""
 
 
+class NotTakenOver(RecordError):
+    """An encounter could not be moved into the vault; it stays where it is."""
+
+
 CONTEXT = "Record"
 FULL = QT_TRANSLATE_NOOP(
     "Record",
@@ -212,6 +216,11 @@ FILE_DAMAGED = QT_TRANSLATE_NOOP(
     "Record",
     "{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup "
     "if you have one.",
+)
+NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
+    "Record",
+    "An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it "
+    "there.",
 )
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -64,7 +64,7 @@ class WavWriter:
         self._output: BinaryIO | None = None
         try:
             self._output = open_file(file)
-            self._write(_header())
+            self._write(wav_header(0))
         except OSError as error:
             if self._output is not None:
                 self._output.close()
@@ -141,10 +141,12 @@ class WavWriter:
             self._handle.write(struct.pack("<I", size))
 
 
-def _header() -> bytes:
+def wav_header(data_bytes: int) -> bytes:
+    """Return the HEADER_BYTES that stand before so many bytes of samples."""
     rate_bytes = SAMPLE_RATE_HZ * SAMPLE_BYTES
     layout = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, SAMPLE_RATE_HZ, rate_bytes, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
-    return struct.pack("<4sI4s", b"RIFF", HEADER_BYTES - 8, b"WAVE") + layout + struct.pack("<4sI", b"data", 0)
+    riff = struct.pack("<4sI4s", b"RIFF", data_bytes + HEADER_BYTES - 8, b"WAVE")
+    return riff + layout + struct.pack("<4sI", b"data", data_bytes)
 
 
 def storage_error(error: BaseException) -> RecordingStorageError:

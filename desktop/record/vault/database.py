@@ -129,12 +129,13 @@ class Database:
         try:
             copy.check()
             for (table,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"):
-                if copy._digest(table) != self._digest(table):
+                if copy.digest(table) != self.digest(table):
                     raise DatabaseDamaged(DATABASE_DAMAGED, "its copy is not the same")
         finally:
             copy.close()
 
-    def _digest(self, table: str) -> bytes:
+    def digest(self, table: str) -> bytes:
+        """Return the SHA-256 of the rows of a table."""
         digest = hashlib.sha256()
         with self._lock, database_errors():
             for row in self._connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid'):  # noqa: S608 - our own names

@@ -23,6 +23,7 @@ from desktop.record.errors import (
     HeaderDamaged,
     LastSlot,
     PassphraseTooShort,
+    RecordError,
     TooManySlots,
     VaultMissing,
     VaultUnreadable,
@@ -102,6 +103,10 @@ class KeyFile:
         # The change holds now; a copy that could not be written is mended when the vault is opened the next time.
         with contextlib.suppress(OSError):
             self._put(COPY, data)
+
+    def holds(self, header: Header, data_key: bytes) -> bool:
+        """Return whether this is what the key file says now."""
+        return self._content(FILE) == encode(header, data_key)
 
     def _unlock(self, open_slot: Callable[[Header], bytes]) -> VaultKeys:
         for header in self._headers():
@@ -237,13 +242,17 @@ class VaultKeys:
         return VaultKeys(self._file, header, random_key()).with_fresh_slots(passphrase)
 
     def write(self) -> None:
-        """Make these the vault's keys."""
-        self._file.write(self._header, self._data_key)
+        """Make these the vault's keys. A fault after they took the place of the old ones is none any more."""
+        try:
+            self._file.write(self._header, self._data_key)
+        except RecordError:
+            if not self._file.holds(self._header, self._data_key):
+                raise
 
     def _keep(self, slots: tuple[Slot, ...]) -> None:
-        header = replace(self._header, slots=slots)
-        self._file.write(header, self._data_key)
-        self._header = header
+        changed = VaultKeys(self._file, replace(self._header, slots=slots), self._data_key)
+        changed.write()
+        self._header = changed._header
 
     def _passphrase_slot(self, passphrase: str) -> Slot:
         return passphrase_slot(self.vault_id, self._data_key, passphrase, calibrated(self._file.policy))

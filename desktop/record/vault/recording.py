@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FRAME_BYTES = SAMPLE_RATE_HZ * SAMPLE_BYTES
 """One second."""
 _FORMAT = b"BVR1"
-_HEAD_BYTES = 20
+HEAD_BYTES = 20
 _LENGTH = struct.Struct("<I")
 
 
@@ -125,13 +125,16 @@ class FrameReader:
         self.sound_bytes = 0
         self.finished = False
         """The mark of the end was found."""
+        self.place = 0
+        """Where in the file the whole frames end."""
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the samples of each frame; ends before the first one that is not whole. Raises NotAuthentic."""
         cipher = ChaCha20Poly1305(self._key.key_for("recording"))
         with self._file.open("rb") as file:
-            if file.read(_HEAD_BYTES) != self._key.head(_FORMAT):
+            if file.read(HEAD_BYTES) != self._key.head(_FORMAT):
                 raise NotAuthentic
+            self.place = HEAD_BYTES
             while self._most is None or self.frames < self._most:
                 samples = self._next(cipher, file)
                 if samples is None:
@@ -149,6 +152,7 @@ class FrameReader:
             samples = open_sealed(cipher, nonce(self.frames, last=size == TAG_BYTES), sealed, b"")
         except NotAuthentic:
             return None
+        self.place = file.tell()
         if not samples:
             self.finished = True
             return None

@@ -83,6 +83,10 @@ class SealedFiles:
         self._disk.sync_folder(self._folder)
         return key
 
+    def sync(self) -> None:
+        """Make the names of the files durable."""
+        self._disk.sync_folder(self._folder)
+
     def opened(self, key: FileKey) -> Iterator[bytes]:
         """Yield what was sealed; it is proven whole when this ends. Raises NotAuthentic."""
         with self.path(key.id).open("rb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import stat
 from dataclasses import replace
@@ -180,7 +181,8 @@ def test_a_change_that_fails_at_any_step_leaves_the_old_or_the_new_passphrase(tm
         folder.mkdir()
         made(folder)
         keys = KeyFile(folder, FailAt(step, power_cut=power_cut), CHEAP).unlock(PASSPHRASE)
-        with pytest.raises(PowerCut if power_cut else DiskFull):
+        expected = PowerCut if power_cut else DiskFull if step < 2 else ()  # once it is in place, it is told as done
+        with pytest.raises(expected) if expected else contextlib.nullcontext():
             keys.change_passphrase(PASSPHRASE, ANOTHER)
         opened = [word for word in (PASSPHRASE, ANOTHER) if _opens(folder, word)]
         assert len(opened) == 1
