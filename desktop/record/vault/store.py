@@ -54,6 +54,7 @@ class Recovered:
 
 
 _Stamp = tuple[int, int]
+_ABSENT = (0, 0)
 
 
 class VaultStore:
@@ -94,16 +95,13 @@ class VaultStore:
         """Keep the encounter and every file that it names: all of it is on the disk, or it is as it was."""
         with self._lock:
             named = {name for entry in encounter.entries for name in file_names(entry)}
-            sealed = self._seal_changed(encounter.id, named)
-            replaced = [found for name, _ in sealed if (found := self._records.file(encounter.id, name))]
-            try:
-                with self._records.database.transaction():
-                    self._records.update(encounter)
-                    for name, key in sealed:
-                        self._records.put_file(encounter.id, name, key)
-            except BaseException:
-                self._unseal_changed(encounter.id, sealed)
-                raise
+            changed = self._changed(encounter.id, named)
+            replaced = [found for name in changed if (found := self._records.file(encounter.id, name))]
+            with self._sealed_together([self._working.path(encounter.id, name) for name in changed]) as keys:
+                self._records.update(encounter)
+                for name, key in zip(changed, keys, strict=True):
+                    self._records.put_file(encounter.id, name, key)
+            self._handed_out |= {(encounter.id, name): stamp for name, stamp in changed.items()}
             self._remove_sealed(replaced)
 
     def delete(self, encounter_id: str) -> None:
@@ -180,19 +178,10 @@ class VaultStore:
 
     def add_encounter(self, encounter: Encounter, files: dict[str, Path]) -> None:
         """Take over a whole encounter with its files under their names, or nothing of it."""
-        sealed: list[FileKey] = []
-        try:
-            for path in files.values():
-                with path.open("rb") as source, disk_errors():
-                    sealed.append(self._sealed.seal(source))
-            with self._lock, self._records.database.transaction():
-                self._records.insert(encounter)
-                for name, key in zip(files, sealed, strict=True):
-                    self._records.put_file(encounter.id, name, key)
-        except BaseException:
-            for key in sealed:
-                self._sealed.remove(key.id)
-            raise
+        with self._lock, self._sealed_together(list(files.values())) as keys:
+            self._records.insert(encounter)
+            for name, key in zip(files, keys, strict=True):
+                self._records.put_file(encounter.id, name, key)
 
     def has(self, encounter_id: str) -> bool:
         """Return whether there is such an encounter."""
@@ -235,23 +224,30 @@ class VaultStore:
         taken = {file.name for file in self._records.files(encounter_id)}
         return neutral_name(ending, taken | {name for owner, name in self._handed_out if owner == encounter_id})
 
-    def _seal_changed(self, encounter_id: str, named: set[str]) -> list[tuple[str, FileKey]]:
-        """Seal the files among `named` that others have written since they were sealed last."""
-        sealed = []
-        for (owner, name), stamp in list(self._handed_out.items()):
-            path = self._working.path(owner, name)
-            now = _stamp(path)
-            if owner != encounter_id or name not in named or now in {stamp, (0, 0)}:
-                continue
-            with disk_errors(), path.open("rb") as source:
-                sealed.append((name, self._sealed.seal(source)))
-            self._handed_out[owner, name] = now
-        return sealed
+    def _changed(self, encounter_id: str, named: set[str]) -> dict[str, _Stamp]:
+        """Return the files among `named` that others have written since they were sealed last, as they are now."""
+        changed = {}
+        for (owner, name), stamp in self._handed_out.items():
+            now = _stamp(self._working.path(owner, name))
+            if owner == encounter_id and name in named and now not in {stamp, _ABSENT}:
+                changed[name] = now
+        return changed
 
-    def _unseal_changed(self, encounter_id: str, sealed: list[tuple[str, FileKey]]) -> None:
-        for name, key in sealed:
-            self._sealed.remove(key.id)
-            self._handed_out[encounter_id, name] = (0, 0)
+    @contextlib.contextmanager
+    def _sealed_together(self, paths: list[Path]) -> Iterator[list[FileKey]]:
+        """Seal files, then do what is inside as one transaction; where anything fails nothing of it is kept."""
+        keys: list[FileKey] = []
+        try:
+            with disk_errors():
+                for path in paths:
+                    with path.open("rb") as source:
+                        keys.append(self._sealed.seal(source))
+            with self._records.database.transaction():
+                yield keys
+        except BaseException:
+            for key in keys:
+                self._sealed.remove(key.id)
+            raise
 
     def _remove_sealed(self, files: list[SealedFile] | tuple[SealedFile, ...]) -> None:
         for file in files:
@@ -304,5 +300,5 @@ def _stamp(path: Path) -> _Stamp:
     try:
         found = path.stat()
     except OSError:
-        return (0, 0)
+        return _ABSENT
     return (found.st_mtime_ns, found.st_size)

@@ -96,6 +96,8 @@ def test_deleting_takes_the_key_so_that_no_copy_of_the_file_opens(record: VaultR
     record.store.path(saved.id, name)
     record.store.delete(saved.id)
     assert _sealed(record) == []
+    assert (record.folder / "record-1.db-wal").stat().st_size == 0  # the key is in no earlier page either
+    assert record.store._records.database.value("PRAGMA secure_delete") == 1
     assert not record.store.path(saved.id, name).exists()
     file.write_bytes(copy)
     pages = record.store._records.database
@@ -329,13 +331,42 @@ def test_a_copy_that_fails_at_any_step_adds_nothing(tmp_path: Path, power_cut: b
     record.close()
 
 
+def test_what_was_pasted_is_kept_by_the_next_save_that_works(record: VaultRecord) -> None:
+    disk = FailAt(None)
+    record.store._sealed._disk = disk
+    made = record.store.create()
+    handed_out = [record.store.new_file(made.id, ".png") for _ in range(2)]
+    for _, path in handed_out:
+        path.write_bytes(PICTURE)
+    saved = replace(made, entries=(Attachment("p1", AT, "Series 1", tuple(name for name, _ in handed_out)),))
+    for step in range(6):  # three for each file
+        disk.left = step
+        with pytest.raises(DiskFull):
+            record.store.save(saved)
+    disk.left = None
+    database = record.store._records.database
+    database.rows(f"PRAGMA max_page_count = {database.value('PRAGMA page_count')}")
+    with pytest.raises(DiskFull):
+        record.store.save(replace(saved, entries=(*saved.entries, Question("q1", AT, "why? " * 50_000))))
+    database.rows("PRAGMA max_page_count = 1000000")
+    record.store.save(saved)
+    record.reopen()
+    assert len(_sealed(record)) == 2  # what the refusing disk did not let go of went when it was opened
+    assert all(record.store.path(made.id, name).read_bytes() == PICTURE for name, _ in handed_out)
+
+
 def test_a_full_database_is_said_and_everything_is_as_it_was(record: VaultRecord, tmp_path: Path) -> None:
     saved, _ = _with_picture(record, tmp_path)
+    name, path = record.store.new_file(saved.id, ".png")
+    path.write_bytes(PICTURE)
+    sealed = _sealed(record)
+    pasted = Attachment("p2", AT, "Image 2", (name,))
     database = record.store._records.database
     database.rows(f"PRAGMA max_page_count = {database.value('PRAGMA page_count')}")
     with pytest.raises(DiskFull, match="Nothing is lost"):
-        record.store.save(replace(saved, entries=(*saved.entries, Question("q1", AT, "why? " * 50_000))))
+        record.store.save(replace(saved, entries=(*saved.entries, pasted, Question("q1", AT, "why? " * 50_000))))
     assert record.store.load(saved.id) == saved
+    assert _sealed(record) == sealed
     database.rows("PRAGMA max_page_count = 1000000")
     record.store.save(replace(saved, title="after"))
     assert record.store.load(saved.id).title == "after"
