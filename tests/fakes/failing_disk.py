@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import io
+import os
 from typing import TYPE_CHECKING
 
 from desktop.record.disk import Disk
@@ -85,3 +87,17 @@ class FailAt(Disk):
         if self._step():
             self._fail()
         super().remove_folder(folder)
+
+
+class FillingDisk(io.FileIO):
+    """A file on a disk with room for `room` bytes; writing inside what is there always works."""
+
+    def __init__(self, path: Path, room: int, code: int = errno.ENOSPC) -> None:
+        super().__init__(path, "xb")
+        self._room, self._code = room, code
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        fitting = content[: self._room - self.tell()]
+        if content and not fitting:
+            raise OSError(self._code, os.strerror(self._code))
+        return super().write(fitting)

@@ -74,8 +74,8 @@ class OpenVault:
         disk = self._means.disk
         sealed = SealedFiles(self.folder / FILES, disk)
         working = WorkingFolder(self._working_place(), disk)
-        working.wipe()
         with disk_errors():
+            working.begin()
             sealed.remove_all_but({file.file for file in records.all_files()})
         _remove_databases(self.folder, self.keys.generation, disk)
         return VaultStore(records, sealed, working, disk)

@@ -289,7 +289,7 @@ class VaultStore:
                 self._records.forget_file(file.file)
                 continue
             found = read_frames(self._sealed, file, self._records.file_key)
-            if found.frames and is_torn(self._sealed, file, found):
+            if found.finished or (found.frames and is_torn(self._sealed, file, found)):
                 self._records.note_frames(file.file, found.frames)
             duration_s = found.sound_bytes / (SAMPLE_RATE_HZ * SAMPLE_BYTES)
             recovered.append(Recovered(file.encounter, file.name, duration_s))

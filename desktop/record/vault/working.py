@@ -38,6 +38,12 @@ class WorkingFolder:
         self._folder = folder
         self._disk = disk
 
+    def begin(self) -> None:
+        """Make the folder private and remove what a crash left in it; it stays: nobody else makes one there."""
+        self._disk.make_folder(self._folder)
+        for left in self._folder.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
+
     def path(self, encounter_id: str, name: str) -> Path:
         """Return where the copy of a file is or would be."""
         return self._folder / encounter_id / name

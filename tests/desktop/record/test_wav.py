@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
-import os
 import signal
 import stat
 import subprocess
@@ -21,6 +19,7 @@ from hypothesis import strategies as st
 
 from desktop.record import wav
 from desktop.record.wav import DiskFault, DiskFull, RecordingTooLong, WavWriter
+from tests.fakes.failing_disk import FillingDisk
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -36,20 +35,6 @@ while True:
     print(writer.duration_s, flush=True)
     time.sleep(max(0, started + writer.duration_s - time.monotonic()))
 """
-
-
-class FillingDisk(io.FileIO):
-    """A file on a disk with room for `room` bytes; writing inside what is there always works."""
-
-    def __init__(self, path: Path, room: int, code: int = errno.ENOSPC) -> None:
-        super().__init__(path, "xb")
-        self._room, self._code = room, code
-
-    def write(self, content: bytes) -> int:  # type: ignore[override]
-        fitting = content[: self._room - self.tell()]
-        if content and not fitting:
-            raise OSError(self._code, os.strerror(self._code))
-        return super().write(fitting)
 
 
 def read(file: Path) -> bytes:

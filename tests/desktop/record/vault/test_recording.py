@@ -18,7 +18,7 @@ from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.recording import FRAME_BYTES, FrameReader, FrameWriter
 from desktop.record.vault.sealed_files import FileKey, new_file_key
 from desktop.record.wav import DiskFault, DiskFull
-from tests.desktop.record.test_wav import FillingDisk
+from tests.fakes.failing_disk import FillingDisk
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 KEY = FileKey("ab" * 16, bytes(32))

@@ -112,6 +112,7 @@ def test_readable_copies_are_there_while_the_vault_is_open_and_no_longer(record:
     copy = record.store.path(saved.id, name)
     assert copy.read_bytes() == PICTURE
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (copy.parent, copy.parent.parent)] == [0o700] * 2
     record.reopen()
     assert not copy.exists()
     record.store.path(saved.id, name)
@@ -190,6 +191,21 @@ def test_a_recording_that_a_crash_ended_is_recovered_at_the_next_start(record: V
     record.reopen()
     assert record.store.recovered == ()
     assert _sound(record.store.path(made.id, name)) == SECOND * 3
+
+
+def test_a_recording_whose_end_could_not_be_noted_is_whole_at_the_next_start(record: VaultRecord) -> None:
+    made, name, writer = _recording(record)
+    writer.append(SECOND * 2)
+    record.crash()
+    writer.close()  # its frames and its end are on the disk, the database knows of neither
+    (file,) = _sealed(record)
+    with file.open("ab") as torn:
+        torn.write(bytes(500_000))
+    record.open()
+    assert [found.duration_s for found in record.store.recovered] == [2.0]
+    record.reopen()
+    assert record.store.recovered == ()
+    assert _sound(record.store.path(made.id, name)) == SECOND * 2
 
 
 def test_a_recording_that_never_began_leaves_nothing(record: VaultRecord) -> None:
