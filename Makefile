@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui lint format i18n bench clean
+.PHONY: help setup models run test test-gui kill-loop lint format i18n bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ test: models lint ## every check
 
 test-gui: models ## the whole story in a real window, photographed step by step into build/gui
 	@$(BIN)/python -m tests.gui
+
+kill-loop: setup ## a process that writes into a vault is killed 1,000 times; what it had acknowledged must be there
+	@$(BIN)/python -m tests.kill_loop
 
 lint: setup ## style, types and the arrows between packages
 	@$(BIN)/ruff check .

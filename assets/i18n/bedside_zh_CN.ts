@@ -1821,6 +1821,70 @@
         <source>The picture from the clipboard could not be saved. Free some space on the disk, then paste again.</source>
         <translation>未能保存剪贴板中的图片。请释放一些磁盘空间，然后再次粘贴。</translation>
     </message>
+    <message>
+        <source>There is no vault in this folder, or its key file is gone. Nothing was changed: choose another folder, or restore the key file from a backup.</source>
+        <translation>此文件夹中没有保险库，或其密钥文件已不存在。未作任何更改：请选择其他文件夹，或从备份恢复密钥文件。</translation>
+    </message>
+    <message>
+        <source>There are files in the folder of the new vault already. Nothing was changed: choose an empty folder.</source>
+        <translation>新保险库的文件夹中已有文件。未作任何更改：请选择空文件夹。</translation>
+    </message>
+    <message>
+        <source>This vault is open in another Bedside. Nothing was changed: close it there, then try again.</source>
+        <translation>此保险库已在另一个 Bedside 中打开。未作任何更改：请先在那里关闭，然后重试。</translation>
+    </message>
+    <message>
+        <source>This vault was written by a newer version of Bedside. It is kept as it is: update Bedside to open it.</source>
+        <translation>此保险库由较新版本的 Bedside 写入。内容将保持原样：请更新 Bedside 后打开。</translation>
+    </message>
+    <message>
+        <source>The vault cannot be read ({0}). It is kept as it is: check the disk and whose folder it is.</source>
+        <translation>无法读取保险库（{0}）。内容将保持原样：请检查磁盘以及文件夹的所有者。</translation>
+    </message>
+    <message>
+        <source>The vault&apos;s key file is damaged. The encounters are kept as they are: restore the key file from a backup to open them.</source>
+        <translation>保险库的密钥文件已损坏。就诊内容保持原样：请从备份恢复密钥文件以打开它们。</translation>
+    </message>
+    <message>
+        <source>The passphrase does not open this vault. Nothing was changed: try it again, or use the printed recovery key.</source>
+        <translation>此口令无法打开保险库。未作任何更改：请重试，或使用打印的恢复密钥。</translation>
+    </message>
+    <message>
+        <source>A passphrase needs at least {0} characters. Nothing was changed: take several words.</source>
+        <translation>口令至少需要 {0} 个字符。未作任何更改：请使用多个词语。</translation>
+    </message>
+    <message>
+        <source>This is not how a recovery key reads, so something is mistyped. Nothing was changed: compare it with the printed one, group by group.</source>
+        <translation>恢复密钥的格式不符，输入有误。未作任何更改：请与打印的密钥逐组核对。</translation>
+    </message>
+    <message>
+        <source>This recovery key does not open this vault. Nothing was changed: look for the one that was printed last for it.</source>
+        <translation>此恢复密钥无法打开这个保险库。未作任何更改：请查找为它最后打印的那一份。</translation>
+    </message>
+    <message>
+        <source>A vault keeps at least one passphrase and one recovery key. Nothing was changed: add another one before you remove this one.</source>
+        <translation>保险库至少保留一个口令和一个恢复密钥。未作任何更改：请先添加另一个，再移除这一个。</translation>
+    </message>
+    <message>
+        <source>A vault can be opened by at most {0} keys. Nothing was changed: remove one before you add another.</source>
+        <translation>保险库最多可由 {0} 个密钥打开。未作任何更改：请先移除一个，再添加新的。</translation>
+    </message>
+    <message>
+        <source>There is too little memory to check the passphrase: {0} MB are needed. Nothing was changed: close other programs, then try again.</source>
+        <translation>内存不足，无法核对口令：需要 {0} MB。未作任何更改：请关闭其他程序，然后重试。</translation>
+    </message>
+    <message>
+        <source>The vault&apos;s database is damaged ({0}). It is kept as it is: restore it from a backup.</source>
+        <translation>保险库的数据库已损坏（{0}）。内容将保持原样：请从备份恢复。</translation>
+    </message>
+    <message>
+        <source>{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup if you have one.</source>
+        <translation>{0} 已损坏（{1}）。就诊的文字内容安全，文件将保持原样：如有备份，请从备份恢复。</translation>
+    </message>
+    <message>
+        <source>An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it there.</source>
+        <translation>有一次就诊未能移入保险库（{0}）。它完整地留在原处，且未加密：请在那里查看。</translation>
+    </message>
 </context>
 <context>
     <name>Sample</name>

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from desktop.record.earlier import SCHEMA, brought_up
+from desktop.record.editing import file_names
 from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
 from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
 from desktop.strict_json import DoesNotFit, StrictJson
@@ -85,8 +86,7 @@ def _check(encounter: Encounter, encounter_id: str) -> None:
     if len(set(ids)) != len(ids):
         raise DoesNotFit("two entries have the same id")
     for entry in encounter.entries:
-        names = (entry.file,) if isinstance(entry, Dictation) else getattr(entry, "files", ())
-        if not all(is_file_name(name) for name in names):
+        if not all(is_file_name(name) for name in file_names(entry)):
             raise DoesNotFit("it names a file outside its folder")
         if not all(region.is_within for region in _regions(entry)):
             raise DoesNotFit("a region lies outside its picture")

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 FOLDER_MODE = 0o700
@@ -35,15 +36,24 @@ class Disk:
 
     def copy(self, source: BinaryIO, path: Path) -> None:
         """Write what `source` still holds into `path` and flush it to the disk."""
+        self.write_pieces(path, iter(lambda: source.read(_CHUNK_BYTES), b""))
+
+    def write_pieces(self, path: Path, pieces: Iterable[bytes]) -> None:
+        """Write a whole file piece by piece and flush it to the disk."""
         with _create(path, os.O_TRUNC) as file:
-            while chunk := source.read(_CHUNK_BYTES):
-                file.write(chunk)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
 
     def replace(self, source: Path, target: Path) -> None:
         """Put `source` in the place of `target`, in one step."""
         source.replace(target)
+
+    def sync_file(self, path: Path) -> None:
+        """Flush to the disk what another library wrote into a file."""
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
 
     def sync_folder(self, folder: Path) -> None:
         """Make the names in a folder durable."""

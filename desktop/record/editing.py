@@ -34,6 +34,13 @@ def without_entry(encounter: Encounter, entry_id: str, now: str) -> Encounter:
     return replace(encounter, entries=entries, changed=now)
 
 
+def file_names(entry: Entry) -> tuple[str, ...]:
+    """Return the files that an entry names inside its encounter's folder."""
+    if isinstance(entry, Dictation):
+        return (entry.file,)
+    return entry.files if isinstance(entry, Attachment) else ()
+
+
 def next_number(encounter: Encounter, kind: type[Dictation] | type[Attachment]) -> int:
     """Return the number for the next label of a kind; one that was given away is not used again while it is seen."""
     labels = [entry.label for entry in encounter.entries if isinstance(entry, kind)]

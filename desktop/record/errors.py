@@ -52,6 +52,70 @@ class SourceUnreadable(RecordError):
     """A file that was to be attached cannot be read; nothing was added."""
 
 
+class VaultMissing(RecordError):
+    """There is no key file in the folder."""
+
+
+class VaultExists(RecordError):
+    """The folder for a new vault is not empty."""
+
+
+class VaultInUse(RecordError):
+    """Another process has the vault open."""
+
+
+class VaultNewer(RecordError):
+    """A newer version of Bedside wrote the vault; it is left as it is."""
+
+
+class VaultUnreadable(RecordError):
+    """The system does not let the vault be read."""
+
+
+class HeaderDamaged(RecordError):
+    """Neither the key file nor its copy is what Bedside wrote."""
+
+
+class WrongPassphrase(RecordError):
+    """No slot of the vault opens with it."""
+
+
+class PassphraseTooShort(RecordError):
+    """A new passphrase would be guessed too soon."""
+
+
+class RecoveryKeyMistyped(RecordError):
+    """What was typed is no recovery key: its checksum does not fit."""
+
+
+class WrongRecoveryKey(RecordError):
+    """It is a recovery key, but not this vault's."""
+
+
+class LastSlot(RecordError):
+    """It is the last passphrase or the last recovery key."""
+
+
+class TooManySlots(RecordError):
+    """The key file has no room for another key."""
+
+
+class TooLittleMemory(RecordError):
+    """A passphrase cannot be checked on this machine now."""
+
+
+class DatabaseDamaged(RecordError):
+    """The vault's database is not what was written; it is left as it is."""
+
+
+class FileDamaged(RecordError):
+    """A sealed file is not what was written; it is left as it is."""
+
+
+class NotTakenOver(RecordError):
+    """An encounter could not be moved into the vault; it stays where it is."""
+
+
 CONTEXT = "Record"
 FULL = QT_TRANSLATE_NOOP(
     "Record",
@@ -93,6 +157,70 @@ EMPTY_FOLDER = QT_TRANSLATE_NOOP("Record", "There is no picture in the folder {0
 TOO_MANY = QT_TRANSLATE_NOOP("Record", "The folder {0} holds more than {1} files. Choose the folder of one series.")
 NOT_PASTED = QT_TRANSLATE_NOOP(
     "Record", "The picture from the clipboard could not be saved. Free some space on the disk, then paste again."
+)
+VAULT_MISSING = QT_TRANSLATE_NOOP(
+    "Record",
+    "There is no vault in this folder, or its key file is gone. Nothing was changed: choose another folder, or restore "
+    "the key file from a backup.",
+)
+VAULT_EXISTS = QT_TRANSLATE_NOOP(
+    "Record", "There are files in the folder of the new vault already. Nothing was changed: choose an empty folder."
+)
+VAULT_IN_USE = QT_TRANSLATE_NOOP(
+    "Record", "This vault is open in another Bedside. Nothing was changed: close it there, then try again."
+)
+VAULT_NEWER = QT_TRANSLATE_NOOP(
+    "Record", "This vault was written by a newer version of Bedside. It is kept as it is: update Bedside to open it."
+)
+UNREADABLE_VAULT = QT_TRANSLATE_NOOP(
+    "Record", "The vault cannot be read ({0}). It is kept as it is: check the disk and whose folder it is."
+)
+HEADER_DAMAGED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The vault's key file is damaged. The encounters are kept as they are: restore the key file from a backup to open "
+    "them.",
+)
+WRONG_PASSPHRASE = QT_TRANSLATE_NOOP(
+    "Record",
+    "The passphrase does not open this vault. Nothing was changed: try it again, or use the printed recovery key.",
+)
+PASSPHRASE_SHORT = QT_TRANSLATE_NOOP(
+    "Record", "A passphrase needs at least {0} characters. Nothing was changed: take several words."
+)
+RECOVERY_KEY_MISTYPED = QT_TRANSLATE_NOOP(
+    "Record",
+    "This is not how a recovery key reads, so something is mistyped. Nothing was changed: compare it with the printed "
+    "one, group by group.",
+)
+WRONG_RECOVERY_KEY = QT_TRANSLATE_NOOP(
+    "Record",
+    "This recovery key does not open this vault. Nothing was changed: look for the one that was printed last for it.",
+)
+LAST_SLOT = QT_TRANSLATE_NOOP(
+    "Record",
+    "A vault keeps at least one passphrase and one recovery key. Nothing was changed: add another one before you "
+    "remove this one.",
+)
+TOO_MANY_SLOTS = QT_TRANSLATE_NOOP(
+    "Record", "A vault can be opened by at most {0} keys. Nothing was changed: remove one before you add another."
+)
+TOO_LITTLE_MEMORY = QT_TRANSLATE_NOOP(
+    "Record",
+    "There is too little memory to check the passphrase: {0} MB are needed. Nothing was changed: close other programs, "
+    "then try again.",
+)
+DATABASE_DAMAGED = QT_TRANSLATE_NOOP(
+    "Record", "The vault's database is damaged ({0}). It is kept as it is: restore it from a backup."
+)
+FILE_DAMAGED = QT_TRANSLATE_NOOP(
+    "Record",
+    "{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup "
+    "if you have one.",
+)
+NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
+    "Record",
+    "An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it "
+    "there.",
 )
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from desktop.record.errors import SOURCE_CLOSED, SOURCE_EMPTY, SourceUnreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 AUDIO_ENDINGS = ("wav", "mp3", "m4a", "flac", "ogg", "opus", "aac", "wma", "aiff", "aif", "amr", "caf", "w64", "mka")
@@ -66,6 +67,18 @@ def neutral_ending(file: Path) -> str:
             return ending
     ending = file.suffix.lower().removeprefix(".")
     return ending if ending in _ENDINGS else ""
+
+
+def neutral_name(ending: str, taken: Iterable[str]) -> str:
+    """Return the name of a new file of an encounter, numbered on from those that are `taken`: "image-3.png"."""
+    stem = "recording" if ending in AUDIO_ENDINGS or ending in VIDEO_ENDINGS else "image"
+    number = 1 + max((_number(name, stem) for name in taken), default=0)
+    return f"{stem}-{number}.{ending}" if ending else f"{stem}-{number}"
+
+
+def _number(name: str, stem: str) -> int:
+    digits = name.removeprefix(f"{stem}-").split(".")[0]
+    return int(digits) if name.startswith(f"{stem}-") and digits.isdigit() else 0
 
 
 def _head(file: Path) -> bytes:

@@ -28,14 +28,14 @@ from desktop.record.errors import (
     SourceUnreadable,
     disk_errors,
 )
-from desktop.record.kinds import AUDIO_ENDINGS, VIDEO_ENDINGS, neutral_ending
+from desktop.record.kinds import neutral_ending, neutral_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "encounter.json"
 EXCERPT_CHARACTERS = 120
-_DELETED = ".deleted-"
+DELETED_PREFIX = ".deleted-"
 
 
 class EncounterStore(Protocol):
@@ -126,7 +126,7 @@ class FolderStore:
     def delete(self, encounter_id: str) -> None:
         """Remove an encounter with its files; interrupted, it is gone from the list all the same."""
         folder = self._existing(encounter_id)
-        away = self._folder / f"{_DELETED}{encounter_id}"
+        away = self._folder / f"{DELETED_PREFIX}{encounter_id}"
         with disk_errors():
             self._disk.replace(folder, away)
             self._disk.sync_folder(self._folder)
@@ -184,10 +184,7 @@ class FolderStore:
 
     def _reserve(self, encounter_id: str, ending: str) -> tuple[str, Path]:
         folder = self._existing(encounter_id)
-        sound = ending in AUDIO_ENDINGS or ending in VIDEO_ENDINGS
-        stem = "recording" if sound else "image"
-        number = 1 + max((_number(path.name, stem) for path in folder.iterdir()), default=0)
-        name = f"{stem}-{number}.{ending}" if ending else f"{stem}-{number}"
+        name = neutral_name(ending, (path.name for path in folder.iterdir()))
         self._disk.reserve(folder / name)
         return name, folder / name
 
@@ -228,9 +225,7 @@ class FolderStore:
 
     def _remember(self, encounter: Encounter) -> None:
         stamp = _stamp(self._folder / encounter.id / FILE)
-        texts = [text for entry in encounter.entries for text in entry_texts(entry)]
-        words = "\n".join([encounter.title, *texts]).casefold()
-        self._listed[encounter.id] = _Listed(stamp, summary_of(encounter), words)
+        self._listed[encounter.id] = _Listed(stamp, summary_of(encounter), searched_words(encounter))
 
 
 def encounters_folder() -> Path:
@@ -252,6 +247,12 @@ def entry_texts(entry: Entry) -> list[str]:
     return [entry.text] if isinstance(entry, Answer) else [entry.description]
 
 
+def searched_words(encounter: Encounter) -> str:
+    """Return all that a search looks through, without regard to capitals."""
+    texts = [text for entry in encounter.entries for text in entry_texts(entry)]
+    return "\n".join([encounter.title, *texts]).casefold()
+
+
 def summary_of(encounter: Encounter) -> EncounterSummary:
     """Return what the list shows of an encounter; the excerpt is its last question, else its first words."""
     questions = [entry.text for entry in encounter.entries if isinstance(entry, Question)]
@@ -265,11 +266,6 @@ def summary_of(encounter: Encounter) -> EncounterSummary:
         excerpt[:EXCERPT_CHARACTERS],
         encounter.sample,
     )
-
-
-def _number(name: str, stem: str) -> int:
-    digits = name.removeprefix(f"{stem}-").split(".")[0]
-    return int(digits) if name.startswith(f"{stem}-") and digits.isdigit() else 0
 
 
 def _is_unborn(folder: Path) -> bool:

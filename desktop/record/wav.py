@@ -9,13 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import struct
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+
+from desktop.record.syncing import Syncer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
     from pathlib import Path
     from typing import BinaryIO
 
@@ -62,17 +61,15 @@ class WavWriter:
         self.file = file
         self._data_bytes = 0
         self._closed = False
-        self._sync: Future[None] | None = None
-        self._synced_at = time.monotonic()
         self._output: BinaryIO | None = None
         try:
             self._output = open_file(file)
-            self._write(_header())
+            self._write(wav_header(0))
         except OSError as error:
             if self._output is not None:
                 self._output.close()
-            raise _storage_error(error) from error
-        self._syncer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recording-sync")
+            raise storage_error(error) from error
+        self._syncer = Syncer(self._output)
 
     @property
     def duration_s(self) -> float:
@@ -84,34 +81,32 @@ class WavWriter:
 
         Raises DiskFull, DiskFault or RecordingTooLong; what fitted is kept.
         """
-        self._raise_failed_sync()
         if self._data_bytes + len(samples) > _LARGEST_DATA_BYTES:
             raise RecordingTooLong(str(self.file))
         try:
+            self._syncer.raise_failed()
             self._append(samples)
         except OSError as error:
-            raise _storage_error(error) from error
-        if time.monotonic() - self._synced_at >= FLUSH_INTERVAL_S:
+            raise storage_error(error) from error
+        if self._syncer.waited_s >= FLUSH_INTERVAL_S:
             self.flush()
 
     def flush(self) -> None:
         """Begin to sync what is written, unless that is under way."""
-        if self._sync is None or self._sync.done():
-            self._raise_failed_sync()
-            self._synced_at = time.monotonic()
-            self._sync = self._syncer.submit(self._fsync)
+        try:
+            self._syncer.begin()
+        except OSError as error:
+            raise storage_error(error) from error
 
     def close(self) -> None:
         """Sync and close; a second call does nothing. Raises as `append` does, with the file closed all the same."""
         if self._closed:
             return
         self._closed = True
-        self._syncer.shutdown(wait=True)
         try:
-            self._raise_failed_sync()
-            self._fsync()
+            self._syncer.finish()
         except OSError as error:
-            raise _storage_error(error) from error
+            raise storage_error(error) from error
         finally:
             self._handle.close()
 
@@ -145,21 +140,16 @@ class WavWriter:
             self._handle.seek(position)
             self._handle.write(struct.pack("<I", size))
 
-    def _fsync(self) -> None:
-        os.fsync(self._handle.fileno())
 
-    def _raise_failed_sync(self) -> None:
-        if self._sync is not None and self._sync.done() and (error := self._sync.exception()) is not None:
-            self._sync = None
-            raise _storage_error(error) from error
-
-
-def _header() -> bytes:
+def wav_header(data_bytes: int) -> bytes:
+    """Return the HEADER_BYTES that stand before so many bytes of samples."""
     rate_bytes = SAMPLE_RATE_HZ * SAMPLE_BYTES
     layout = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, SAMPLE_RATE_HZ, rate_bytes, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
-    return struct.pack("<4sI4s", b"RIFF", HEADER_BYTES - 8, b"WAVE") + layout + struct.pack("<4sI", b"data", 0)
+    riff = struct.pack("<4sI4s", b"RIFF", data_bytes + HEADER_BYTES - 8, b"WAVE")
+    return riff + layout + struct.pack("<4sI", b"data", data_bytes)
 
 
-def _storage_error(error: BaseException) -> RecordingStorageError:
+def storage_error(error: BaseException) -> RecordingStorageError:
+    """Return what a fault of the disk means for a recording."""
     full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     return (DiskFull if full else DiskFault)(str(error))

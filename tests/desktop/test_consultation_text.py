@@ -106,7 +106,8 @@ def test_every_event_is_one_line_of_json_that_names_itself() -> None:
     parsed = [json.loads(line) for line in lines]
     assert [event["event"] for event in parsed] == ["heard", "saw", "notice", "answer_text", "answer_text", "answered"]
     assert parsed[-1]["sentences"][0]["citations"][0]["start_s"] == 4.0
-    assert parsed[-1]["used"][0] == {"kind": "words", "label": "Recording 1", "words": 3}
+    words = {"kind": "words", "label": "Recording 1", "words": 3}
+    assert parsed[-1]["used"][0] == words | {"frame": 0, "frames": 1, "time_s": None}
     assert parsed[1] == {
         "event": "saw",
         "label": "Image 1",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, BinaryIO
+import io
+import os
+from typing import TYPE_CHECKING
 
 from desktop.record.disk import Disk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -54,16 +57,21 @@ class FailAt(Disk):
             self._fail()
         super().reserve(path)
 
-    def copy(self, source: BinaryIO, path: Path) -> None:
+    def write_pieces(self, path: Path, pieces: Iterable[bytes]) -> None:
         if self._step():
-            super().write(path, source.read(1))
+            super().write_pieces(path, (next(iter(pieces))[:1],))
             self._fail()
-        super().copy(source, path)
+        super().write_pieces(path, pieces)
 
     def replace(self, source: Path, target: Path) -> None:
         if self._step():
             self._fail()
         super().replace(source, target)
+
+    def sync_file(self, path: Path) -> None:
+        if self._step():
+            self._fail()
+        super().sync_file(path)
 
     def sync_folder(self, folder: Path) -> None:
         if self._step():
@@ -79,3 +87,17 @@ class FailAt(Disk):
         if self._step():
             self._fail()
         super().remove_folder(folder)
+
+
+class FillingDisk(io.FileIO):
+    """A file on a disk with room for `room` bytes; writing inside what is there always works."""
+
+    def __init__(self, path: Path, room: int, code: int = errno.ENOSPC) -> None:
+        super().__init__(path, "xb")
+        self._room, self._code = room, code
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        fitting = content[: self._room - self.tell()]
+        if content and not fitting:
+            raise OSError(self._code, os.strerror(self._code))
+        return super().write(fitting)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
-import os
 import signal
 import stat
 import subprocess
@@ -21,6 +19,7 @@ from hypothesis import strategies as st
 
 from desktop.record import wav
 from desktop.record.wav import DiskFault, DiskFull, RecordingTooLong, WavWriter
+from tests.fakes.failing_disk import FillingDisk
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -36,20 +35,6 @@ while True:
     print(writer.duration_s, flush=True)
     time.sleep(max(0, started + writer.duration_s - time.monotonic()))
 """
-
-
-class FillingDisk(io.FileIO):
-    """A file on a disk with room for `room` bytes; writing inside what is there always works."""
-
-    def __init__(self, path: Path, room: int, code: int = errno.ENOSPC) -> None:
-        super().__init__(path, "xb")
-        self._room, self._code = room, code
-
-    def write(self, content: bytes) -> int:  # type: ignore[override]
-        fitting = content[: self._room - self.tell()]
-        if content and not fitting:
-            raise OSError(self._code, os.strerror(self._code))
-        return super().write(fitting)
 
 
 def read(file: Path) -> bytes:
@@ -96,8 +81,7 @@ def test_the_disk_is_synced_at_least_every_second(tmp_path: Path, monkeypatch: p
     for _ in range(50):
         now_s[0] += 0.1
         writer.append(bytes(3_200))
-        if writer._sync is not None:
-            writer._sync.result()
+        writer._syncer.wait()
     in_five_seconds = len(synced)
     writer.close()
     assert in_five_seconds >= 4
@@ -134,7 +118,7 @@ def test_a_sync_that_failed_is_said_at_the_next_sound(tmp_path: Path, monkeypatc
     monkeypatch.setattr(wav.os, "fsync", refuse)
     writer = WavWriter(tmp_path / "recording.wav")
     writer.flush()
-    writer._syncer.shutdown(wait=True)
+    writer._syncer.wait()
     with pytest.raises(DiskFault):
         writer.append(bytes(2))
     with pytest.raises(DiskFault):

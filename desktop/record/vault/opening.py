@@ -1,0 +1,216 @@
+"""Making a vault, opening it, and giving it another data key: each leaves the old state or the new, never a third.
+
+A vault is one folder: `vault.json` and its copy (keys), `record-N.db` (words; N counts the data keys), `files` (sealed
+attachments and recordings), `backups` (before migrations). It is never made anew where it cannot be opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from desktop.record.disk import FILE_MODE, Disk
+from desktop.record.errors import (
+    DATABASE_DAMAGED,
+    VAULT_EXISTS,
+    VAULT_IN_USE,
+    VAULT_MISSING,
+    DatabaseDamaged,
+    VaultExists,
+    VaultInUse,
+    VaultMissing,
+    disk_errors,
+)
+from desktop.record.vault.database import Database, check_encrypted, make_database
+from desktop.record.vault.kdf import STANDARD, KdfPolicy
+from desktop.record.vault.keys import COPY, FILE, KeyFile, VaultKeys
+from desktop.record.vault.migrations import migrate
+from desktop.record.vault.records import Records
+from desktop.record.vault.sealed_files import SealedFiles, unwrapped
+from desktop.record.vault.store import VaultStore
+from desktop.record.vault.working import WorkingFolder, working_place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LOCK = "vault.lock"
+FILES, BACKUPS, WORKING = "files", "backups", "working"
+_DATABASE = re.compile(r"record-(\d+)\.db(-wal|-shm|-journal)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What opening a vault uses; tests put cheap or failing ones in its place."""
+
+    disk: Disk = field(default_factory=Disk)
+    policy: KdfPolicy = STANDARD
+    working: Path | None = None
+    """Where readable copies go; None lets the system's memory be looked for."""
+
+
+class OpenVault:
+    """A vault that is open in this process and in no other."""
+
+    def __init__(self, folder: Path, keys: VaultKeys, means: Means, lock: FileLock) -> None:
+        """Open the database and the files. Raises DatabaseDamaged, VaultNewer, or what the disk refuses."""
+        self.folder = folder
+        self.keys = keys
+        self._means = means
+        self._lock = lock
+        database = _opened_database(folder, keys)
+        try:
+            migrate(database, folder / BACKUPS, means.disk)
+            self.store = self._make_store(Records(database, keys.key_for("file keys")))
+        except BaseException:
+            database.close()
+            raise
+
+    def _make_store(self, records: Records) -> VaultStore:
+        disk = self._means.disk
+        sealed = SealedFiles(self.folder / FILES, disk)
+        working = WorkingFolder(self._working_place(), disk)
+        with disk_errors():
+            working.begin()
+            sealed.remove_all_but({file.file for file in records.all_files()})
+        _remove_databases(self.folder, self.keys.generation, disk)
+        return VaultStore(records, sealed, working, disk)
+
+    def _working_place(self) -> Path:
+        return self._means.working or working_place(self.keys.vault_id, self.folder / WORKING)
+
+    def rotate_data_key(self, passphrase: str) -> str:
+        """Give the vault a new data key and return the new recovery key; every other passphrase is void afterwards.
+
+        The words are encrypted anew; a file keeps the key that was made for it alone, wrapped anew.
+        Raises WrongPassphrase, DatabaseDamaged, or what the disk refuses: then the vault is as it was.
+        """
+        keys, recovery_key = self.keys.rotated(passphrase)
+        disk = self._means.disk
+        with self.store.exchanging() as old:
+            path = _database_path(self.folder, keys.generation)
+            with disk_errors():
+                for leftover in self.folder.glob(f"{path.name}*"):
+                    disk.remove(leftover)
+            old.database.copy_with_key(path, keys.key_for("database"), disk)
+            database = _opened_database(self.folder, keys)
+            new = Records(database, keys.key_for("file keys"))
+            try:
+                _rewrap(old, new)
+                keys.write()
+            except BaseException:
+                database.close()
+                raise
+            self.store.use(new)
+            self.keys = keys
+            old.database.close()
+        self._forget_old_key()
+        return recovery_key
+
+    def _forget_old_key(self) -> None:
+        _remove_databases(self.folder, self.keys.generation, self._means.disk)
+        for backup in (self.folder / BACKUPS).glob("*.db"):  # nothing opens them any more
+            with contextlib.suppress(OSError):
+                self._means.disk.remove(backup)
+
+    def close(self) -> None:
+        """Let go of the keys and of everything that is readable."""
+        try:
+            self.store.close()
+        finally:
+            self._lock.release()
+
+
+def make_vault(folder: Path, passphrase: str, means: Means | None = None) -> str:
+    """Make a vault in a new or empty folder and return its recovery key, which must be printed: it is kept nowhere.
+
+    It is made beside and moved there whole. Raises VaultExists, PassphraseTooShort, or what the disk refuses.
+    """
+    means = means or Means()
+    disk = means.disk
+    beside = folder.with_name(f"{folder.name}.new")
+    with disk_errors():
+        if folder.exists() and any(folder.iterdir()):
+            raise VaultExists(VAULT_EXISTS)
+        if beside.exists():
+            disk.remove_folder(beside)
+        disk.make_folder(beside)
+        disk.make_folder(beside / FILES)
+    keys, recovery_key = KeyFile(beside, disk, means.policy).make(passphrase)
+    with disk_errors():
+        database = make_database(_database_path(beside, keys.generation), keys.key_for("database"), disk)
+        try:
+            migrate(database, beside / BACKUPS, disk)
+        finally:
+            database.close()
+        check_encrypted(database.path)
+        keys.write()
+        if folder.exists():
+            folder.rmdir()  # it is empty; not every system moves a folder onto another
+        disk.replace(beside, folder)
+        disk.sync_folder(folder.parent)
+    return recovery_key
+
+
+def open_vault(folder: Path, passphrase: str, means: Means | None = None) -> OpenVault:
+    """Open a vault. Raises VaultMissing, VaultInUse, WrongPassphrase, HeaderDamaged, VaultNewer or DatabaseDamaged."""
+    return _open(folder, means or Means(), lambda file: file.unlock(passphrase))
+
+
+def open_vault_with_recovery_key(folder: Path, recovery_key: str, means: Means | None = None) -> OpenVault:
+    """Open a vault by its printed key; raises also RecoveryKeyMistyped and WrongRecoveryKey."""
+    return _open(folder, means or Means(), lambda file: file.unlock_with_recovery_key(recovery_key))
+
+
+def _open(folder: Path, means: Means, unlock: Callable[[KeyFile], VaultKeys]) -> OpenVault:
+    if not any((folder / name).exists() for name in (FILE, COPY)):
+        raise VaultMissing(VAULT_MISSING)
+    lock = FileLock(folder / LOCK, timeout=0, mode=FILE_MODE, thread_local=False)
+    with disk_errors():
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise VaultInUse(VAULT_IN_USE) from error
+    try:
+        return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _opened_database(folder: Path, keys: VaultKeys) -> Database:
+    path = _database_path(folder, keys.generation)
+    if path.is_file():
+        check_encrypted(path)
+    return Database(path, keys.key_for("database"))
+
+
+def _database_path(folder: Path, generation: int) -> Path:
+    return folder / f"record-{generation}.db"
+
+
+def _remove_databases(folder: Path, but: int, disk: Disk) -> None:
+    """Remove what a rotation left: databases of other data keys than the current one."""
+    for path in folder.iterdir():
+        found = _DATABASE.fullmatch(path.name)
+        if found and int(found.group(1)) != but:
+            with contextlib.suppress(OSError):
+                disk.remove(path)
+
+
+def _rewrap(old: Records, new: Records) -> None:
+    """Wrap the keys of all files under the new data key, and prove that nothing else is different."""
+    with new.database.transaction():
+        for file in old.all_files():
+            key = unwrapped(old.file_key, file.file, file.secret)
+            new.database.rows("UPDATE files SET secret = ? WHERE file = ?", key.wrapped(new.file_key), file.file)
+    new.database.check()
+    if old.database.digest("encounters") != new.database.digest("encounters"):
+        raise DatabaseDamaged(DATABASE_DAMAGED, "its copy is not the same")
+    if [file.file for file in old.all_files()] != [file.file for file in new.all_files()]:
+        raise DatabaseDamaged(DATABASE_DAMAGED, "its copy is not the same")
+    new.database.forget_deleted()

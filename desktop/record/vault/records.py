@@ -1,0 +1,146 @@
+"""The tables of the vault as values: encounters, and the keys of their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from desktop.record.codec import decode, encode
+from desktop.record.encounter import Encounter, EncounterSummary
+from desktop.record.errors import MISSING, EncounterMissing
+from desktop.record.store import searched_words, summary_of
+
+if TYPE_CHECKING:
+    from desktop.record.vault.database import Database
+    from desktop.record.vault.sealed_files import FileKey
+
+
+class SealedKind(StrEnum):
+    """How a file is sealed."""
+
+    WHOLE = "whole"
+    RECORDING = "recording"
+    """In frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file of an encounter: where it is sealed, and its wrapped key."""
+
+    encounter: str
+    name: str
+    file: str
+    secret: bytes
+    kind: SealedKind = SealedKind.WHOLE
+    frames: int | None = None
+    """How many a recording has; None until it was ended properly, or recovered."""
+
+
+_FILE_COLUMNS = "encounter, name, file, secret, kind, frames"
+
+
+class Records:
+    """Reads and writes the tables; several writes belong inside one transaction of the database."""
+
+    def __init__(self, database: Database, file_key: bytes) -> None:
+        self.database = database
+        self.file_key = file_key
+        """Wraps the keys of files."""
+
+    # --- encounters --------------------------------------------------------------------------------------------
+
+    def summaries(self, search: str) -> tuple[EncounterSummary, ...]:
+        """Return the encounters that hold every word of `search`, the last changed first."""
+        wanted = search.casefold().split()
+        where = " AND ".join(["instr(words, ?) > 0"] * len(wanted)) or "1"
+        columns = "id, title, created, changed, excerpt, sample"
+        found = self.database.rows(
+            f"SELECT {columns} FROM encounters WHERE {where} ORDER BY changed DESC, id",  # noqa: S608 - no value in it
+            *wanted,
+        )
+        return tuple(EncounterSummary(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in found)
+
+    def load(self, encounter_id: str) -> Encounter:
+        """Read a whole encounter. Raises EncounterMissing, EncounterDamaged or EncounterNewer."""
+        document = self.database.value("SELECT document FROM encounters WHERE id = ?", encounter_id)
+        if document is None:
+            raise EncounterMissing(MISSING)
+        return decode(document, encounter_id)
+
+    def has(self, encounter_id: str) -> bool:
+        """Return whether there is such an encounter."""
+        return self.database.value("SELECT 1 FROM encounters WHERE id = ?", encounter_id) is not None
+
+    def check_there(self, encounter_id: str) -> None:
+        """Raise EncounterMissing where there is no such encounter."""
+        if not self.has(encounter_id):
+            raise EncounterMissing(MISSING)
+
+    def insert(self, encounter: Encounter) -> None:
+        """Add an encounter."""
+        self.database.rows("INSERT INTO encounters VALUES (?, ?, ?, ?, ?, ?, ?, ?)", encounter.id, *_columns(encounter))
+
+    def update(self, encounter: Encounter) -> None:
+        """Put an encounter in the place of the one with its id. Raises EncounterMissing."""
+        self.check_there(encounter.id)
+        self.database.rows(
+            "UPDATE encounters SET (title, created, changed, excerpt, sample, words, document) = "
+            "(?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+            *_columns(encounter),
+            encounter.id,
+        )
+
+    def delete(self, encounter_id: str) -> None:
+        """Remove an encounter with the keys of its files."""
+        self.database.rows("DELETE FROM encounters WHERE id = ?", encounter_id)
+
+    # --- files -------------------------------------------------------------------------------------------------
+
+    def file(self, encounter_id: str, name: str) -> SealedFile | None:
+        """Return a file of an encounter."""
+        return next(iter(self._files("encounter = ? AND name = ?", encounter_id, name)), None)
+
+    def files(self, encounter_id: str) -> tuple[SealedFile, ...]:
+        """Return the files of an encounter."""
+        return self._files("encounter = ?", encounter_id)
+
+    def all_files(self) -> tuple[SealedFile, ...]:
+        """Return every file."""
+        return self._files("1")
+
+    def unfinished(self) -> tuple[SealedFile, ...]:
+        """Return the recordings whose end was not noted."""
+        return self._files("kind = ? AND frames IS NULL", SealedKind.RECORDING.value)
+
+    def put_file(self, encounter_id: str, name: str, key: FileKey, kind: SealedKind = SealedKind.WHOLE) -> None:
+        """Add a file with its key, or put it in the place of the one of that name."""
+        self.database.rows(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, NULL)",
+            *(encounter_id, name, key.id, key.wrapped(self.file_key), kind.value),
+        )
+
+    def note_frames(self, file_id: str, frames: int) -> None:
+        """Keep how many frames a recording has."""
+        self.database.rows("UPDATE files SET frames = ? WHERE file = ?", frames, file_id)
+
+    def forget_file(self, file_id: str) -> None:
+        """Remove the key of a file."""
+        self.database.rows("DELETE FROM files WHERE file = ?", file_id)
+
+    def _files(self, where: str, *values: str) -> tuple[SealedFile, ...]:
+        found = self.database.rows(f"SELECT {_FILE_COLUMNS} FROM files WHERE {where}", *values)  # noqa: S608 - ditto
+        return tuple(SealedFile(row[0], row[1], row[2], row[3], SealedKind(row[4]), row[5]) for row in found)
+
+
+def _columns(encounter: Encounter) -> tuple[object, ...]:
+    summary = summary_of(encounter)
+    return (
+        encounter.title,
+        encounter.created,
+        encounter.changed,
+        summary.excerpt,
+        int(encounter.sample),
+        searched_words(encounter),
+        encode(encounter),
+    )
