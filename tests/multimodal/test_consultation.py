@@ -211,9 +211,9 @@ def test_an_answer_about_a_film_names_the_frame_and_its_time(tokens: Tokens, tmp
         "Image 1 is a film: its middle is looked at, frame 9 of 16 (0:02.1)."
     ]
     (answered,) = of_kind(case.ask("What is it?"), Answered)
-    film, question = answered.used
-    assert (film.kind, film.label, film.frame, film.frames) == (UsedKind.PICTURE, "Image 1", 9, 16)
-    assert film.time_s == pytest.approx(2.1, abs=0.05)
+    given, question = answered.used
+    assert (given.kind, given.label, given.frame, given.frames) == (UsedKind.PICTURE, "Image 1", 9, 16)
+    assert given.time_s == pytest.approx(2.1, abs=0.05)
     assert question == Used(UsedKind.QUESTION)
     assert answered.sentences[0].citations[0].start_s == pytest.approx(2.1)
 
