@@ -108,19 +108,23 @@ def _used_words(used: Used) -> str:
             return QCoreApplication.translate("EncounterWords", "{0} ({1} words)").format(used.label, used.words)
         case UsedKind.SOUND:
             return QCoreApplication.translate("EncounterWords", "{0} (its sound)").format(used.label)
-        case UsedKind.PICTURE if used.frames == 1:
-            return used.label
-        case UsedKind.PICTURE if used.time_s is None:
-            frame = QCoreApplication.translate("EncounterWords", "{0}, frame {1} of {2}")
-            return frame.format(used.label, used.frame, used.frames)
         case UsedKind.PICTURE:
-            timed = QCoreApplication.translate("EncounterWords", "{0}, frame {1} of {2} ({3})")
-            return timed.format(used.label, used.frame, used.frames, clock(used.time_s))
+            return _used_picture(used)
         case UsedKind.HEADER:
             only = QCoreApplication.translate("EncounterWords", "{0} (only what its file header says)")
             return only.format(used.label)
         case UsedKind.QUESTION:
             return QCoreApplication.translate("EncounterWords", "your question")
+
+
+def _used_picture(used: Used) -> str:
+    if used.frames == 1:
+        return used.label
+    if used.time_s is None:
+        frame = QCoreApplication.translate("EncounterWords", "{0}, frame {1} of {2}")
+        return frame.format(used.label, used.frame, used.frames)
+    timed = QCoreApplication.translate("EncounterWords", "{0}, frame {1} of {2} ({3})")
+    return timed.format(used.label, used.frame, used.frames, clock(used.time_s))
 
 
 def status_sentence(answer: Answer) -> str:
