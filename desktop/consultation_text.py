@@ -5,18 +5,24 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, TextIO
 
-from lm.grounding.answer import Verdict
+from lm.grounding.answer import Dependence, Verdict
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
 
 if TYPE_CHECKING:
     from lm.grounding.answer import Citation, Sentence
     from multimodal.consultation import Event, StageTimes
+    from multimodal.dependence import PictureDependence
 
 DISCLAIMER = "For research and education. Not a diagnosis: check every sentence against its source."
 UNSURE_BELOW = 0.5
 """Words that Whisper gives a lower probability are shown with a question mark behind them."""
 
-_MARKS = {Verdict.SUPPORTED: "+", Verdict.UNVERIFIED: "?"}
+_MARKS = {Verdict.SUPPORTED: "+", Verdict.UNVERIFIED: "?", Verdict.WITHHELD: "-"}
+_DEPENDS = {
+    Dependence.STRONG: "depends strongly on",
+    Dependence.WEAK: "depends weakly on",
+    Dependence.NONE: "does not depend on",
+}
 
 
 def printable(text: str) -> str:
@@ -80,9 +86,11 @@ def _words(event: Heard) -> str:
 
 
 def _answered_lines(event: Answered) -> list[str]:
-    lines = ["Sources  (+ its words stand in the source, ? nothing that was given bears it out)"]
+    lines = ["Sources  (+ its words stand in the source, ? nothing that was given bears it out, - withheld)"]
     for sentence in event.sentences:
         lines += _sentence_lines(sentence)
+    if event.dependence is not None:
+        lines.append(f"Check  {dependence_line(event.dependence)}")
     lines.append(f"Used   {'; '.join(event.used)}; decoder {event.decoder}")
     lines.append(f"Times  {times_line(event.times)}; {event.engine.generated_tokens} tokens")
     return [*lines, DISCLAIMER]
@@ -97,7 +105,18 @@ def _citation(citation: Citation) -> str:
     place = citation.label
     if citation.start_s is not None and citation.end_s is not None:
         place += f" {clock(citation.start_s)}-{clock(citation.end_s)}"
+    if citation.dependence is not None:
+        return f"{place}: the sentence {_DEPENDS[citation.dependence]} it; look at it yourself"
     return f'{place}: "{citation.quote}"' if citation.quote else f"{place}: look at it yourself"
+
+
+def dependence_line(dependence: PictureDependence) -> str:
+    """Return what holding the answer against other pictures found, and how far that can be relied on."""
+    drops = f"by {dependence.mean_drop:.2f} nats a token with {'a grey' if dependence.grey else 'the mean'} picture"
+    if dependence.other_drop is not None:
+        drops += f", by {dependence.other_drop:.2f} with another one"
+    line = f"the answer {_DEPENDS[dependence.level]} the picture: less probable {drops}"
+    return line if dependence.calibrated else f"{line} (not calibrated for this decoder)"
 
 
 def times_line(times: StageTimes) -> str:
@@ -108,5 +127,6 @@ def times_line(times: StageTimes) -> str:
         ("looking", times.looking_s),
         ("first token", times.first_token_s),
         ("answering", times.answering_s),
+        ("checking", times.checking_s),
     )
     return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages if seconds)

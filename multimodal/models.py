@@ -17,15 +17,18 @@ from lm.hardware import choose_device, choose_dtype
 from lm.packing import packed_in_place
 from lm.weights import load_decoder
 from multimodal.catalog import installed_path
+from multimodal.errors import AdapterError
 from multimodal.fusion import SHIPPED_ADAPTERS, AudioProjector, ImageProjector, find_projectors
 from multimodal.own_models import converted_gguf
 from multimodal.prompt import PromptBuilder
+from multimodal.reference_pictures import find_references, grey_picture
 from multimodal.speech import SpeechRecognizer
 from multimodal.vision import ImageEncoder
 
 if TYPE_CHECKING:
     from lm.weights import LoadedDecoder
     from multimodal.fusion import Projector
+    from multimodal.reference_pictures import ReferenceTokens
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 DEFAULT_SPEECH = "whisper-base"
@@ -52,7 +55,7 @@ class Models:
     def change_decoder(self, wish: str) -> None:
         """Let go of the decoder with its cache and projectors; the encoders stay. The next use loads `wish`."""
         self._decoder_wish = wish
-        for name in ("_decoder", "_engine", "_prompts", "_projectors"):
+        for name in ("_decoder", "_engine", "_prompts", "_projectors", "_references"):
             self.__dict__.pop(name, None)
         gc.collect()
         if self._device.type == "cuda":
@@ -109,6 +112,10 @@ class Models:
         projector = self._projectors.get(AudioProjector.kind)
         return projector if isinstance(projector, AudioProjector) else None
 
+    def reference_tokens(self) -> ReferenceTokens:
+        """Return what answers about pictures are held against; only where there is a picture projector."""
+        return self._references
+
     @cached_property
     def _decoder(self) -> LoadedDecoder:
         dtype = choose_dtype(self._device)
@@ -126,6 +133,14 @@ class Models:
     def _projectors(self) -> dict[str, Projector]:
         encoders = {self._speech_id, self._vision_id}
         return find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
+
+    @cached_property
+    def _references(self) -> ReferenceTokens:
+        projector = self.image_projector()
+        if projector is None:
+            raise AdapterError("This decoder sees no pictures, so there is nothing to hold its answers against.")
+        found = find_references(SHIPPED_ADAPTERS, self._decoder.fingerprint, self._vision_id)
+        return (found or grey_picture(self.vision())).project(projector)
 
     @cached_property
     def _speech(self) -> SpeechRecognizer:

@@ -735,6 +735,10 @@
         <translation>未核对</translation>
     </message>
     <message>
+        <source>Withheld</source>
+        <translation>已隐去</translation>
+    </message>
+    <message>
         <source>Supported</source>
         <translation>有依据</translation>
     </message>
@@ -743,8 +747,28 @@
         <translation>未核实</translation>
     </message>
     <message>
+        <source>Withheld: this would have been said of any other picture too, so the picture does not bear it out.</source>
+        <translation>已隐去：换成任何其他图片也会这样说，因此该图片不能证实这句话。</translation>
+    </message>
+    <message>
+        <source>Depends strongly on this picture</source>
+        <translation>强烈依赖此图片</translation>
+    </message>
+    <message>
+        <source>Depends weakly on this picture</source>
+        <translation>微弱依赖此图片</translation>
+    </message>
+    <message>
+        <source>Does not depend on this picture</source>
+        <translation>不依赖此图片</translation>
+    </message>
+    <message>
         <source>The words of this sentence stand in the source below.</source>
         <translation>本句内容见于下方来源。</translation>
+    </message>
+    <message>
+        <source>The answer was as probable with other pictures as with this one. Look for yourself.</source>
+        <translation>换成其他图片，得出此回答的可能性与用此图片时一样。请自行查看。</translation>
     </message>
     <message>
         <source>No words bear this out. It may come from the picture: look for yourself.</source>

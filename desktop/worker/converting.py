@@ -39,7 +39,6 @@ class Converter:
 
     def __init__(self, job: str) -> None:
         self._job = job
-        self._pieces: list[str] = []
         self._started_s = time.monotonic()
         self._first_token_s = 0.0
 
@@ -62,15 +61,14 @@ class Converter:
         return self._whole(event)
 
     def _piece(self, event: AnswerText) -> protocol.AnswerPiece | None:
-        if not self._pieces:
+        if not self._first_token_s:
             self._first_token_s = time.monotonic() - self._started_s
-        self._pieces.append(event.text)
         return protocol.AnswerPiece(self._job, event.text) if event.text else None
 
     def _whole(self, event: Answered) -> protocol.AnswerWhole:
         return protocol.AnswerWhole(
             job=self._job,
-            text="".join(self._pieces).strip(),
+            text=event.text,
             sentences=tuple(map(_sentence, event.sentences)),
             decoder=event.decoder,
             used=event.used,
@@ -87,4 +85,5 @@ def _sentence(said: Sentence) -> encounter.Sentence:
 
 def _citation(cited: Citation) -> encounter.Citation:
     kind = encounter.CitedKind(cited.kind)
-    return encounter.Citation(kind, cited.label, cited.quote, cited.start_s, cited.end_s)
+    dependence = None if cited.dependence is None else encounter.Dependence(cited.dependence)
+    return encounter.Citation(kind, cited.label, cited.quote, cited.start_s, cited.end_s, dependence)

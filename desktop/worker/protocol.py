@@ -242,7 +242,7 @@ class AnswerPiece:
 
 @dataclass(frozen=True, slots=True)
 class AnswerWhole:
-    """The answer is finished; `finish` is end, length, stop_string or cancelled, `text` the whole of it."""
+    """The answer is finished; `finish` is end, length, stop_string or cancelled, `text` what may be shown of it."""
 
     job: str
     text: str

@@ -83,3 +83,11 @@ def test_json_lines_tell_the_same_story(capsys: pytest.CaptureFixture[str]) -> N
     assert events[-1]["event"] == "answered"
     streamed = "".join(event["text"] for event in events if event["event"] == "answer_text").strip()
     assert " ".join(sentence["text"] for sentence in events[-1]["sentences"]) == " ".join(streamed.split())
+    checked = events[-1]["dependence"]
+    assert not checked["grey"]  # the adapter ships what pictures are held against
+    # A CT slice is neither the mean picture nor a blood smear, and the decoder knows it.
+    assert checked["level"] != "none"
+    assert min(checked["mean_drop"], checked["other_drop"]) < max(checked["mean_drop"], checked["other_drop"])
+    assert {citation["dependence"] for s in events[-1]["sentences"] for citation in s["citations"]} == {
+        checked["level"]
+    }

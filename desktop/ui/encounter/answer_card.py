@@ -13,7 +13,7 @@ from desktop.ui import theme
 from desktop.ui.encounter.pacing import TICK_S, SteadyText
 from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
-from desktop.ui.encounter.wording import plain_answer, status_sentence, time_of_day
+from desktop.ui.encounter.wording import answer_words, plain_answer, status_sentence, time_of_day
 from desktop.ui.translation import Retranslating
 from desktop.ui.viewer.flow_layout import FlowLayout
 from desktop.worker.protocol import FailureKind
@@ -145,7 +145,7 @@ class AnswerCard(Retranslating, QFrame):
         self._again.clicked.connect(lambda: self.again_wanted.emit(self._answer.id, ""))
         self._copy.clicked.connect(lambda: self.copy(sources=False))
         self._copy_sources.clicked.connect(lambda: self.copy(sources=True))
-        self._patient.clicked.connect(lambda: self.patient_wanted.emit(self._answer.text))
+        self._patient.clicked.connect(lambda: self.patient_wanted.emit(answer_words(self._answer)))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -29,6 +29,7 @@ from desktop.ui.encounter.page import EncounterPage
 from desktop.ui.encounter.patient_view import PatientView
 from desktop.ui.encounter.viewing import ViewedPictures
 from desktop.ui.encounter.widgets import scrolling
+from desktop.ui.encounter.wording import answer_words, sentence_words
 from desktop.ui.microphone.bar import MicrophoneBar
 from desktop.ui.microphone.player import AudioPlayer, PlayerState
 from desktop.ui.translation import Retranslating
@@ -155,7 +156,7 @@ class EncounterScreen(Retranslating, QWidget):
     def show_patient(self) -> bool:
         """Turn the chosen sentence, else the newest answer, to the patient; returns whether there is one."""
         sentence, answer = self.page.chosen_sentence, self.page.last_answer()
-        text = sentence.text if sentence else answer.text if answer else ""
+        text = sentence_words(sentence) if sentence else answer_words(answer) if answer else ""
         if text:
             self._open_patient_view(text)
         return bool(text)
