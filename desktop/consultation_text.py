@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from lm.grounding.answer import Dependence, Verdict
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.explain import Explanation, Method
 
 if TYPE_CHECKING:
     from lm.grounding.answer import Citation, Sentence
@@ -23,6 +24,15 @@ _DEPENDS = {
     Dependence.WEAK: "depends weakly on",
     Dependence.NONE: "does not depend on",
 }
+
+
+_METHODS = {
+    Method.GRADIENT: "what the answer hangs on",
+    Method.ATTENTION: "what “{}” draws on",
+    Method.OCCLUSION: "the pictures covered block by block",
+}
+WORDS_SHOWN = 6
+"""Of those that were said, the ones that weigh most."""
 
 
 def printable(text: str) -> str:
@@ -70,7 +80,7 @@ def event_lines(event: Event) -> list[str]:
         return [f"Note   {event.text}"]
     if isinstance(event, Answered):
         return _answered_lines(event)
-    return []
+    return explanation_lines(event) if isinstance(event, Explanation) else []
 
 
 def clock(seconds: float) -> str:
@@ -117,6 +127,26 @@ def dependence_line(dependence: PictureDependence) -> str:
         drops += f", by {dependence.other_drop:.2f} with another one"
     line = f"the answer {_DEPENDS[dependence.level]} the picture: less probable {drops}"
     return line if dependence.calibrated else f"{line} (not calibrated for this decoder)"
+
+
+def explanation_lines(explanation: Explanation) -> list[str]:
+    """Return what made an answer probable, as far as it can be said without its picture."""
+    title = f"Why    {_METHODS[explanation.method].format(explanation.about)}"
+    if explanation.shares is None:
+        most = max(max(row) for scores in explanation.pictures for row in scores.rows)
+        return [f"{title}: the answer loses at most {most:.2f} nats"]
+    shares = explanation.shares
+    parts = (
+        ("pictures", shares.image),
+        ("sound", shares.audio),
+        ("words that were said", shares.words),
+        ("question and the rest of the prompt", shares.rest),
+    )
+    lines = [f"{title}: {', '.join(f'{name} {share:.0%}' for name, share in parts if share)}"]
+    heaviest = sorted(explanation.words, key=lambda word: -abs(word.score))[:WORDS_SHOWN]
+    if heaviest:
+        lines.append(f"       most by {', '.join(f'{word.word.text} {abs(word.score):.2g}' for word in heaviest)}")
+    return lines
 
 
 def times_line(times: StageTimes) -> str:

@@ -24,6 +24,7 @@ from multimodal.audio import load_audio
 from multimodal.dependence import Said, cites_picture, judged, measure_dependence
 from multimodal.encodings import Encodings, View
 from multimodal.errors import Cancelled
+from multimodal.explain import Explainer, Explaining, Explanation, Method, SpokenWord, Subject
 from multimodal.prompt import FusedAttachment, PromptInputs, Turn
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Answered:
     times: StageTimes
 
 
-Event = Notice | Heard | Saw | AnswerText | Answered
+Event = Notice | Heard | Saw | AnswerText | Answered | Explaining | Explanation
 
 
 @dataclass(slots=True)
@@ -257,6 +258,27 @@ class Consultation:
             self._stage_times(timings),
         )
 
+    def explain(
+        self, question: str, answer: str, method: Method = Method.GRADIENT, about: str = ""
+    ) -> Iterator[Explaining | Explanation]:
+        """Yield how far it is, then what made `answer` to `question` probable; `about` is a word of the answer.
+
+        Raises InvalidInput where the method finds nothing to explain: no picture, no such word.
+        """
+        turns = self._turns[:-1] if self._turns[-1:] == [Turn(question, answer)] else self._turns
+        inputs = PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(turns))
+        subject = Subject(self._models.prompts().build(inputs), answer, self._spoken_words())
+        explainer = Explainer(self._models.engine(), self._cancelled)
+        if method is Method.OCCLUSION:
+            yield from explainer.occlusion(subject, self._mean_picture)
+        elif method is Method.ATTENTION:
+            yield from explainer.attention(subject, about)
+        else:
+            yield from explainer.gradient(subject, self._mean_picture)
+
+    def _mean_picture(self) -> torch.Tensor:
+        return self._models.reference_tokens().mean
+
     def _write(self, prompt: FusionSequence, options: GenerationOptions) -> Generator[Event, None, _Written]:
         """Stream an answer and return it, ended where it only repeats itself."""
         engine = self._timed_load(self._models.engine)
@@ -326,6 +348,14 @@ class Consultation:
 
     def _transcript(self) -> str:
         return "\n".join(u.text.strip() for recording in self._recordings for u in recording.utterances)
+
+    def _spoken_words(self) -> list[SpokenWord]:
+        return [
+            SpokenWord(recording.label, word.text.strip(), word.start_s, word.end_s)
+            for recording in self._recordings
+            for utterance in recording.utterances
+            for word in utterance.words
+        ]
 
     def _evidence(self, question: str) -> list[Evidence]:
         evidence = [

@@ -58,7 +58,7 @@ class Converter:
             return protocol.PictureRead(self._job, event.label, event.picture.description, event.fused_tokens)
         if isinstance(event, AnswerText):
             return self._piece(event)
-        return self._whole(event)
+        return self._whole(event) if isinstance(event, Answered) else None
 
     def _piece(self, event: AnswerText) -> protocol.AnswerPiece | None:
         if not self._first_token_s:

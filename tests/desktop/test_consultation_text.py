@@ -16,6 +16,7 @@ from lm.grounding.answer import Citation, Dependence, Sentence, Verdict
 from lm.sequence import SourceKind
 from multimodal.consultation import Answered, AnswerText, Event, Heard, Notice, Saw, StageTimes
 from multimodal.dependence import WITHHELD_TEXT, PictureDependence
+from multimodal.explain import Explaining, Explanation, Method, PictureScores, Shares, SpokenWord, WordScore
 from multimodal.picture import Picture
 from multimodal.reference_pictures import Thresholds
 from tests.fakes.consultations import utterance
@@ -98,6 +99,31 @@ def test_what_is_withheld_is_marked_as_such() -> None:
     withheld = Sentence(WITHHELD_TEXT, Verdict.WITHHELD, (cited,))
     text = shown([replace(ANSWERED, sentences=(withheld,))])
     assert f"  - {WITHHELD_TEXT}\n      Image 1: the sentence does not depend on it" in text
+
+
+HEARD = SpokenWord("Recording 1", "cough", 1.0, 1.5)
+EXPLAINED = Explanation(
+    Method.GRADIENT,
+    "A cough.",
+    "",
+    (PictureScores("Image 1", ((0.5, -1.0),)),),
+    (),
+    (WordScore(HEARD, -0.31), WordScore(replace(HEARD, text="days"), 0.1)),
+    Shares(0.5, 0.0, 0.3, 0.2),
+)
+
+
+def test_what_an_answer_hangs_on_is_said_heaviest_first() -> None:
+    text = shown([Explaining(0.5), EXPLAINED])
+    assert "pictures 50%, words that were said 30%, question and the rest of the prompt 20%" in text
+    assert "sound" not in text
+    assert "most by cough 0.31, days 0.1" in text
+    word = shown([replace(EXPLAINED, method=Method.ATTENTION, about="cough")])
+    assert "what “cough” draws on" in word
+    covered = replace(EXPLAINED, method=Method.OCCLUSION, words=(), shares=None)
+    assert "the answer loses at most 0.50 nats" in shown([covered])
+    assert json.loads(event_json(EXPLAINED))["words"][0]["word"]["text"] == "cough"
+    assert json.loads(event_json(Explaining(0.5))) == {"event": "explaining", "share": 0.5}
 
 
 def test_model_output_cannot_steer_the_terminal() -> None:
