@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from multimodal.picture import Region
+
 SIGNED = frozenset({Method.OCCLUSION})
 """Methods whose signs are shown."""
 FOR, AGAINST = (230, 97, 1), (33, 102, 235)
@@ -42,6 +44,18 @@ def spread(rows: Sequence[Sequence[float]], width_px: int, height_px: int) -> ND
 def shown_rows(method: Method, rows: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
     """Return the scores as they are shown: without signs where these say too little."""
     return tuple(tuple(score if method in SIGNED else abs(score) for score in row) for row in rows)
+
+
+def square_in(width_px: int, height_px: int, region: Region) -> tuple[float, float, float, float]:
+    """Return where the encoder's square lies on the whole picture whose part `region` has this size.
+
+    Left, top, right, bottom as shares of the whole picture; the padding reaches beyond the region.
+    """
+    side = max(width_px, height_px)
+    box = Letterbox.of(width_px, height_px, side)
+    across, down = (region.right - region.left) / width_px, (region.bottom - region.top) / height_px
+    left, top = region.left - box.left * across, region.top - box.top * down
+    return left, top, left + side * across, top + side * down
 
 
 def overlay(picture: Image.Image, rows: Sequence[Sequence[float]]) -> Image.Image:

@@ -323,6 +323,22 @@
         <translation>正在阅读接诊记录…</translation>
     </message>
     <message>
+        <source>Stop explaining</source>
+        <translation>停止解释</translation>
+    </message>
+    <message>
+        <source>Hide why</source>
+        <translation>隐藏依据</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>依据何在</translation>
+    </message>
+    <message>
+        <source>Shows on the picture and in the words what this answer hangs on</source>
+        <translation>在图片上和语句中标出此回答所依据的内容</translation>
+    </message>
+    <message>
         <source>Used: {0}.</source>
         <translation>依据：{0}。</translation>
     </message>
@@ -777,6 +793,30 @@
     <message>
         <source>Nothing in this encounter bears this out. Do not rely on it without checking.</source>
         <translation>本次接诊中没有任何依据。未经核对请勿采信。</translation>
+    </message>
+    <message>
+        <source>Looking for what this answer hangs on ({0} %)…</source>
+        <translation>正在查找此回答的依据（{0} %）…</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
+        <source>words that were said</source>
+        <translation>说过的话</translation>
+    </message>
+    <message>
+        <source>the question and the rest</source>
+        <translation>问题及其余部分</translation>
+    </message>
+    <message>
+        <source>This answer hangs on: {0}. It shows what the model used, not whether it is right.</source>
+        <translation>此回答依据：{0}。这表示模型用了什么，并不表示回答正确。</translation>
     </message>
     <message>
         <source>Your question</source>
@@ -1558,6 +1598,10 @@
     <message>
         <source>Picture {label}</source>
         <translation>图像 {label}</translation>
+    </message>
+    <message>
+        <source>Orange: where the answer hangs on the picture. It shows what the model used, not a finding.</source>
+        <translation>橙色：回答所依据的图片部位。这表示模型用了哪里，并非检查发现。</translation>
     </message>
 </context>
 <context>

@@ -9,12 +9,19 @@ from desktop.record import encounter
 from desktop.worker import protocol
 from multimodal import transcript
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.explain_pictures import shown_rows, square_in
+from multimodal.picture import Region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lm.grounding.answer import Citation, Sentence
     from multimodal.consultation import Event
+    from multimodal.explain import Explanation
+    from multimodal.picture import Picture
+
+
+_WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 def recorded_words(heard: Sequence[transcript.Word]) -> tuple[encounter.Word, ...]:
@@ -77,6 +84,33 @@ class Converter:
             answering_s=time.monotonic() - self._started_s,
             tokens=event.engine.generated_tokens,
         )
+
+
+def explained(command: protocol.Explain, found: Explanation, shown: Mapping[str, Picture]) -> protocol.AnswerExplained:
+    """Return what an answer hangs on, in weights without signs, laid out on the pictures as they are stored.
+
+    Raises ValueError for an explanation that looked at pictures alone.
+    """
+    shares = found.shares
+    if shares is None:
+        raise ValueError(f"{found.method} does not weigh pictures, sound and words against each other")
+    regions = {picture.label: Region(*(picture.region or _WHOLE)) for picture in command.context.pictures}
+    pictures = []
+    for scores in found.pictures:
+        picture, region = shown[scores.label], regions[scores.label]
+        box = (region.left, region.top, region.right, region.bottom)
+        square = square_in(picture.width_px, picture.height_px, region)
+        rows = shown_rows(found.method, scores.rows)
+        heaviest = max(map(max, rows)) or 1.0
+        weights = tuple(tuple(score / heaviest for score in row) for row in rows)
+        pictures.append(protocol.PictureWeights(scores.label, weights, square, box))
+    most = max((abs(word.score) for word in found.words), default=0.0) or 1.0
+    words = tuple(
+        protocol.WordWeight(word.word.label, word.word.start_s, abs(word.score) / most) for word in found.words
+    )
+    return protocol.AnswerExplained(
+        command.job, tuple(pictures), words, shares.image, shares.audio, shares.words, shares.rest
+    )
 
 
 def _sentence(said: Sentence) -> encounter.Sentence:

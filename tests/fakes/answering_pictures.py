@@ -19,6 +19,8 @@ class AnsweringPictureLoader(QObject):
 
     loaded = Signal(int, object)
     failed = Signal(int, str)
+    series_opened = Signal(int, object)
+    series_progressed = Signal(int, int, int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +35,9 @@ class AnsweringPictureLoader(QObject):
         self.asked.append((file.name, frame, max_side))
         QTimer.singleShot(0, self, lambda: self._answer(token))
         return token
+
+    def cancel(self, token: int) -> None:
+        """Nothing is under way that could be stopped."""
 
     def _answer(self, token: int) -> None:
         if self.fault:

@@ -135,6 +135,10 @@ class Asking(QObject):
         """Return whether anything is being answered in an encounter."""
         return bool(self._jobs.of_encounter(encounter_id))
 
+    def region_of(self, question_id: str) -> MarkedRegion | None:
+        """Return the part of a picture that a question is about."""
+        return self._regions.get(question_id)
+
     def failure_of(self, answer_id: str) -> FailureKind:
         """Return why an answer failed; one of an earlier run of the window can be tried again."""
         return self._failures.get(answer_id, FailureKind.FAULT)
@@ -216,14 +220,15 @@ def context_of(
             file = str(store.path(encounter.id, entry.file))
             recordings.append(KnownRecording(entry.label, file, entry.utterances))
         elif isinstance(entry, Attachment) and entry.files:
-            pictures.append(_known_picture(encounter, entry, store, region))
+            pictures.append(known_picture(encounter, entry, store, region))
     turns = tuple(KnownTurn(asked.text, answer.text) for asked, answer in turns_before(encounter, question.id))
     return EncounterContext(encounter.id, tuple(recordings), tuple(pictures), turns)
 
 
-def _known_picture(
-    encounter: Encounter, entry: Attachment, store: EncounterStore, region: MarkedRegion | None
+def known_picture(
+    encounter: Encounter, entry: Attachment, store: EncounterStore, region: MarkedRegion | None = None
 ) -> KnownPicture:
+    """Return a picture as it is asked about now: its chosen frame, and the region where it is marked."""
     box = region.box if region and region.label == entry.label else None
     name, frame = entry.files[0], entry.frame
     if len(entry.files) > 1:

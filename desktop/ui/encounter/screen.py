@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from desktop.record.encounter import Sentence
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
+    from desktop.worker.protocol import AnswerExplained
 
 SIZES = (272, 720, 320)
 PAGE_CHARACTERS = 40
@@ -228,10 +229,16 @@ class EncounterScreen(Retranslating, QWidget):
 
     def _open_picture(self, label: str) -> None:
         encounter = self.controller.encounter
-        if encounter and self.viewing.show_label(encounter, label):
+        if encounter and self.viewing.show_label(encounter, label, self.controller.explaining.weights_of(label)):
             self._side.setCurrentWidget(self.viewing)
             self._want(Pane.SIDE)
             self._widen_side()
+
+    def _show_why(self, found: AnswerExplained | None) -> None:
+        """Open the first picture with what the answer hangs on, or take that away again."""
+        self.viewing.hide_weights()
+        if found and found.pictures:
+            self._open_picture(found.pictures[0].label)
 
     def _close_picture(self) -> None:
         self._side.setCurrentWidget(self.evidence)
@@ -417,6 +424,7 @@ class EncounterScreen(Retranslating, QWidget):
         composer.region_dropped.connect(lambda: self.controller.asking.mark(None))
         composer.files_given.connect(self.controller.attach)
         composer.image_given.connect(self.controller.attach_image)
+        self.controller.explaining.shown.connect(self._show_why)
         page = self.page
         page.sentence_opened.connect(self._open_sources)
         page.picture_opened.connect(self._open_picture)

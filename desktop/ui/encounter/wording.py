@@ -13,6 +13,7 @@ from desktop.record.errors import CONTEXT
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter, EncounterSummary, Sentence
     from desktop.record.errors import RecordError
+    from desktop.ui.encounter.explaining import WhyState
 
 
 def printable(text: str) -> str:
@@ -116,6 +117,26 @@ def verdict_sentence(sentence: Sentence) -> str:
     return QCoreApplication.translate(
         "EncounterWords", "Nothing in this encounter bears this out. Do not rely on it without checking."
     )
+
+
+def why_words(state: WhyState) -> str:
+    """Return how far explaining an answer is, what it hangs on, or why that cannot be said."""
+    if state.running:
+        words = QCoreApplication.translate("EncounterWords", "Looking for what this answer hangs on ({0} %)…")
+        return words.format(round(100 * state.share))
+    if state.found is None:
+        return state.failure
+    found = state.found
+    parts = (
+        (QCoreApplication.translate("EncounterWords", "pictures"), found.image),
+        (QCoreApplication.translate("EncounterWords", "sound"), found.audio),
+        (QCoreApplication.translate("EncounterWords", "words that were said"), found.said),
+        (QCoreApplication.translate("EncounterWords", "the question and the rest"), found.rest),
+    )
+    shares = ", ".join(f"{name} {round(100 * share)} %" for name, share in parts if round(100 * share))
+    return QCoreApplication.translate(
+        "EncounterWords", "This answer hangs on: {0}. It shows what the model used, not whether it is right."
+    ).format(shares)
 
 
 def source_name(citation: Citation) -> str:
