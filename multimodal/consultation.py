@@ -21,7 +21,7 @@ from lm.grounding.repetition import before_repetition
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
 from multimodal.audio import load_audio
-from multimodal.dependence import Said, cites_picture, judged, measure_dependence
+from multimodal.dependence import Said, cites_picture, judged, measure_dependence, without_echoes
 from multimodal.encodings import Encodings, View
 from multimodal.errors import Cancelled
 from multimodal.explain import Explainer, Explaining, Explanation, Method, SpokenWord, Subject
@@ -239,7 +239,7 @@ class Consultation:
         answer, written, finish = yield from self._write(prompt, options or GenerationOptions())
         timings = self._models.engine().timings
         pictures = [Citation(a.kind, a.label) for a in self._attachments if a.embeddings is not None]
-        sentences = ground(answer, self._evidence(question), pictures)
+        sentences = without_echoes(ground(answer, self._evidence(question), pictures), question, pictures)
         dependence = yield from self._check_dependence(Said(prompt, written, sentences))
         if dependence is not None:
             sentences = judged(sentences, dependence)

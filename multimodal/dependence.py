@@ -19,7 +19,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lm.grounding.answer import Dependence, Sentence, Verdict
+from lm.grounding.gate import split_sentences
 from lm.sequence import EmbeddingSpan, FusionSequence, SourceKind
+from multimodal.prompt import FusedAttachment, PromptInputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
     import torch
 
     from lm.engine import Engine, GeneratedToken
+    from lm.grounding.answer import Citation
     from lm.sequence import Source
+    from multimodal.prompt import PromptBuilder
     from multimodal.reference_pictures import ReferenceTokens, Thresholds
 
+_STATED = (".", "!", "。", "！")
 WITHHELD_TEXT = "Withheld: this would have been said of any other picture too, so the picture does not bear it out."
 
 
@@ -98,6 +103,16 @@ def measure_dependence(
     )
 
 
+def warm_up(engine: Engine, prompts: PromptBuilder, references: ReferenceTokens) -> None:
+    """Read the references once, as the first picture of an encounter: the first check then reads little more than
+    the question and the answer.
+    """
+    shown = [references.mean] if references.other is None else [references.mean, references.other]
+    pictures = [FusedAttachment(SourceKind.IMAGE, "Image 1", tokens) for tokens in shown]
+    asked = [prompts.build(PromptInputs("", (picture,))) for picture in pictures]
+    engine.answer_logprobs(asked, prompts.answer_ids(""))
+
+
 def with_pictures(prompt: FusionSequence, tokens: torch.Tensor, of: Source | None = None) -> FusionSequence:
     """Return `prompt` with every picture, or the one that is `of`, replaced by the image tokens `(65, d_model)`."""
     return FusionSequence(
@@ -113,6 +128,26 @@ def with_pictures(prompt: FusionSequence, tokens: torch.Tensor, of: Source | Non
 def cites_picture(sentence: Sentence) -> bool:
     """Tell whether a sentence rests on a picture."""
     return any(citation.kind is SourceKind.IMAGE for citation in sentence.citations)
+
+
+def without_echoes(sentences: Sequence[Sentence], question: str, pictures: Sequence[Citation]) -> tuple[Sentence, ...]:
+    """Tie what only repeats a question to the pictures that were shown: asking whether bears nothing out.
+
+    What the doctor stated in the question, in a sentence with a full stop, still does.
+    """
+    asked = [" ".join(part.split()) for part in split_sentences(question) if not part.endswith(_STATED)]
+    return tuple(
+        replace(sentence, verdict=Verdict.UNVERIFIED, citations=tuple(pictures))
+        if pictures and _repeats(sentence, asked)
+        else sentence
+        for sentence in sentences
+    )
+
+
+def _repeats(sentence: Sentence, asked: Sequence[str]) -> bool:
+    quotes = [citation.quote for citation in sentence.citations if citation.kind is SourceKind.QUESTION]
+    is_of_question = bool(quotes) and len(quotes) == len(sentence.citations)
+    return is_of_question and all(any(quote in part for part in asked) for quote in quotes)
 
 
 def judged(sentences: Sequence[Sentence], dependence: PictureDependence) -> tuple[Sentence, ...]:

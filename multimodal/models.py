@@ -17,6 +17,7 @@ from lm.hardware import choose_device, choose_dtype
 from lm.packing import packed_in_place
 from lm.weights import load_decoder
 from multimodal.catalog import installed_path
+from multimodal.dependence import warm_up
 from multimodal.errors import AdapterError
 from multimodal.fusion import SHIPPED_ADAPTERS, AudioProjector, ImageProjector, find_projectors
 from multimodal.own_models import converted_gguf
@@ -115,6 +116,10 @@ class Models:
     def reference_tokens(self) -> ReferenceTokens:
         """Return what answers about pictures are held against; only where there is a picture projector."""
         return self._references
+
+    def warm_up_references(self) -> None:
+        """Make the first answer about a picture as quick to check as the later ones."""
+        warm_up(self._engine, self._prompts, self._references)
 
     @cached_property
     def _decoder(self) -> LoadedDecoder:

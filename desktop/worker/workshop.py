@@ -122,6 +122,7 @@ class Workshop:
         if failure is None and models.image_projector() is not None:
             yield Loading("vision", 0.9)
             models.vision()
+            models.warm_up_references()
         if failure is not None:
             yield self.explain(failure)
         yield from self._told_ready(models)

@@ -73,10 +73,12 @@ def _consult(models: Models, clip: Path) -> tuple[float, float]:
 def _cost_of_the_check(models: Models, clip: Path) -> float:
     """Return how many times as long answers about a picture take with the dependence check as without it.
 
-    Two questions about one picture beside ten seconds of speech; what precedes the answer is not counted.
+    Two questions about one picture beside ten seconds of speech, in a window that was just opened; what precedes the
+    answer is not counted.
     """
     consultation = Consultation(models)
     models.engine().forget()
+    models.warm_up_references()
     for _ in consultation.look(Path(str(get_testdata_file("CT_small.dcm", download=False)))):
         pass
     for _ in consultation.listen(clip):

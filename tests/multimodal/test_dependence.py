@@ -20,12 +20,15 @@ from multimodal.dependence import (
     judged,
     level_of,
     measure_dependence,
+    warm_up,
     with_pictures,
 )
 from multimodal.fusion import ImageProjector, ProjectorShape
+from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
 from multimodal.reference_pictures import ReferencePictures, ReferenceTokens, Thresholds
 from multimodal.vision import ImageFeatures
 from tests.fakes.consultations import D_ENCODER, D_MODEL, FakeModels, ScriptedEngine, roomy_decoder, tiny_tokens
+from tests.fakes.decoders import watched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,6 +150,18 @@ def test_the_drop_is_what_the_decoder_itself_says(tmp_path: Path) -> None:
     assert abs(found.mean_drop) > 1e-3
 
 
+def test_after_a_warm_up_the_first_check_reads_no_picture(tmp_path: Path) -> None:
+    decoder, model = watched(roomy_decoder(tmp_path / "tiny"))
+    engine, prompts, held = LocalEngine(decoder), PromptBuilder(decoder.tokens), references()
+    warm_up(engine, prompts, held)
+    shown = FusedAttachment(SourceKind.IMAGE, "Image 1", torch.zeros(65, D_MODEL))
+    asked = prompts.build(PromptInputs("What is it?", (shown,)))
+    model.read.clear()
+    measure_dependence(engine, Said(asked, written("It", " is", " grey", "."), [SEEN]), held, lambda: False)
+    behind = next(len(asked) - end for _, end, span in asked.ranges() if isinstance(span, EmbeddingSpan))
+    assert sum(model.read) <= behind + 3
+
+
 def test_what_depends_on_no_picture_is_withheld_in_one_sentence_and_the_rest_stays() -> None:
     none = judged([SAID, SEEN, SEEN], measured(Dependence.NONE))
     assert [sentence.text for sentence in none] == [SAID.text, WITHHELD_TEXT]
@@ -183,6 +198,27 @@ def test_a_consultation_says_how_much_an_answer_depends_on_its_picture(tokens: T
     answered(case, "And now?")
     asked = [tokens.decode(span.ids) for span in engine.prompts[-1].spans if isinstance(span, TokenSpan)]
     assert not any("fracture" in text for text in asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "is_of_picture"),
+    [
+        ("Does this film show signs of pneumonia?", "This film shows signs of pneumonia.", True),
+        ("signs of pneumonia", "Signs of pneumonia.", True),
+        ("The patient takes warfarin. What does it show?", "The patient takes warfarin.", False),
+        ("这张片子有肺炎吗？", "A fracture.", True),
+    ],
+)
+def test_what_only_repeats_the_question_is_said_of_the_picture(
+    tokens: Tokens, photo: Path, question: str, said: str, is_of_picture: bool
+) -> None:
+    case = Consultation(cast("Models", FakeModels(tokens, ScriptedEngine([said]))))
+    list(case.look(photo))
+    whole, _ = answered(case, question)
+    (sentence,) = whole.sentences
+    assert (sentence.citations[0].kind is SourceKind.IMAGE) == is_of_picture
+    assert (sentence.verdict is Verdict.SUPPORTED) != is_of_picture
+    assert (whole.dependence is not None) == is_of_picture
 
 
 def test_text_answers_are_untouched(tokens: Tokens) -> None:

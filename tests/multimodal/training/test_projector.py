@@ -26,7 +26,7 @@ from multimodal.training.projector import (
     new_projector,
     train_projector,
 )
-from multimodal.training.projector_run import ProjectorRun, run_projector
+from multimodal.training.projector_run import ProjectorRun, calibrate_projector, run_projector
 from multimodal.training.projector_scores import Scorer, Shown, Task
 from multimodal.training.word_alignment import AlignmentOptions, LabelWords
 from tests.fakes.consultations import D_ENCODER, ConstantVision, WatchedVision, roomy_decoder
@@ -197,6 +197,9 @@ def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path
     assert calibrated["thresholds"] == asdict(references.thresholds)
     assert sum(topic["n"] for topic in calibrated["topics"]) > 20
     assert f"{references.thresholds.weak:.3f} nats" in card
+    (run.adapter_folder / "image-reference.safetensors").unlink()
+    again = calibrate_projector(run, decoder, WatchedVision(), lambda _: None)
+    assert again.thresholds == references.thresholds == load_references(run.adapter_folder)[0].thresholds
     assert len((run.run_folder / "loss.jsonl").read_text().splitlines()) == 3 + 20 // 5
 
 
