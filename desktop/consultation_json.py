@@ -7,11 +7,20 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.explain import Explaining, Explanation
 
 if TYPE_CHECKING:
     from multimodal.consultation import Event
 
-_NAMES = {Notice: "notice", Heard: "heard", Saw: "saw", AnswerText: "answer_text", Answered: "answered"}
+_NAMES = {
+    Notice: "notice",
+    Heard: "heard",
+    Saw: "saw",
+    AnswerText: "answer_text",
+    Answered: "answered",
+    Explaining: "explaining",
+    Explanation: "explanation",
+}
 
 
 def event_json(event: Event) -> str:

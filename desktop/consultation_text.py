@@ -5,21 +5,37 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, TextIO
 
-from lm.grounding.answer import Verdict
+from lm.grounding.answer import Dependence, Verdict
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.explain import Explanation, Method
 from multimodal.picture import clock, frame_text
 from multimodal.used import UsedKind
 
 if TYPE_CHECKING:
     from lm.grounding.answer import Citation, Sentence
     from multimodal.consultation import Event, StageTimes
+    from multimodal.dependence import PictureDependence
     from multimodal.used import Used
 
 DISCLAIMER = "For research and education. Not a diagnosis: check every sentence against its source."
 UNSURE_BELOW = 0.5
 """Words that Whisper gives a lower probability are shown with a question mark behind them."""
 
-_MARKS = {Verdict.SUPPORTED: "+", Verdict.UNVERIFIED: "?"}
+_MARKS = {Verdict.SUPPORTED: "+", Verdict.UNVERIFIED: "?", Verdict.WITHHELD: "-"}
+_DEPENDS = {
+    Dependence.STRONG: "depends strongly on",
+    Dependence.WEAK: "depends weakly on",
+    Dependence.NONE: "does not depend on",
+}
+
+
+_METHODS = {
+    Method.GRADIENT: "what the answer hangs on",
+    Method.ATTENTION: "what “{}” draws on",
+    Method.OCCLUSION: "the pictures covered block by block",
+}
+WORDS_SHOWN = 6
+"""Of those that were said, the ones that weigh most."""
 
 
 def printable(text: str) -> str:
@@ -67,7 +83,7 @@ def event_lines(event: Event) -> list[str]:
         return [f"Note   {event.text}"]
     if isinstance(event, Answered):
         return _answered_lines(event)
-    return []
+    return explanation_lines(event) if isinstance(event, Explanation) else []
 
 
 def _words(event: Heard) -> str:
@@ -77,9 +93,11 @@ def _words(event: Heard) -> str:
 
 
 def _answered_lines(event: Answered) -> list[str]:
-    lines = ["Sources  (+ its words stand in the source, ? nothing that was given bears it out)"]
+    lines = ["Sources  (+ its words stand in the source, ? nothing that was given bears it out, - withheld)"]
     for sentence in event.sentences:
         lines += _sentence_lines(sentence)
+    if event.dependence is not None:
+        lines.append(f"Check  {dependence_line(event.dependence)}")
     lines.append(f"Used   {'; '.join(map(used_text, event.used))}; decoder {event.decoder}")
     lines.append(f"Times  {times_line(event.times)}; {event.engine.generated_tokens} tokens")
     return [*lines, DISCLAIMER]
@@ -109,7 +127,38 @@ def _citation(citation: Citation) -> str:
     place = citation.label
     if citation.start_s is not None:
         place += f" {clock(citation.start_s)}" + ("" if citation.end_s is None else f"-{clock(citation.end_s)}")
+    if citation.dependence is not None:
+        return f"{place}: the sentence {_DEPENDS[citation.dependence]} it; look at it yourself"
     return f'{place}: "{citation.quote}"' if citation.quote else f"{place}: look at it yourself"
+
+
+def dependence_line(dependence: PictureDependence) -> str:
+    """Return what holding the answer against other pictures found, and how far that can be relied on."""
+    drops = f"by {dependence.mean_drop:.2f} nats a token with {'a grey' if dependence.grey else 'the mean'} picture"
+    if dependence.other_drop is not None:
+        drops += f", by {dependence.other_drop:.2f} with another one"
+    line = f"the answer {_DEPENDS[dependence.level]} the picture: less probable {drops}"
+    return line if dependence.calibrated else f"{line} (not calibrated for this decoder)"
+
+
+def explanation_lines(explanation: Explanation) -> list[str]:
+    """Return what made an answer probable, as far as it can be said without its picture."""
+    title = f"Why    {_METHODS[explanation.method].format(explanation.about)}"
+    if explanation.shares is None:
+        most = max(max(row) for scores in explanation.pictures for row in scores.rows)
+        return [f"{title}: the answer loses at most {most:.2f} nats"]
+    shares = explanation.shares
+    parts = (
+        ("pictures", shares.image),
+        ("sound", shares.audio),
+        ("words that were said", shares.words),
+        ("question and the rest of the prompt", shares.rest),
+    )
+    lines = [f"{title}: {', '.join(f'{name} {share:.0%}' for name, share in parts if share)}"]
+    heaviest = sorted(explanation.words, key=lambda word: -abs(word.score))[:WORDS_SHOWN]
+    if heaviest:
+        lines.append(f"       most by {', '.join(f'{word.word.text} {abs(word.score):.2g}' for word in heaviest)}")
+    return lines
 
 
 def times_line(times: StageTimes) -> str:
@@ -120,5 +169,6 @@ def times_line(times: StageTimes) -> str:
         ("looking", times.looking_s),
         ("first token", times.first_token_s),
         ("answering", times.answering_s),
+        ("checking", times.checking_s),
     )
     return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages if seconds)

@@ -16,6 +16,7 @@ from lm.errors import ContextOverflow, InvalidInput
 from lm.packing import packed_for_inference
 from lm.prefix import PrefixReader
 from lm.sampling import GenerationOptions, PromptLookup, Sampler, StopFilter
+from lm.scoring import AnswerScorer
 from lm.sequence import SourceKind, TokenSpan
 
 if TYPE_CHECKING:
@@ -96,6 +97,14 @@ class Engine(Protocol):
     def next_token_logprobs(self, sequence: FusionSequence, candidates: Sequence[int]) -> list[float]:
         """Return the log-probability of each candidate as the next token after `sequence`."""
 
+    def answer_logprobs(
+        self, prompts: Sequence[FusionSequence], answer: Sequence[int], cancelled: Callable[[], bool] = never
+    ) -> list[list[float]] | None:
+        """Return the log-probability of each token of `answer` after each of `prompts`, which are equally long.
+
+        What is kept of the encounter stays. None when cancelled; raises OutOfMemory.
+        """
+
 
 @dataclass(slots=True)
 class _Answer:
@@ -124,6 +133,7 @@ class LocalEngine:
         self.timings = Timings()
         self._on_notice = on_notice
         self._reader = PrefixReader(packed_for_inference(decoder.model), self._notice)
+        self._scorer = AnswerScorer(self._reader)
         self._running: Generator[GeneratedToken] | None = None
 
     def generate(
@@ -148,10 +158,20 @@ class LocalEngine:
         scores: list[float] = logits.log_softmax(0)[list(candidates)].tolist()
         return scores
 
+    def answer_logprobs(
+        self, prompts: Sequence[FusionSequence], answer: Sequence[int], cancelled: Callable[[], bool] = never
+    ) -> list[list[float]] | None:
+        """Return the log-probability of each token of `answer` after each of `prompts`; see `Engine`."""
+        for prompt in prompts:
+            self._require_fit(prompt, len(answer))
+        self._end_running()
+        return self._scorer.score(prompts, answer, cancelled)
+
     def forget(self) -> None:
         """Drop the kept keys and values, as when an encounter is closed."""
         self._end_running()
         self._reader.forget()
+        self._scorer.forget()
 
     def _require_fit(self, sequence: FusionSequence, room: int) -> None:
         limit = self.decoder.model.context_tokens
@@ -243,6 +263,7 @@ class LocalEngine:
         return answer.lookup.propose(answer.options.max_new_tokens - self.timings.generated_tokens - 1)
 
     def _notice(self, sentence: str) -> None:
+        self._scorer.forget()  # the decoder's numbers or device may have changed with the step
         self.notices.append(sentence)
         if self._on_notice is not None:
             self._on_notice(sentence)

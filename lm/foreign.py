@@ -5,6 +5,7 @@ Only local safetensors are read and no code that comes with a checkpoint is run.
 
 from __future__ import annotations
 
+import copy
 import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,15 @@ class ForeignCache:
             self.inner = _unwindowed_cache()
         elif length < self.length:
             self.inner.crop(length - self.length)
+
+    def fork(self, length: int, batch: int) -> ForeignCache:
+        """Return a cache of its own with the first `length` positions of this one of batch 1, `batch` times."""
+        twin = ForeignCache()
+        twin.inner = copy.deepcopy(self.inner)
+        twin.truncate(length)
+        if length:
+            twin.inner.batch_repeat_interleave(batch)
+        return twin
 
 
 def _unwindowed_cache() -> Any:

@@ -20,6 +20,7 @@ reading its weights, and fewer, larger products read them faster.
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -83,6 +84,9 @@ class Cache(Protocol):
 
     def truncate(self, length: int) -> None:
         """Forget every position from `length` on."""
+
+    def fork(self, length: int, batch: int) -> Cache:
+        """Return a cache of its own with the first `length` positions of this one of batch 1, `batch` times."""
 
 
 class CausalDecoder(Protocol):
@@ -161,6 +165,14 @@ class KVCache:
         if not 0 <= length <= self.length:
             raise ValueError(f"cannot truncate a cache of {self.length} positions to {length}")
         self.length = length
+
+    def fork(self, length: int, batch: int) -> KVCache:
+        """Return a cache of its own with the first `length` positions of this one of batch 1, `batch` times."""
+        twin = copy.copy(self)
+        twin.truncate(length)
+        twin._shape = (self._shape[0], batch, *self._shape[2:])
+        twin._keys, twin._values = twin._enlarged(self._keys), twin._enlarged(self._values)
+        return twin
 
     def extend(self, layer: int, keys: torch.Tensor, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Store `(batch, kv_heads, tokens, d_head)` after the past of `layer`.

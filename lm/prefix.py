@@ -35,7 +35,7 @@ class PrefixReader:
     def __init__(self, model: CausalDecoder, on_notice: Callable[[str], None]) -> None:
         self.model = model
         self._on_notice = on_notice
-        self._chunk = _chunk_tokens(model)
+        self._chunk = chunk_tokens(model)
         self._cache: Cache | None = None
         self._sequence: FusionSequence | None = None
         self._fed: list[int] = []
@@ -58,6 +58,11 @@ class PrefixReader:
             return 0
         kept = FusionSequence((*self._sequence.spans, TokenSpan(tuple(self._fed), _GENERATED)))
         return min(kept.common_prefix(sequence), self.length, len(sequence) - 1)
+
+    def fork(self, sequence: FusionSequence, batch: int) -> Cache | None:
+        """Return a cache of its own with what is kept of the beginning of `sequence`; None where nothing is."""
+        length = self.reusable(sequence)
+        return self._cache.fork(length, batch) if self._cache is not None and length else None
 
     def read(
         self, sequence: FusionSequence, room: int, cancelled: Callable[[], bool]
@@ -163,7 +168,7 @@ def is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, RuntimeError) and _CPU_ALLOCATOR.search(str(error)) is not None
 
 
-def _chunk_tokens(model: CausalDecoder) -> int:
+def chunk_tokens(model: CausalDecoder) -> int:
     """Return a fixed chunk for this decoder: the same prompt is always computed in the same way."""
     if model.device.type != "cpu":
         return _GPU_CHUNK

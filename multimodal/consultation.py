@@ -2,35 +2,42 @@
 
 The whole path of the design in one room: recordings become a transcript (and, where the decoder has a projector
 for them, audio tokens), pictures become image tokens, both join the question in one FusionSequence, the engine
-streams the answer, and the gate ties each sentence to its source. The events come out in the order in which they
-happen, so that a window or a terminal can show what is heard while it is heard.
+streams the answer, the gate ties each sentence to its source, and what rests on a picture is scored again without it
+(`multimodal.dependence`). The events come out in the order in which they happen, so that a window or a terminal can
+show what is heard while it is heard.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lm.engine import FinishReason
-from lm.grounding.answer import Citation, Evidence, EvidenceWord, Sentence
+from lm.errors import OutOfMemory
+from lm.grounding.answer import Citation, Evidence, EvidenceWord, Verdict
 from lm.grounding.gate import ground
 from lm.grounding.repetition import before_repetition
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
 from multimodal.audio import load_audio
+from multimodal.dependence import Said, cites_picture, judged, measure_dependence, without_echoes
 from multimodal.encodings import Encodings, View
 from multimodal.errors import Cancelled
+from multimodal.explain import Explainer, Explaining, Explanation, Method, SpokenWord, Subject
 from multimodal.prompt import FusedAttachment, PromptInputs, Turn
 from multimodal.used import Used, UsedKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     import torch
 
-    from lm.engine import Timings
+    from lm.engine import GeneratedToken, Timings
+    from lm.grounding.answer import Sentence
+    from lm.sequence import FusionSequence
+    from multimodal.dependence import PictureDependence
     from multimodal.models import Models
     from multimodal.picture import Picture
     from multimodal.transcript import Utterance
@@ -81,6 +88,8 @@ class StageTimes:
     looking_s: float
     first_token_s: float
     answering_s: float
+    checking_s: float = 0.0
+    """Scoring the answer again with other pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,11 @@ class Answered:
     """The whole answer with its sources."""
 
     question: str
+    text: str
+    """The answer as it may be shown: what the decoder wrote, with a sentence in the place of what is withheld."""
     sentences: tuple[Sentence, ...]
+    dependence: PictureDependence | None
+    """How much the answer depends on the pictures; None where no sentence cites one, or it could not be measured."""
     decoder: str
     used: tuple[Used, ...]
     """What the decoder was given."""
@@ -97,7 +110,7 @@ class Answered:
     times: StageTimes
 
 
-Event = Notice | Heard | Saw | AnswerText | Answered
+Event = Notice | Heard | Saw | AnswerText | Answered | Explaining | Explanation
 
 
 @dataclass(slots=True)
@@ -108,6 +121,14 @@ class _Clock:
 
     def add(self, stage: str, started: float) -> None:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + time.monotonic() - started
+
+
+class _Written(NamedTuple):
+    """An answer as it was generated; `tokens` go on where it only repeated itself, `text` does not."""
+
+    text: str
+    tokens: list[GeneratedToken]
+    finish: FinishReason
 
 
 @dataclass(slots=True)
@@ -217,15 +238,62 @@ class Consultation:
 
         Raises ContextOverflow when all of it together is longer than the decoder can read.
         """
-        engine = self._timed_load(self._models.engine)
         prompts = self._timed_load(self._models.prompts)
         inputs = PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(self._turns))
+        prompt = prompts.build(inputs)
+        answer, written, finish = yield from self._write(prompt, options or GenerationOptions())
+        timings = self._models.engine().timings
+        pictures = self._cited_pictures()
+        sentences = without_echoes(ground(answer, self._evidence(question), pictures), question, pictures)
+        dependence = yield from self._check_dependence(Said(prompt, written, sentences))
+        if dependence is not None:
+            sentences = judged(sentences, dependence)
+        if any(sentence.verdict is Verdict.WITHHELD for sentence in sentences):
+            answer = " ".join(sentence.text for sentence in sentences)
+        self._turns.append(Turn(question, answer))
+        yield Answered(
+            question,
+            answer,
+            sentences,
+            dependence,
+            self._models.decoder_name,
+            self._used(),
+            finish,
+            timings,
+            self._stage_times(timings),
+        )
+
+    def explain(
+        self, question: str, answer: str, method: Method = Method.GRADIENT, about: str = ""
+    ) -> Iterator[Explaining | Explanation]:
+        """Yield how far it is, then what made `answer` to `question` probable; `about` is a word of the answer.
+
+        Raises InvalidInput where the method finds nothing to explain: no picture, no such word.
+        """
+        turns = self._turns[:-1] if self._turns[-1:] == [Turn(question, answer)] else self._turns
+        inputs = PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(turns))
+        subject = Subject(self._models.prompts().build(inputs), answer, self._spoken_words())
+        explainer = Explainer(self._models.engine(), self._cancelled)
+        if method is Method.OCCLUSION:
+            yield from explainer.occlusion(subject, self._mean_picture)
+        elif method is Method.ATTENTION:
+            yield from explainer.attention(subject, about)
+        else:
+            yield from explainer.gradient(subject, self._mean_picture)
+
+    def _mean_picture(self) -> torch.Tensor:
+        return self._models.reference_tokens().mean
+
+    def _write(self, prompt: FusionSequence, options: GenerationOptions) -> Generator[Event, None, _Written]:
+        """Stream an answer and return it, ended where it only repeats itself."""
+        engine = self._timed_load(self._models.engine)
         told = len(engine.notices)
         answer = ""
+        written: list[GeneratedToken] = []
         finish: FinishReason | None = None
-        generated = engine.generate(prompts.build(inputs), options or GenerationOptions(), self._cancelled)
-        for token in generated:
+        for token in engine.generate(prompt, options, self._cancelled):
             answer += token.text
+            written.append(token)
             finish = token.finish or finish
             yield AnswerText(token.text, token.logprob)
             shorter = before_repetition(answer) if _WORD_END.intersection(token.text) else None
@@ -236,26 +304,39 @@ class Consultation:
         yield from (Notice(text) for text in engine.notices[told:])
         if finish is None:
             raise RuntimeError("the engine ended without saying why")
-        answer = answer.strip()
-        self._turns.append(Turn(question, answer))
-        yield self._answered(question, answer, finish, engine.timings)
+        return _Written(answer.strip(), written, finish)
 
-    def _answered(self, question: str, answer: str, finish: FinishReason, timings: Timings) -> Answered:
-        pictures = [
-            Citation(a.kind, a.label, start_s=self._seen[a.label].time_s if a.label in self._seen else None)
-            for a in self._attachments
-            if a.embeddings is not None
+    def _cited_pictures(self) -> list[Citation]:
+        times = {label: picture.time_s for label, picture in self._seen.items()}
+        return [
+            Citation(a.kind, a.label, start_s=times.get(a.label)) for a in self._attachments if a.embeddings is not None
         ]
-        sentences = ground(answer, self._evidence(question), pictures)
+
+    def _check_dependence(self, said: Said) -> Generator[Event, None, PictureDependence | None]:
+        """Measure how much the answer depends on the pictures that it cites; text answers cost nothing."""
+        if not any(cites_picture(sentence) for sentence in said.sentences):
+            return None
+        references = self._timed_load(self._models.reference_tokens)
+        started = time.monotonic()
+        try:
+            dependence = measure_dependence(self._models.engine(), said, references, self._cancelled)
+        except OutOfMemory:
+            yield Notice("There was not enough memory to check whether the answer depends on the picture: look at it.")
+            return None
+        self._clock.add("checking", started)
+        return dependence
+
+    def _stage_times(self, timings: Timings) -> StageTimes:
         times = StageTimes(
             loading_s=self._clock.seconds.get("loading", 0.0),
             listening_s=self._clock.seconds.get("listening", 0.0),
             looking_s=self._clock.seconds.get("looking", 0.0),
             first_token_s=timings.first_token_s,
             answering_s=timings.prefill_s + timings.decode_s,
+            checking_s=self._clock.seconds.get("checking", 0.0),
         )
         self._clock = _Clock()
-        return Answered(question, sentences, self._models.decoder_name, self._used(), finish, timings, times)
+        return times
 
     def _fuse_audio(self, heard: _Recording) -> Iterator[Event]:
         projector = self._timed_load(self._models.audio_projector)
@@ -278,6 +359,14 @@ class Consultation:
 
     def _transcript(self) -> str:
         return "\n".join(u.text.strip() for recording in self._recordings for u in recording.utterances)
+
+    def _spoken_words(self) -> list[SpokenWord]:
+        return [
+            SpokenWord(recording.label, word.text.strip(), word.start_s, word.end_s)
+            for recording in self._recordings
+            for utterance in recording.utterances
+            for word in utterance.words
+        ]
 
     def _evidence(self, question: str) -> list[Evidence]:
         evidence = [

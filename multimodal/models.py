@@ -17,20 +17,24 @@ from lm.hardware import choose_device, choose_dtype
 from lm.packing import packed_in_place
 from lm.weights import load_decoder
 from multimodal.catalog import installed_path
+from multimodal.dependence import warm_up
+from multimodal.errors import AdapterError
 from multimodal.fusion import SHIPPED_ADAPTERS, AudioProjector, ImageProjector, find_projectors
 from multimodal.own_models import converted_gguf
 from multimodal.prompt import PromptBuilder
+from multimodal.reference_pictures import find_references, grey_picture
 from multimodal.speech import SpeechRecognizer
 from multimodal.vision import ImageEncoder
 
 if TYPE_CHECKING:
     from lm.weights import LoadedDecoder
     from multimodal.fusion import Projector
+    from multimodal.reference_pictures import ReferenceTokens
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 DEFAULT_SPEECH = "whisper-base"
 DEFAULT_VISION = "dinov2-small"
-_OF_THE_DECODER = ("_decoder", "_engine", "_prompts", "_projectors")
+_OF_THE_DECODER = ("_decoder", "_engine", "_prompts", "_projectors", "_references")
 
 
 class Models:
@@ -117,6 +121,14 @@ class Models:
         projector = self._projectors.get(AudioProjector.kind)
         return projector if isinstance(projector, AudioProjector) else None
 
+    def reference_tokens(self) -> ReferenceTokens:
+        """Return what answers about pictures are held against; only where there is a picture projector."""
+        return self._references
+
+    def warm_up_references(self) -> None:
+        """Make the first answer about a picture as quick to check as the later ones."""
+        warm_up(self._engine, self._prompts, self._references)
+
     @cached_property
     def _decoder(self) -> LoadedDecoder:
         dtype = choose_dtype(self._device)
@@ -134,6 +146,14 @@ class Models:
     def _projectors(self) -> dict[str, Projector]:
         encoders = {self._speech_id, self._vision_id}
         return find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
+
+    @cached_property
+    def _references(self) -> ReferenceTokens:
+        projector = self.image_projector()
+        if projector is None:
+            raise AdapterError("This decoder sees no pictures, so there is nothing to hold its answers against.")
+        found = find_references(SHIPPED_ADAPTERS, self._decoder.fingerprint, self._vision_id)
+        return (found or grey_picture(self.vision())).project(projector)
 
     @cached_property
     def _speech(self) -> SpeechRecognizer:

@@ -347,6 +347,22 @@
         <translation>正在阅读接诊记录…</translation>
     </message>
     <message>
+        <source>Stop explaining</source>
+        <translation>停止解释</translation>
+    </message>
+    <message>
+        <source>Hide why</source>
+        <translation>隐藏依据</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>依据何在</translation>
+    </message>
+    <message>
+        <source>Shows on the picture and in the words what this answer hangs on</source>
+        <translation>在图片上和语句中标出此回答所依据的内容</translation>
+    </message>
+    <message>
         <source>Used: {0}.</source>
         <translation>依据：{0}。</translation>
     </message>
@@ -746,6 +762,10 @@
         <translation>未核对</translation>
     </message>
     <message>
+        <source>Withheld</source>
+        <translation>已隐去</translation>
+    </message>
+    <message>
         <source>Supported</source>
         <translation>有依据</translation>
     </message>
@@ -754,8 +774,28 @@
         <translation>未核实</translation>
     </message>
     <message>
+        <source>Withheld: this would have been said of any other picture too, so the picture does not bear it out.</source>
+        <translation>已隐去：换成任何其他图片也会这样说，因此该图片不能证实这句话。</translation>
+    </message>
+    <message>
+        <source>Depends strongly on this picture</source>
+        <translation>强烈依赖此图片</translation>
+    </message>
+    <message>
+        <source>Depends weakly on this picture</source>
+        <translation>微弱依赖此图片</translation>
+    </message>
+    <message>
+        <source>Does not depend on this picture</source>
+        <translation>不依赖此图片</translation>
+    </message>
+    <message>
         <source>The words of this sentence stand in the source below.</source>
         <translation>本句内容见于下方来源。</translation>
+    </message>
+    <message>
+        <source>The answer was as probable with other pictures as with this one. Look for yourself.</source>
+        <translation>换成其他图片，得出此回答的可能性与用此图片时一样。请自行查看。</translation>
     </message>
     <message>
         <source>No words bear this out. It may come from the picture: look for yourself.</source>
@@ -764,6 +804,30 @@
     <message>
         <source>Nothing in this encounter bears this out. Do not rely on it without checking.</source>
         <translation>本次接诊中没有任何依据。未经核对请勿采信。</translation>
+    </message>
+    <message>
+        <source>Looking for what this answer hangs on ({0} %)…</source>
+        <translation>正在查找此回答的依据（{0} %）…</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
+        <source>words that were said</source>
+        <translation>说过的话</translation>
+    </message>
+    <message>
+        <source>the question and the rest</source>
+        <translation>问题及其余部分</translation>
+    </message>
+    <message>
+        <source>This answer hangs on: {0}. It shows what the model used, not whether it is right.</source>
+        <translation>此回答依据：{0}。这表示模型用了什么，并不表示回答正确。</translation>
     </message>
     <message>
         <source>Your question</source>
@@ -1676,6 +1740,10 @@
     <message>
         <source>Picture {label}</source>
         <translation>图像 {label}</translation>
+    </message>
+    <message>
+        <source>Orange: where the answer hangs on the picture. It shows what the model used, not a finding.</source>
+        <translation>橙色：回答所依据的图片部位。这表示模型用了哪里，并非检查发现。</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import add_model_options, add_output_options, existing_file, show
@@ -18,6 +19,7 @@ examples:
   bedside ask "What should I ask a patient with a cough for three weeks?"
   bedside ask --audio visit.m4a "Which medicines does the patient take?"
   bedside ask --image film.dcm --image photo.jpg "What do these pictures show?"
+  bedside ask --image film.png --explain why --verify "Does this chest X-ray show signs of pneumonia?"
 """
 MAX_ANSWER_TOKENS = 160
 
@@ -43,25 +45,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=MAX_ANSWER_TOKENS,
         help="the longest answer, in tokens (default: %(default)s)",
     )
+    parser.add_argument(
+        "--explain", metavar="FOLDER", type=Path, help="write there what made the answer probable: pictures and numbers"
+    )
+    parser.add_argument("--word", metavar="WORD", help="with --explain: what this word of the answer draws on")
+    parser.add_argument(
+        "--verify", action="store_true", help="with --explain: cover the pictures block by block, and ask again"
+    )
     add_model_options(parser)
     add_output_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask and print; returns the exit code."""
+    from lm.errors import InvalidInput
     from multimodal.consultation import Consultation
     from multimodal.models import Models
 
+    if (args.word or args.verify) and not args.explain:
+        raise InvalidInput("--word and --verify say how to explain; add --explain FOLDER.")
     show(_events(Consultation(Models(args.decoder, args.device, args.speech, args.vision)), args), args.json)
     return 0
 
 
 def _events(consultation: Consultation, args: argparse.Namespace) -> Iterator[Event]:
+    from desktop.commands.explaining import explained
     from lm.sampling import GenerationOptions
+    from multimodal.consultation import Answered, Saw
 
+    pictures = {}
     for file in args.image:
-        yield from consultation.look(file)
+        for event in consultation.look(file):
+            yield event
+            if isinstance(event, Saw):
+                pictures[event.label] = event.picture.pixels
     for file in args.audio:
         yield from consultation.listen(file, args.language)
     question = sys.stdin.read().strip() if args.question == "-" else args.question
-    yield from consultation.ask(question, GenerationOptions(max_new_tokens=args.max_tokens, prompt_lookup=True))
+    answering = consultation.ask(question, GenerationOptions(max_new_tokens=args.max_tokens, prompt_lookup=True))
+    for event in answering:
+        yield event
+        if args.explain and isinstance(event, Answered):
+            yield from explained(consultation, event, pictures, args)

@@ -13,6 +13,7 @@ from desktop.commands.consulting import add_model_options
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from multimodal.training.projector_run import Progress
 
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--conversations", metavar="N", type=int, help="how often a picture is shown and asked about")
     parser.add_argument("--seed", metavar="N", type=int, default=0)
     parser.add_argument("--score-only", action="store_true", help="score the projector in --out without training")
+    parser.add_argument(
+        "--calibrate-only", action="store_true", help="calibrate the dependence check of the projector in --out alone"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
     add_model_options(parser)
 
@@ -43,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     from multimodal.fusion import SHIPPED_ADAPTERS
     from multimodal.models import DEFAULT_VISION, decoder_path
     from multimodal.training.projector import ProjectorOptions
-    from multimodal.training.projector_run import ProjectorRun, run_projector, score_projector
+    from multimodal.training.projector_run import ProjectorRun, calibrate_projector, run_projector, score_projector
     from multimodal.vision import ImageEncoder
 
     device = choose_device(args.device)
@@ -58,7 +62,9 @@ def run(args: argparse.Namespace) -> int:
         options=replace(options, conversations=args.conversations) if args.conversations else options,
     )
     encoder = ImageEncoder.load(installed_path(plan.encoder_id), device)
-    work = score_projector if args.score_only else run_projector
+    work: Callable[..., object] = score_projector if args.score_only else run_projector
+    if args.calibrate_only:
+        work = calibrate_projector
 
     def tell(progress: Progress) -> None:
         sys.stdout.write(_line(progress, args.json) + "\n")

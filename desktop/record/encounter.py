@@ -37,6 +37,16 @@ class Verdict(StrEnum):
 
     SUPPORTED = "supported"
     UNVERIFIED = "unverified"
+    WITHHELD = "withheld"
+    """It was said of a picture on which it does not depend; its words are not kept."""
+
+
+class Dependence(StrEnum):
+    """How much what was said depends on the picture that it cites."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+    NONE = "none"
 
 
 class CitedKind(StrEnum):
@@ -57,11 +67,13 @@ class Citation:
     quote: str = ""
     start_s: float | None = None
     end_s: float | None = None
+    dependence: Dependence | None = None
+    """Of pictures that were checked; None for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, verbatim, with the sources that bear it out."""
+    """One sentence of an answer, verbatim unless it is withheld, with the sources that bear it out."""
 
     text: str
     verdict: Verdict

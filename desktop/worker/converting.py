@@ -9,13 +9,20 @@ from desktop.record import encounter
 from desktop.worker import protocol
 from multimodal import transcript
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.explain_pictures import shown_rows, square_in
+from multimodal.picture import Region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lm.grounding.answer import Citation, Sentence
     from multimodal.consultation import Event
+    from multimodal.explain import Explanation
+    from multimodal.picture import Picture
     from multimodal.used import Used
+
+
+_WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 def recorded_words(heard: Sequence[transcript.Word]) -> tuple[encounter.Word, ...]:
@@ -40,7 +47,6 @@ class Converter:
 
     def __init__(self, job: str) -> None:
         self._job = job
-        self._pieces: list[str] = []
         self._started_s = time.monotonic()
         self._first_token_s = 0.0
 
@@ -60,18 +66,17 @@ class Converter:
             return protocol.PictureRead(self._job, event.label, event.picture.description, event.fused_tokens)
         if isinstance(event, AnswerText):
             return self._piece(event)
-        return self._whole(event)
+        return self._whole(event) if isinstance(event, Answered) else None
 
     def _piece(self, event: AnswerText) -> protocol.AnswerPiece | None:
-        if not self._pieces:
+        if not self._first_token_s:
             self._first_token_s = time.monotonic() - self._started_s
-        self._pieces.append(event.text)
         return protocol.AnswerPiece(self._job, event.text) if event.text else None
 
     def _whole(self, event: Answered) -> protocol.AnswerWhole:
         return protocol.AnswerWhole(
             job=self._job,
-            text="".join(self._pieces).strip(),
+            text=event.text,
             sentences=tuple(map(_sentence, event.sentences)),
             decoder=event.decoder,
             used=tuple(map(_used, event.used)),
@@ -80,6 +85,33 @@ class Converter:
             answering_s=time.monotonic() - self._started_s,
             tokens=event.engine.generated_tokens,
         )
+
+
+def explained(command: protocol.Explain, found: Explanation, shown: Mapping[str, Picture]) -> protocol.AnswerExplained:
+    """Return what an answer hangs on, in weights without signs, laid out on the pictures as they are stored.
+
+    Raises ValueError for an explanation that looked at pictures alone.
+    """
+    shares = found.shares
+    if shares is None:
+        raise ValueError(f"{found.method} does not weigh pictures, sound and words against each other")
+    regions = {picture.label: Region(*(picture.region or _WHOLE)) for picture in command.context.pictures}
+    pictures = []
+    for scores in found.pictures:
+        picture, region = shown[scores.label], regions[scores.label]
+        box = (region.left, region.top, region.right, region.bottom)
+        square = square_in(picture.width_px, picture.height_px, region)
+        rows = shown_rows(found.method, scores.rows)
+        heaviest = max(map(max, rows)) or 1.0
+        weights = tuple(tuple(score / heaviest for score in row) for row in rows)
+        pictures.append(protocol.PictureWeights(scores.label, weights, square, box))
+    most = max((abs(word.score) for word in found.words), default=0.0) or 1.0
+    words = tuple(
+        protocol.WordWeight(word.word.label, word.word.start_s, abs(word.score) / most) for word in found.words
+    )
+    return protocol.AnswerExplained(
+        command.job, tuple(pictures), words, shares.image, shares.audio, shares.words, shares.rest
+    )
 
 
 def _sentence(said: Sentence) -> encounter.Sentence:
@@ -93,4 +125,5 @@ def _used(given: Used) -> encounter.Used:
 
 def _citation(cited: Citation) -> encounter.Citation:
     kind = encounter.CitedKind(cited.kind)
-    return encounter.Citation(kind, cited.label, cited.quote, cited.start_s, cited.end_s)
+    dependence = None if cited.dependence is None else encounter.Dependence(cited.dependence)
+    return encounter.Citation(kind, cited.label, cited.quote, cited.start_s, cited.end_s, dependence)

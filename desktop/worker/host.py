@@ -21,6 +21,7 @@ from desktop.worker.protocol import (
     Cancel,
     Dictate,
     Done,
+    Explain,
     Failed,
     FailureKind,
     FinishDictation,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 
-_JOBS = Transcribe | Dictate | Ask | Measure
+_JOBS = Transcribe | Dictate | Ask | Explain | Measure
 _ENDS = Done | Stopped | Failed | Measured
 _CANCEL_CHECK_MS = 100
 

@@ -3,19 +3,21 @@
 Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
 derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
 
-Each job (`Transcribe`, `Dictate`, `Ask`, `Measure`) ends with exactly one of `Done`, `Stopped`, `Failed` or, for
-`Measure`, `Measured`.
+Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Measure`) ends with exactly one of `Done`, `Stopped`, `Failed` or,
+for `Measure`, `Measured`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import get_args
+from typing import TypeAlias, get_args
 
 from desktop.record.encounter import Sentence, Used, Utterance, Word  # noqa: TC001 - the codec resolves them at run time
 
 VERSION = 1
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom as shares of a picture's width and height."""
 MAX_LINE_BYTES = 4 << 20
 """Of a line with its newline. The words of two hours with their times are about half of it."""
 
@@ -39,8 +41,8 @@ class KnownPicture:
     label: str
     file: str
     frame: int | None = None
-    region: tuple[float, float, float, float] | None = None
-    """Left, top, right, bottom as shares of width and height, 0 to 1; None is the whole picture."""
+    region: Box | None = None
+    """From 0 to 1; None is the whole picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,17 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Explain:
+    """Say what `answer`, given to `question` in `context`, hangs on."""
+
+    job: str
+    context: EncounterContext
+    question: str
+    answer: str
+    decoder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Stop `job` at once; it ends with `Stopped`."""
 
@@ -142,7 +155,7 @@ class Shutdown:
     """Stop what is running and exit."""
 
 
-Command = Prepare | Transcribe | Dictate | FinishDictation | Ask | Cancel | Forget | Measure | Ping | Shutdown
+Command = Prepare | Transcribe | Dictate | FinishDictation | Ask | Explain | Cancel | Forget | Measure | Ping | Shutdown
 
 
 # --- worker to window --------------------------------------------------------------------------------------------
@@ -242,7 +255,7 @@ class AnswerPiece:
 
 @dataclass(frozen=True, slots=True)
 class AnswerWhole:
-    """The answer is finished; `finish` is end, length, stop_string or cancelled, `text` the whole of it."""
+    """The answer is finished; `finish` is end, length, stop_string or cancelled, `text` what may be shown of it."""
 
     job: str
     text: str
@@ -253,6 +266,49 @@ class AnswerWhole:
     first_token_s: float = 0.0
     answering_s: float = 0.0
     tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedSoFar:
+    """How far an explanation is, 0 to 1."""
+
+    job: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWeights:
+    """How much the answer hangs on each part of a picture."""
+
+    label: str
+    rows: tuple[tuple[float, ...], ...]
+    """Rows from the top, 0 to 1, the heaviest being 1, evenly over `square`."""
+    square: Box
+    """Where the rows lie on the stored picture; they may reach beyond it."""
+    region: Box
+    """The part of the picture that was asked about; only there the weights mean anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordWeight:
+    """How much the answer hangs on a word of a recording, 0 to 1, the heaviest being 1."""
+
+    label: str
+    start_s: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerExplained:
+    """What an answer hangs on; the shares of pictures, sound, words that were said and the rest add up to 1."""
+
+    job: str
+    pictures: tuple[PictureWeights, ...]
+    words: tuple[WordWeight, ...]
+    image: float
+    audio: float
+    said: float
+    rest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +370,8 @@ Event = (
     | Notice
     | AnswerPiece
     | AnswerWhole
+    | ExplainedSoFar
+    | AnswerExplained
     | Measured
     | Done
     | Stopped

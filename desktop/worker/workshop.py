@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from desktop.worker.converting import Converter, heard_utterance
+from desktop.worker.converting import Converter, explained, heard_utterance
 from desktop.worker.listening import Dictation, transcribed
 from desktop.worker.protocol import (
     Ask,
     Dictate,
+    Explain,
+    ExplainedSoFar,
     Failed,
     FailureKind,
     Forget,
@@ -28,9 +30,10 @@ from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
 from lm.sampling import GenerationOptions
-from multimodal.consultation import Consultation
+from multimodal.consultation import Consultation, Saw
 from multimodal.encodings import Encodings, View
 from multimodal.errors import CatalogError, MultimodalError
+from multimodal.explain import Explanation
 from multimodal.models import Models
 from multimodal.picture import Region
 from multimodal.prompt import PromptInputs, Turn
@@ -38,8 +41,9 @@ from multimodal.prompt import PromptInputs, Turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from desktop.worker.protocol import Event
+    from desktop.worker.protocol import EncounterContext, Event
     from desktop.worker.schedule import Step, Work
+    from multimodal.consultation import Event as ConsultationEvent
 
 _ENCOUNTERS_KEPT = 4
 _MEASURED_TOKENS = 48
@@ -69,6 +73,8 @@ class Workshop:
             yield from self._prepare(command)
         elif isinstance(command, Ask):
             yield from self._answer(command, work)
+        elif isinstance(command, Explain):
+            yield from self._explain_answer(command, work)
         elif isinstance(command, Transcribe):
             yield from transcribed(command, work, self._loaded().speech())
         elif isinstance(command, Dictate):
@@ -117,6 +123,7 @@ class Workshop:
         if failure is None and models.image_projector() is not None:
             yield Loading("vision", 0.9)
             models.vision()
+            models.warm_up_references()
         if failure is not None:
             yield self.explain(failure)
         yield from self._told_ready(models)
@@ -151,20 +158,25 @@ class Workshop:
     def _answer(self, ask: Ask, work: Work) -> Iterator[Event]:
         yield from self._with_decoder(ask.decoder)
         convert = Converter(ask.job)
-        context = ask.context
-        case = Consultation(self._loaded(), work.cancelled, self._encodings_of(context.encounter_id))
-        for picture in context.pictures:
-            if work.cancelled():
-                return
-            region = None if picture.region is None else Region(*picture.region)
-            view = View(Path(picture.file), picture.frame, region)
-            yield from convert.all_of(case.look_at(view, picture.label))
-        for recording in context.recordings:
-            heard = [heard_utterance(utterance) for utterance in recording.utterances]
-            yield from convert.all_of(case.recall(recording.label, Path(recording.file), heard))
-        case.go_on_from(Turn(turn.question, turn.answer) for turn in context.turns)
-        options = GenerationOptions(max_new_tokens=ask.max_tokens)
-        yield from convert.all_of(case.ask(ask.question, options))
+        case = Consultation(self._loaded(), work.cancelled, self._encodings_of(ask.context.encounter_id))
+        yield from convert.all_of(_told(case, ask.context, work.cancelled))
+        if not work.cancelled():
+            options = GenerationOptions(max_new_tokens=ask.max_tokens)
+            yield from convert.all_of(case.ask(ask.question, options))
+
+    def _explain_answer(self, command: Explain, work: Work) -> Iterator[Event]:
+        yield from self._with_decoder(command.decoder)
+        yield ExplainedSoFar(command.job, 0.0)
+        case = Consultation(self._loaded(), work.cancelled, self._encodings_of(command.context.encounter_id))
+        told = _told(case, command.context, work.cancelled)
+        shown = {event.label: event.picture for event in told if isinstance(event, Saw)}
+        if work.cancelled():
+            return
+        for event in case.explain(command.question, command.answer):
+            if isinstance(event, Explanation):
+                yield explained(command, event, shown)
+            else:
+                yield ExplainedSoFar(command.job, event.share)
 
     def _measure(self, command: Measure, work: Work) -> Iterator[Event]:
         models = self._loaded()
@@ -204,6 +216,20 @@ class Workshop:
         while len(self._encodings) > _ENCOUNTERS_KEPT:
             self._encodings.popitem(last=False)
         return encodings
+
+
+def _told(case: Consultation, context: EncounterContext, cancelled: Callable[[], bool]) -> Iterator[ConsultationEvent]:
+    """Tell a consultation all that is known, yielding what it says to it; it is told less when cancelled."""
+    for picture in context.pictures:
+        if cancelled():
+            return
+        region = None if picture.region is None else Region(*picture.region)
+        view = View(Path(picture.file), picture.frame, region)
+        yield from case.look_at(view, picture.label)
+    for recording in context.recordings:
+        heard = [heard_utterance(utterance) for utterance in recording.utterances]
+        yield from case.recall(recording.label, Path(recording.file), heard)
+    case.go_on_from(Turn(turn.question, turn.answer) for turn in context.turns)
 
 
 def _decoding_speed(models: Models, cancelled: Callable[[], bool]) -> float:

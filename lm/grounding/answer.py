@@ -17,6 +17,16 @@ class Verdict(StrEnum):
     """A cited source says it: its words, its numbers and its negation are there."""
     UNVERIFIED = "unverified"
     """No text that was given bears it out; a picture cannot be checked word by word and counts as this too."""
+    WITHHELD = "withheld"
+    """It was said of a picture on which it does not depend; its words are not shown, `text` says so instead."""
+
+
+class Dependence(StrEnum):
+    """How much what was said depends on the picture that it cites."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +38,13 @@ class Citation:
     quote: str = ""
     start_s: float | None = None
     end_s: float | None = None
+    dependence: Dependence | None = None
+    """Of pictures that were checked; None for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, verbatim."""
+    """One sentence of an answer, verbatim unless it is withheld."""
 
     text: str
     verdict: Verdict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lm.grounding.answer import Dependence
 from multimodal.fusion import IMAGE_TOKENS
 from multimodal.prompt import PROMPT_VERSION
 from multimodal.training.picture_questions import MOST_QUESTIONS
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from multimodal.training.dependence_calibration import Calibration
     from multimodal.training.projector_run import ProjectorRun
     from multimodal.training.projector_scores import Score
     from multimodal.training.statistics import Estimate
@@ -25,9 +27,10 @@ DATA = (
 )
 
 
-def write_card(file: Path, decoder: str, run: ProjectorRun, scores: Sequence[Score]) -> None:
-    """Write the card as Markdown; every figure in it comes from `scores`."""
-    file.write_text("\n".join([*_head(decoder, run), *_score_lines(scores), *_limits()]) + "\n", encoding="utf-8")
+def write_card(file: Path, decoder: str, run: ProjectorRun, scores: Sequence[Score], calibration: Calibration) -> None:
+    """Write the card as Markdown; every figure in it comes from `scores` and `calibration`."""
+    lines = [*_head(decoder, run), *_score_lines(scores), *_calibration_lines(calibration), *_limits()]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _head(decoder: str, run: ProjectorRun) -> list[str]:
@@ -73,6 +76,27 @@ def _score_lines(scores: Sequence[Score]) -> list[str]:
                 f"| {score.title} | {score.n} | {score.majority:.3f} | {metric} | {shown} | {_p(score.p_value)} |"
             )
     return lines
+
+
+def _calibration_lines(calibration: Calibration) -> list[str]:
+    thresholds = calibration.thresholds
+    return [
+        "",
+        "## Does an answer depend on its picture?",
+        "",
+        "Each answer is scored again with the mean picture and with another one (`image-reference.safetensors`). It "
+        f"depends weakly where either takes {thresholds.weak:.3f} nats a token away or more, strongly where both take "
+        f"{thresholds.strong:.3f}; what neither takes away is withheld. On held-back pictures:",
+        "",
+        "| answers to | n | " + " | ".join(Dependence) + " |",
+        "|---|---|" + "---|" * len(Dependence),
+        *(
+            f"| {topic.topic} | {topic.n} | "
+            + " | ".join(str(topic.levels.get(level, 0)) for level in Dependence)
+            + " |"
+            for topic in calibration.topics
+        ),
+    ]
 
 
 def _weakness(score: Score) -> float:

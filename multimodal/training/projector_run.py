@@ -14,6 +14,8 @@ import torch
 
 from lm.errors import TrainingError
 from multimodal.fusion import AdapterBinding, load_projector, save_projector
+from multimodal.reference_pictures import PROJECTOR_FILE
+from multimodal.training.dependence_calibration import calibrate
 from multimodal.training.features import FeatureProgress, compute_features
 from multimodal.training.picture_questions import draw_conversations, read_vqa_rad, training_pictures
 from multimodal.training.pictures import Split, read_pictures
@@ -35,11 +37,11 @@ if TYPE_CHECKING:
 
     from lm.weights import LoadedDecoder
     from multimodal.fusion import ImageProjector
+    from multimodal.training.dependence_calibration import Calibration
     from multimodal.training.features import FeatureStore
     from multimodal.training.projector_scores import Score
     from multimodal.vision import ImageEncoder
 
-PROJECTOR_FILE = "image-projector.safetensors"
 SCORES_FILE = "scores.json"
 CARD_FILE = "README.md"
 
@@ -95,14 +97,26 @@ def score_projector(
     encoder: ImageEncoder,
     on_progress: Callable[[Progress], None],
 ) -> list[Score]:
-    """Score the projector file as it is shipped (bf16) and write its scores and card."""
+    """Score the projector file as it is shipped (bf16), calibrate its dependence check, write scores and card."""
     features = _features(run, encoder, on_progress)
     projector, _ = load_projector(run.adapter_folder / PROJECTOR_FILE, decoder.fingerprint)
     scores = _scores(run, decoder, projector, features, on_progress)  # type: ignore[arg-type] # our file holds an image projector
     described = {"decoder": decoder.name, "options": asdict(run.options), "scores": [asdict(s) for s in scores]}
     (run.adapter_folder / SCORES_FILE).write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
-    write_card(run.adapter_folder / CARD_FILE, decoder.name, run, scores)
+    calibration = calibrate(run.adapter_folder, run.data, decoder, features, on_progress)
+    write_card(run.adapter_folder / CARD_FILE, decoder.name, run, scores, calibration)
     return scores
+
+
+def calibrate_projector(
+    run: ProjectorRun,
+    decoder: LoadedDecoder,
+    encoder: ImageEncoder,
+    on_progress: Callable[[Progress], None],
+) -> Calibration:
+    """Write the references of the projector and the thresholds of its dependence check alone."""
+    features = _features(run, encoder, on_progress)
+    return calibrate(run.adapter_folder, run.data, decoder, features, on_progress)
 
 
 def _features(run: ProjectorRun, encoder: ImageEncoder, on_progress: Callable[[Progress], None]) -> FeatureStore:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,15 +12,19 @@ from PIL import Image
 from desktop.consultation_json import event_json
 from desktop.consultation_text import DISCLAIMER, ConsultationText, clock, printable
 from lm.engine import FinishReason, Timings
-from lm.grounding.answer import Citation, Sentence, Verdict
+from lm.grounding.answer import Citation, Dependence, Sentence, Verdict
 from lm.sequence import SourceKind
 from multimodal.consultation import Answered, AnswerText, Event, Heard, Notice, Saw, StageTimes
+from multimodal.dependence import WITHHELD_TEXT, PictureDependence
+from multimodal.explain import Explaining, Explanation, Method, PictureScores, Shares, SpokenWord, WordScore
 from multimodal.picture import Picture
+from multimodal.reference_pictures import Thresholds
 from multimodal.used import Used, UsedKind
 from tests.fakes.consultations import utterance
 
 ANSWERED = Answered(
     question="What?",
+    text="Metformin. A fracture.",
     sentences=(
         Sentence(
             "Metformin.", Verdict.SUPPORTED, (Citation(SourceKind.TRANSCRIPT, "Recording 1", "metformin", 4.0, 75.2),)
@@ -27,6 +32,7 @@ ANSWERED = Answered(
         Sentence("A fracture.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 1"),)),
         Sentence("It moves.", Verdict.UNVERIFIED, (Citation(SourceKind.IMAGE, "Image 2", start_s=62.14),)),
     ),
+    dependence=None,
     decoder="tiny",
     used=(
         Used(UsedKind.WORDS, "Recording 1", 3),
@@ -75,6 +81,61 @@ def test_a_consultation_reads_from_top_to_bottom() -> None:
         DISCLAIMER,
     ):
         assert expected in text
+
+
+MEASURED = PictureDependence(Dependence.WEAK, 0.456, 0.1, 3, Thresholds(0.1, 1.0), calibrated=True, grey=False)
+
+
+@pytest.mark.parametrize(
+    ("measured", "expected"),
+    [
+        (MEASURED, "depends weakly on the picture: less probable by 0.46 nats a token with the mean picture, by 0.10"),
+        (replace(MEASURED, level=Dependence.STRONG, other_drop=None), "depends strongly on the picture"),
+        (replace(MEASURED, grey=True, calibrated=False), "a grey picture, by 0.10 with another one (not calibrated"),
+    ],
+)
+def test_how_much_an_answer_depends_on_its_picture_is_said(measured: PictureDependence, expected: str) -> None:
+    cited = Citation(SourceKind.IMAGE, "Image 1", dependence=measured.level)
+    whole = replace(ANSWERED, sentences=(Sentence("Grey.", Verdict.UNVERIFIED, (cited,)),), dependence=measured)
+    text = shown([whole])
+    assert expected in text
+    assert f"Image 1: the sentence depends {'weakly' if measured.level is Dependence.WEAK else 'strongly'} on" in text
+    parsed = json.loads(event_json(whole))
+    assert parsed["dependence"]["level"] == measured.level
+    assert parsed["dependence"]["thresholds"] == {"weak": 0.1, "strong": 1.0}
+    assert parsed["sentences"][0]["citations"][0]["dependence"] == measured.level
+
+
+def test_what_is_withheld_is_marked_as_such() -> None:
+    cited = Citation(SourceKind.IMAGE, "Image 1", dependence=Dependence.NONE)
+    withheld = Sentence(WITHHELD_TEXT, Verdict.WITHHELD, (cited,))
+    text = shown([replace(ANSWERED, sentences=(withheld,))])
+    assert f"  - {WITHHELD_TEXT}\n      Image 1: the sentence does not depend on it" in text
+
+
+HEARD = SpokenWord("Recording 1", "cough", 1.0, 1.5)
+EXPLAINED = Explanation(
+    Method.GRADIENT,
+    "A cough.",
+    "",
+    (PictureScores("Image 1", ((0.5, -1.0),)),),
+    (),
+    (WordScore(HEARD, -0.31), WordScore(replace(HEARD, text="days"), 0.1)),
+    Shares(0.5, 0.0, 0.3, 0.2),
+)
+
+
+def test_what_an_answer_hangs_on_is_said_heaviest_first() -> None:
+    text = shown([Explaining(0.5), EXPLAINED])
+    assert "pictures 50%, words that were said 30%, question and the rest of the prompt 20%" in text
+    assert "sound" not in text
+    assert "most by cough 0.31, days 0.1" in text
+    word = shown([replace(EXPLAINED, method=Method.ATTENTION, about="cough")])
+    assert "what “cough” draws on" in word
+    covered = replace(EXPLAINED, method=Method.OCCLUSION, words=(), shares=None)
+    assert "the answer loses at most 0.50 nats" in shown([covered])
+    assert json.loads(event_json(EXPLAINED))["words"][0]["word"]["text"] == "cough"
+    assert json.loads(event_json(Explaining(0.5))) == {"event": "explaining", "share": 0.5}
 
 
 def test_model_output_cannot_steer_the_terminal() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 
 from desktop.cli import main
@@ -83,3 +85,41 @@ def test_json_lines_tell_the_same_story(capsys: pytest.CaptureFixture[str]) -> N
     assert events[-1]["event"] == "answered"
     streamed = "".join(event["text"] for event in events if event["event"] == "answer_text").strip()
     assert " ".join(sentence["text"] for sentence in events[-1]["sentences"]) == " ".join(streamed.split())
+    checked = events[-1]["dependence"]
+    assert not checked["grey"]  # the adapter ships what pictures are held against
+    # A CT slice is neither the mean picture nor a blood smear, and the decoder knows it.
+    assert checked["level"] != "none"
+    assert min(checked["mean_drop"], checked["other_drop"]) < max(checked["mean_drop"], checked["other_drop"])
+    assert {citation["dependence"] for s in events[-1]["sentences"] for citation in s["citations"]} == {
+        checked["level"]
+    }
+
+
+def test_an_answer_is_explained_in_pictures_and_numbers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    typed = ["ask", "--image", str(CT), "What kind of picture is this?", "--max-tokens", "6"]
+    folder = tmp_path / "why"
+    assert main([*typed, "--explain", str(folder), "--verify"]) == 0
+    out = capsys.readouterr().out
+    assert "what the answer hangs on: pictures " in out
+    gradient, occlusion = json.loads((folder / "explanation.json").read_text())
+    assert gradient["shares"]["words"] == 0
+    assert sum(gradient["shares"].values()) == pytest.approx(1.0)
+    for explained in (gradient, occlusion):
+        shown = Image.open(folder / f"image-1-{explained['method']}.png")
+        assert shown.size == (128, 128)
+        assert np.ptp(np.asarray(shown), axis=2).max() > 20  # a grey slice took on colour
+        assert len(explained["pictures"][0]["rows"]) == 8
+    # What covering does is what the quick scores foresee, at least in its order of magnitude.
+    assert max(map(max, occlusion["pictures"][0]["rows"])) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [(["--verify"], "add --explain"), (["--explain", "why", "--word", "zebra"], "no word “zebra”")],
+)
+def test_what_cannot_be_explained_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, added: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["ask", "--image", str(CT), "What is it?", "--max-tokens", "3", *added]) == 2
+    assert told in capsys.readouterr().err

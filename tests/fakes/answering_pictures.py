@@ -20,6 +20,8 @@ class AnsweringPictureLoader(QObject):
     loaded = Signal(int, object)
     failed = Signal(int, str)
     film_seen = Signal(int, bool, bool, str)
+    series_opened = Signal(int, object)
+    series_progressed = Signal(int, int, int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,9 @@ class AnsweringPictureLoader(QObject):
             self.failed.emit(token, self.fault)
         else:
             self.film_seen.emit(token, *self.film)
+
+    def cancel(self, token: int) -> None:
+        """Nothing is under way that could be stopped."""
 
     def _answer(self, token: int) -> None:
         if self.fault:

@@ -13,6 +13,7 @@ from lm.tokens import Tokens
 from lm.weights import LoadedDecoder, load_decoder
 from multimodal.fusion import ImageProjector, ProjectorShape
 from multimodal.prompt import PromptBuilder
+from multimodal.reference_pictures import ReferencePictures, Thresholds
 from multimodal.transcript import Utterance, Word
 from multimodal.vision import ImageFeatures
 from tests.fakes.checkpoints import VOCABULARY, save_checkpoint, save_tokenizer, shuffled
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lm.sequence import FusionSequence
     from multimodal.audio import Recording
     from multimodal.fusion import AudioProjector
+    from multimodal.reference_pictures import ReferenceTokens
 
 D_MODEL = 32
 D_ENCODER = 8
@@ -115,6 +117,10 @@ class ScriptedEngine:
         self.notices: list[str] = []
         self.timings = Timings(prompt_tokens=10, generated_tokens=3, first_token_s=0.5, prefill_s=0.4, decode_s=0.6)
         self._to_tell = list(notices)
+        self.drops = (2.0, 2.0)
+        """By how many nats a token an answer becomes less probable with the mean and with another picture."""
+        self.scored: list[tuple[list[FusionSequence], list[int]]] = []
+        """The prompts and answers that were scored again."""
 
     def generate(
         self, sequence: FusionSequence, options: GenerationOptions, cancelled: Callable[[], bool]
@@ -124,6 +130,12 @@ class ScriptedEngine:
         for place, word in enumerate(self.answers.pop(0).split(" ")):
             yield GeneratedToken(place, word if place == 0 else f" {word}", -0.1)
         yield GeneratedToken(-1, "", 0.0, FinishReason.END)
+
+    def answer_logprobs(
+        self, prompts: Sequence[FusionSequence], answer: Sequence[int], cancelled: Callable[[], bool]
+    ) -> list[list[float]] | None:
+        self.scored.append((list(prompts), list(answer)))
+        return [[-0.1 - drop] * len(answer) for drop, _ in zip(self.drops, prompts, strict=False)]
 
 
 class FakeModels:
@@ -163,3 +175,9 @@ class FakeModels:
 
     def audio_projector(self) -> AudioProjector | None:
         return self._audio
+
+    def reference_tokens(self) -> ReferenceTokens:
+        assert self._image is not None
+        mean = ImageFeatures(torch.zeros(1, 1, D_ENCODER), torch.zeros(1, D_ENCODER))
+        other = ImageFeatures(torch.ones(1, 64, D_ENCODER), torch.ones(1, D_ENCODER))
+        return ReferencePictures(mean, other, Thresholds(0.1, 1.0), calibrated=True).project(self._image)

@@ -11,16 +11,25 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayo
 from desktop.record.encounter import Answer, AnswerStatus
 from desktop.ui import theme
 from desktop.ui.encounter.button_row import ButtonRow
+from desktop.ui.encounter.explaining import NOT_ASKED, is_explainable
 from desktop.ui.encounter.pacing import TICK_S, SteadyText
 from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
-from desktop.ui.encounter.wording import plain_answer, status_sentence, time_of_day, used_words
+from desktop.ui.encounter.wording import (
+    answer_words,
+    plain_answer,
+    status_sentence,
+    time_of_day,
+    used_words,
+    why_words,
+)
 from desktop.ui.translation import Retranslating
 from desktop.ui.viewer.flow_layout import FlowLayout
 from desktop.worker.protocol import FailureKind
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Sentence
+    from desktop.ui.encounter.explaining import WhyState
 
 Decoders = tuple[tuple[str, str], ...]
 """Id and title of each decoder that can answer."""
@@ -33,6 +42,8 @@ class AnswerCard(Retranslating, QFrame):
     again_wanted = Signal(str, str)
     """The answer's id and the decoder, empty for the chosen one."""
     cancel_wanted = Signal()
+    why_wanted = Signal(str)
+    """The answer's id: explain it, stop that, or hide what was found."""
     models_wanted = Signal()
     patient_wanted = Signal(str)
     """The words to be shown to the patient."""
@@ -47,6 +58,7 @@ class AnswerCard(Retranslating, QFrame):
         self._waiting_for = ""
         self._failure = FailureKind.FAULT
         self._decoders: Decoders = ()
+        self._why_state = NOT_ASKED
         self._steady = SteadyText()
         self._tick = QTimer(self, interval=round(TICK_S * 1000))
         self._tick.timeout.connect(self._show_some)
@@ -88,6 +100,11 @@ class AnswerCard(Retranslating, QFrame):
             self._finish_text()
         self.retranslate()
 
+    def show_why(self, state: WhyState) -> None:
+        """Show how explaining the answer stands, and what it hangs on."""
+        self._why_state = state
+        self.retranslate()
+
     def show_decoders(self, decoders: Decoders) -> None:
         """Offer to answer again with these."""
         self._decoders = decoders
@@ -116,6 +133,7 @@ class AnswerCard(Retranslating, QFrame):
         for control in (self._copy, self._again, self._patient):
             control.setAccessibleName(control.text())
             control.setToolTip(control.text())
+        self._show_why_words()
         self._fill_menu()
         self._show_parts()
 
@@ -137,9 +155,11 @@ class AnswerCard(Retranslating, QFrame):
         self._copy_sources = IconButton("copy-with-sources", "copy-sources", self)
         self._again = IconButton("answer-again", "redo", self)
         self._patient = IconButton("show-patient", "person", self)
+        self._why = IconButton("why-answer", "why", self)
+        self._because = PlainText("caption", self)
         # It goes on from the button before it, and four buttons have to stand in one row.
         self._copy_sources.words_style = Qt.ToolButtonStyle.ToolButtonTextOnly
-        controls = (self._copy, self._copy_sources, self._again, self._patient)
+        controls = (self._copy, self._copy_sources, self._again, self._patient, self._why)
         for control in controls:
             control.setProperty("tight", True)
         self._mending = _row(self, 8, self._try_again, self._models)
@@ -148,15 +168,16 @@ class AnswerCard(Retranslating, QFrame):
         self._models.clicked.connect(self.models_wanted)
         self._try_again.clicked.connect(lambda: self.again_wanted.emit(self._answer.id, ""))
         self._again.clicked.connect(lambda: self.again_wanted.emit(self._answer.id, ""))
+        self._why.clicked.connect(lambda: self.why_wanted.emit(self._answer.id))
         self._copy.clicked.connect(lambda: self.copy(sources=False))
         self._copy_sources.clicked.connect(lambda: self.copy(sources=True))
-        self._patient.clicked.connect(lambda: self.patient_wanted.emit(self._answer.text))
+        self._patient.clicked.connect(lambda: self.patient_wanted.emit(answer_words(self._answer)))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(6)
-        for label in (self._title, self._asked, self._state, self._reason, self._notices, self._used):
+        for label in (self._title, self._asked, self._state, self._reason, self._notices, self._used, self._because):
             label.setContentsMargins(8, 0, 8, 0)
         for widget in (self._title, self._asked, self.sentences):
             column.addWidget(widget)
@@ -164,7 +185,7 @@ class AnswerCard(Retranslating, QFrame):
         state.addWidget(self._state, 1)
         state.addWidget(self._stop)
         column.addLayout(state)
-        for widget in (self._reason, self._notices, self._used):
+        for widget in (self._reason, self._notices, self._used, self._because):
             column.addWidget(widget)
         column.addWidget(self._mending)
         column.addWidget(self._doing)
@@ -180,6 +201,7 @@ class AnswerCard(Retranslating, QFrame):
             control.setVisible(done and bool(answer.text))
         self._copy_sources.setVisible(done and bool(answer.sentences))
         self._again.setVisible(done and not broken)
+        self._why.setVisible(done and is_explainable(answer))
         self._mending.setVisible(broken and self._failure is not FailureKind.INPUT)
         self._doing.setVisible(done and (bool(answer.text) or not broken))
         self.sentences.show_unchecked(done and not answer.sentences)
@@ -238,6 +260,15 @@ class AnswerCard(Retranslating, QFrame):
         if self.sentences.text or self._steady.waiting:
             return self.tr("Answering…")
         return self._waiting_for or self.tr("Reading the encounter…")
+
+    def _show_why_words(self) -> None:
+        state = self._why_state
+        if state.running:
+            self._why.setText(self.tr("Stop explaining"))
+        else:
+            self._why.setText(self.tr("Hide why") if state.found else self.tr("Why"))
+        self._why.setToolTip(self.tr("Shows on the picture and in the words what this answer hangs on"))
+        self._because.show_words(why_words(state))
 
     def _footer(self) -> str:
         answer, parts = self._answer, []

@@ -204,14 +204,15 @@ def context_of(encounter: Encounter, question: Question, store: EncounterStore) 
             file = str(store.path(encounter.id, entry.file))
             recordings.append(KnownRecording(entry.label, file, entry.utterances))
         elif isinstance(entry, Attachment) and entry.files:
-            pictures.append(_known_picture(encounter, entry, store, question.marked))
+            pictures.append(known_picture(encounter, entry, store, question.marked))
     turns = tuple(KnownTurn(asked.text, answer.text) for asked, answer in turns_before(encounter, question.id))
     return EncounterContext(encounter.id, tuple(recordings), tuple(pictures), turns)
 
 
-def _known_picture(
-    encounter: Encounter, entry: Attachment, store: EncounterStore, marked: MarkedRegion | None
+def known_picture(
+    encounter: Encounter, entry: Attachment, store: EncounterStore, marked: MarkedRegion | None = None
 ) -> KnownPicture:
+    """Return a picture as it is asked about now: its chosen frame, and the region where it is marked."""
     region = marked.region if marked and marked.label == entry.label else None
     name, frame = entry.files[0], region.frame if region else entry.frame
     if len(entry.files) > 1:

@@ -171,6 +171,11 @@ class DictationCard(Retranslating, QFrame):
         """The id of the recording's entry."""
         return self._dictation.id
 
+    @property
+    def label(self) -> str:
+        """What citations call the recording."""
+        return self._dictation.label
+
     def _connect(self) -> None:
         self._play.clicked.connect(lambda: self.play_wanted.emit(self._dictation.label, 0.0, None))
         self.text.second_chosen.connect(lambda second: self.play_wanted.emit(self._dictation.label, second, None))

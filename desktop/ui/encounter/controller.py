@@ -13,6 +13,7 @@ from desktop.ui.encounter.asking import Asking
 from desktop.ui.encounter.attaching import Attaching
 from desktop.ui.encounter.book import EncounterBook
 from desktop.ui.encounter.dictating import Dictating
+from desktop.ui.encounter.explaining import Explaining
 from desktop.worker.protocol import Failed, FailureKind, Forget
 from desktop.worker.status import WorkerState
 
@@ -43,6 +44,7 @@ class EncounterController(QObject):
         self.services = services
         self.book = EncounterBook(services.store, self)
         self.asking = Asking(services, self.book, self)
+        self.explaining = Explaining(services, self.book, self)
         self.dictating = Dictating(services, self.book, self)
         self.attaching = Attaching(services.store, self.book, services.pictures, self.dictating.add_recording, self)
         services.worker.event_received.connect(self._take)
@@ -167,4 +169,5 @@ class EncounterController(QObject):
         if isinstance(event, Failed) and event.kind is FailureKind.MISSING:
             self.models_missing.emit(event.sentence)
         self.asking.take(event)
+        self.explaining.take(event)
         self.dictating.take(event)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -17,14 +18,16 @@ from desktop.ui import theme
 from desktop.ui.encounter.wording import clock, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
+    from PySide6.QtGui import QMouseEvent, QResizeEvent
 
     from desktop.record.encounter import Utterance, Word
 
 UNSURE_BELOW = 0.5
 """Words that the recogniser gives a lower probability are marked."""
+LIGHTEST_SHOWN = 0.15
+"""Words that weigh less beside the heaviest are not marked."""
 _START = QTextCharFormat.Property.UserProperty
 
 
@@ -56,12 +59,30 @@ class DictationText(QTextEdit):
         self._shown: tuple[Utterance, ...] = ()
         self._partial: tuple[Word, ...] = ()
         self._settled_end = 0
+        self._places: list[tuple[float, int, int]] = []
+        """Start in seconds, first and last position of each settled word."""
+
+    def show_weights(self, weights: Mapping[float, float]) -> None:
+        """Mark the words that an answer hangs on; `weights` from 0 to 1 by the second at which a word begins."""
+        selections = []
+        for start_s, first, last in self._places:
+            weight = weights.get(start_s, 0.0)
+            if weight < LIGHTEST_SHOWN:
+                continue
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = QTextCursor(self.document())
+            selection.cursor.setPosition(first)
+            selection.cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+            selection.format = _weighed(weight)
+            selections.append(selection)
+        self.setExtraSelections(selections)
 
     def show_utterances(self, utterances: tuple[Utterance, ...]) -> None:
         """Show the settled words; those that are shown already are left as they are."""
         if self._shown != utterances[: len(self._shown)]:
             self.clear()
             self._shown, self._settled_end = (), 0
+            self._places.clear()
         self._drop_partial()
         cursor = self._cursor_at_end()
         cursor.beginEditBlock()
@@ -105,7 +126,9 @@ class DictationText(QTextEdit):
         for place, word in enumerate(utterance.words):
             if place:
                 cursor.insertText(" ", sure)
+            first = cursor.position()
             cursor.insertText(printable(word.text.strip()), unsure if word.confidence < UNSURE_BELOW else sure)
+            self._places.append((word.start_s, first, cursor.position()))
 
     def _start_line(self, cursor: QTextCursor, start_s: float) -> None:
         indent = self.fontMetrics().horizontalAdvance("00:00") + 14
@@ -187,3 +210,14 @@ class DictationText(QTextEdit):
         cursor.setPosition(cursor.block().position() + 1)
         second = cursor.charFormat().property(_START.value)
         return float(second) if second is not None else None
+
+
+def _weighed(weight: float) -> QTextCharFormat:
+    """Return the mark of a word: a ground that deepens with its weight, and a line below, for every kind of sight."""
+    ground = QColor(theme.tokens().unverified)
+    ground.setAlphaF(0.12 + 0.3 * weight)
+    form = QTextCharFormat()
+    form.setBackground(ground)
+    form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DashUnderline)
+    form.setUnderlineColor(theme.tokens().unverified)
+    return form

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Citation, CitedKind
-from desktop.ui.encounter.widgets import FlowingPage, IconButton, PlainText, VerdictMark
-from desktop.ui.encounter.wording import clock, source_name, verdict_sentence
+from desktop.ui.encounter.widgets import DependenceMark, FlowingPage, IconButton, PlainText, VerdictMark
+from desktop.ui.encounter.wording import clock, sentence_words, source_name, verdict_sentence
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class CitationCard(Retranslating, QFrame):
         self._question = question
         self._name = PlainText("caption", self)
         self._quote = PlainText("", self)
+        self._depends = DependenceMark(self)
         self._act = IconButton("open-source", "play" if self._is_sound else "picture", self)
         self._act.clicked.connect(self._open)
         column = QVBoxLayout(self)
@@ -37,6 +38,7 @@ class CitationCard(Retranslating, QFrame):
         column.setSpacing(6)
         column.addWidget(self._name)
         column.addWidget(self._quote)
+        column.addWidget(self._depends)
         row = QHBoxLayout()
         row.addWidget(self._act)
         row.addStretch(1)
@@ -53,6 +55,7 @@ class CitationCard(Retranslating, QFrame):
         self._name.show_words(source_name(citation))
         quote = self._question if citation.kind is CitedKind.QUESTION and self._question else citation.quote
         self._quote.show_words(f"“{quote}”" if quote else "")
+        self._depends.show_dependence(citation.dependence)
         if self._is_sound:
             self._act.setText(self.tr("Listen at {0}").format(clock(citation.start_s or 0.0)))
         else:
@@ -139,7 +142,7 @@ class EvidencePanel(Retranslating, QScrollArea):
         sentence = self._sentence
         self.setAccessibleName(self.tr("Sources of the sentence"))
         self._title.show_words(self.tr("Sources") if sentence else self.tr("What is an answer based on?"))
-        self._words.show_words(sentence.text if sentence else "")
+        self._words.show_words(sentence_words(sentence) if sentence else "")
         self._mark.setVisible(sentence is not None)
         self._mark.show_verdict(sentence.verdict if sentence else None)
         self._meaning.show_words(verdict_sentence(sentence) if sentence else self._hint())

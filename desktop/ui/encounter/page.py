@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.composer import Composer
     from desktop.ui.encounter.controller import EncounterController
     from desktop.ui.encounter.sentences import SentenceRow
+    from desktop.worker.protocol import AnswerExplained
 
 _LOADING = (WorkerState.STARTING, WorkerState.RESTARTING)
 
@@ -45,6 +46,7 @@ class EncounterPage(Retranslating, QWidget):
         self._controller = controller
         self._decoders: Decoders = ()
         self._chosen: Sentence | None = None
+        self._weighed: AnswerExplained | None = None
         self.thumbnails = Thumbnails(controller.services.pictures, self)
         self.title = TitleField(self)
         self.notice = NoticeLine(self)
@@ -74,6 +76,8 @@ class EncounterPage(Retranslating, QWidget):
         book.entry_changed.connect(self._change)
         asking.piece_came.connect(self._append)
         asking.running_changed.connect(self._follow_jobs)
+        self._controller.explaining.changed.connect(self._show_why)
+        self._controller.explaining.shown.connect(self._weigh_words)
         dictating.words_came.connect(self._show_words)
         dictating.progressed.connect(self._show_progress)
         dictating.running_changed.connect(self._follow_jobs)
@@ -84,7 +88,7 @@ class EncounterPage(Retranslating, QWidget):
 
     def _show(self, encounter: Encounter | None) -> None:
         self.thumbnails.forget()
-        self._chosen = None
+        self._chosen = self._weighed = None
         if encounter is None:
             return
         self.title.clearFocus()
@@ -130,6 +134,8 @@ class EncounterPage(Retranslating, QWidget):
         # The button that was pressed goes; the keyboard must not wander off to the rail.
         made.again_wanted.connect(lambda *_: self.composer.field.setFocus())
         made.cancel_wanted.connect(self._controller.cancel)
+        made.why_wanted.connect(self._controller.explaining.toggle)
+        made.show_why(self._controller.explaining.state_of(answer.id))
         made.models_wanted.connect(self.models_wanted)
         made.patient_wanted.connect(self.patient_wanted)
         made.show_decoders(self._decoders)
@@ -143,6 +149,7 @@ class EncounterPage(Retranslating, QWidget):
         made.play_wanted.connect(self.play_wanted)
         made.question_wanted.connect(self.composer.put_words)
         self._show_dictation_state(made, dictation.id)
+        self._weigh_card(made)
         return made
 
     def _attachment_card(self, picture: Attachment) -> AttachmentCard:
@@ -212,6 +219,22 @@ class EncounterPage(Retranslating, QWidget):
             return ""
         words = self.tr("Loading the models: {0} ({1} %)…") if status.what else self.tr("Starting the models…")
         return words.format(status.what, round(100 * status.share))
+
+    def _show_why(self, answer_id: str) -> None:
+        card = self.timeline.card(answer_id)
+        if isinstance(card, AnswerCard):
+            card.show_why(self._controller.explaining.state_of(answer_id))
+
+    def _weigh_words(self, found: AnswerExplained | None) -> None:
+        """Mark the words that an answer hangs on in every recording; None takes the marks away."""
+        self._weighed = found
+        for card in self.timeline.cards():
+            if isinstance(card, DictationCard):
+                self._weigh_card(card)
+
+    def _weigh_card(self, card: DictationCard) -> None:
+        words = self._weighed.words if self._weighed else ()
+        card.text.show_weights({word.start_s: word.weight for word in words if word.label == card.label})
 
     def _append(self, answer_id: str, piece: str) -> None:
         card = self.timeline.card(answer_id)

@@ -20,6 +20,7 @@ from desktop.ui.encounter.panes import Panes
 from desktop.ui.encounter.patient_view import PatientView
 from desktop.ui.encounter.viewing import ViewedPictures
 from desktop.ui.encounter.widgets import scrolling
+from desktop.ui.encounter.wording import answer_words, sentence_words
 from desktop.ui.microphone.bar import MicrophoneBar
 from desktop.ui.microphone.player import AudioPlayer, PlayerState
 from desktop.ui.translation import Retranslating
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from desktop.record.encounter import Sentence
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
+    from desktop.worker.protocol import AnswerExplained
 
 LEAD_S, TAIL_S = 0.3, 0.4
 """Words that begin at once are not understood, and a recogniser's ends come a little early."""
@@ -139,7 +141,7 @@ class EncounterScreen(Retranslating, QWidget):
     def show_patient(self) -> bool:
         """Turn the chosen sentence, else the newest answer, to the patient; returns whether there is one."""
         sentence, answer = self.page.chosen_sentence, self.page.last_answer()
-        text = sentence.text if sentence else answer.text if answer else ""
+        text = sentence_words(sentence) if sentence else answer_words(answer) if answer else ""
         if text:
             self._open_patient_view(text)
         return bool(text)
@@ -207,9 +209,15 @@ class EncounterScreen(Retranslating, QWidget):
 
     def _open_picture(self, label: str) -> None:
         encounter = self.controller.encounter
-        if encounter and self.viewing.show_label(encounter, label):
+        if encounter and self.viewing.show_label(encounter, label, self.controller.explaining.weights_of(label)):
             self._side.setCurrentWidget(self.viewing)
             self.panes.lend_side()
+
+    def _show_why(self, found: AnswerExplained | None) -> None:
+        """Open the first picture with what the answer hangs on, or take that away again."""
+        self.viewing.hide_weights()
+        if found and found.pictures:
+            self._open_picture(found.pictures[0].label)
 
     def _close_picture(self) -> None:
         self._side.setCurrentWidget(self.evidence)
@@ -294,6 +302,7 @@ class EncounterScreen(Retranslating, QWidget):
         composer.region_dropped.connect(lambda: self.controller.asking.mark(None))
         composer.files_given.connect(self.controller.attach)
         composer.image_given.connect(self.controller.attach_image)
+        self.controller.explaining.shown.connect(self._show_why)
         page = self.page
         page.sentence_opened.connect(self._open_sources)
         page.picture_opened.connect(self._open_picture)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.encounter.widgets import PlainText, VerdictMark
-from desktop.ui.encounter.wording import printable, verdict_word
+from desktop.ui.encounter.wording import printable, sentence_words, verdict_word
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class SentenceRow(Retranslating, QWidget):
     def show_sentence(self, sentence: Sentence) -> None:
         """Show a sentence with its verdict; from now on it can be opened."""
         self._sentence = sentence
-        self.show_text(sentence.text)
+        self.show_text(sentence_words(sentence))
         self.mark.show_verdict(sentence.verdict)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -106,7 +106,8 @@ class SentenceRow(Retranslating, QWidget):
     def retranslate(self) -> None:
         """Say the verdict and the sentence to a screen reader."""
         if self._sentence:
-            spoken = f"{verdict_word(self._sentence.verdict)}: {printable(self._sentence.text)}"
+            self.show_text(sentence_words(self._sentence))
+            spoken = f"{verdict_word(self._sentence.verdict)}: {sentence_words(self._sentence)}"
             self.setAccessibleName(spoken)
             self.setAccessibleDescription(self.tr("Opens the sources of this sentence"))
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from desktop.ui.services import Services
     from desktop.ui.viewer.feed import ViewedPicture
     from desktop.ui.viewer.panel import ViewerPanel
+    from desktop.worker.protocol import PictureWeights
 
 
 class ViewedPictures(QWidget):
@@ -31,15 +32,22 @@ class ViewedPictures(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
-    def show_label(self, encounter: Encounter, label: str) -> bool:
-        """Show the picture that citations call `label`; returns whether there is one."""
+    def show_label(self, encounter: Encounter, label: str, weights: PictureWeights | None = None) -> bool:
+        """Show the picture that citations call `label`, with what an answer hangs on; returns whether there is one."""
         attached = [entry for entry in encounter.entries if isinstance(entry, Attachment) and entry.files]
         labels = [entry.label for entry in attached]
         if label not in labels:
             return False
         pictures = [self._viewed(encounter, entry) for entry in attached]
-        self._made_panel().show_pictures(pictures, labels.index(label))
+        panel = self._made_panel()
+        panel.show_pictures(pictures, labels.index(label))
+        panel.show_weights(weights)
         return True
+
+    def hide_weights(self) -> None:
+        """Take what an answer hangs on away from the picture that is shown."""
+        if self._panel is not None:
+            self._panel.show_weights(None)
 
     def _viewed(self, encounter: Encounter, entry: Attachment) -> ViewedPicture:
         from desktop.ui.viewer.feed import ViewedPicture

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from desktop.record.encounter import Verdict
+from desktop.record.encounter import Dependence, Verdict
 from desktop.ui import icons, theme
-from desktop.ui.encounter.wording import printable, verdict_word
+from desktop.ui.encounter.wording import dependence_words, printable, verdict_word
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def scrolling(page: QWidget) -> QScrollArea:
 
 
 class VerdictMark(Retranslating, QWidget):
-    """The verdict on one sentence as a shape with a word: a disc with a tick, or a diamond with a question mark.
+    """The verdict on one sentence as a shape with a word: a disc with a tick, a diamond with a question mark, a ring
+    with a bar.
 
     It takes its full width before there is a verdict, so that the words beside it do not move when it comes.
     """
@@ -188,7 +189,11 @@ class VerdictMark(Retranslating, QWidget):
         line, side = self.fontMetrics().height(), self._side()
         shape = QRectF(1, (line - side) / 2 + 1, side - 2, side - 2)
         colours = theme.tokens()
-        known = {Verdict.SUPPORTED: colours.supported, Verdict.UNVERIFIED: colours.unverified}
+        known = {
+            Verdict.SUPPORTED: colours.supported,
+            Verdict.UNVERIFIED: colours.unverified,
+            Verdict.WITHHELD: colours.danger,
+        }
         colour = known[self._verdict] if self._verdict else colours.text_muted
         draw_verdict(painter, shape, self._verdict, colour)
         painter.setFont(self._small_font())
@@ -210,6 +215,41 @@ class VerdictMark(Retranslating, QWidget):
         return QFontMetrics(self._small_font())
 
 
+class DependenceMark(Retranslating, QWidget):
+    """How much a sentence depends on a picture: an eye that is open, half closed or struck out, with words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dependence")
+        self._dependence: Dependence | None = None
+        self._icon = QLabel(self)
+        self._words = PlainText("caption", self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        self.retranslate()
+
+    def show_dependence(self, dependence: Dependence | None) -> None:
+        """Show what was measured, nothing where nothing was."""
+        self._dependence = dependence
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set the words and draw the eye in the colours of now."""
+        self.setVisible(self._dependence is not None)
+        if self._dependence is not None:
+            self._words.show_words(dependence_words(self._dependence))
+            self._icon.setPixmap(icons.pixmap(f"depends-{self._dependence}", 18, theme.tokens().text_muted))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Take other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.retranslate()
+
+
 def draw_verdict(painter: QPainter, shape: QRectF, verdict: Verdict | None, colour: QColor) -> None:
     """Draw the shape of a verdict, a bar for none: they differ in outline and filling, not in colour alone."""
     width = max(1.6, shape.width() / 10)
@@ -219,6 +259,11 @@ def draw_verdict(painter: QPainter, shape: QRectF, verdict: Verdict | None, colo
         painter.drawEllipse(shape)
         painter.setPen(QPen(theme.tokens().surface, width, _LINE, _CAP, _JOIN))
         painter.drawPolyline(_inside(shape, (0.28, 0.53), (0.44, 0.69), (0.74, 0.34)))
+        return
+    if verdict is Verdict.WITHHELD:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(shape)
+        painter.drawPolyline(_inside(shape, (0.28, 0.5), (0.72, 0.5)))
         return
     if verdict is None:
         painter.drawPolyline(_inside(shape, (0.1, 0.5), (0.9, 0.5)))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
-from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Used, UsedKind, Verdict
+from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Dependence, Used, UsedKind, Verdict
 from desktop.record.errors import CONTEXT
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter, EncounterSummary, Sentence
     from desktop.record.errors import RecordError
+    from desktop.ui.encounter.explaining import WhyState
 
 
 def printable(text: str) -> str:
@@ -68,15 +69,47 @@ def verdict_word(verdict: Verdict | None) -> str:
     """Return what stands beside a sentence; None is one that was never checked."""
     if verdict is None:
         return QCoreApplication.translate("EncounterWords", "Unchecked")
+    if verdict is Verdict.WITHHELD:
+        return QCoreApplication.translate("EncounterWords", "Withheld")
     if verdict is Verdict.SUPPORTED:
         return QCoreApplication.translate("EncounterWords", "Supported")
     return QCoreApplication.translate("EncounterWords", "Unverified")
+
+
+def sentence_words(sentence: Sentence) -> str:
+    """Return what is shown of a sentence: its own words, or that they are withheld."""
+    if sentence.verdict is not Verdict.WITHHELD:
+        return printable(sentence.text)
+    return QCoreApplication.translate(
+        "EncounterWords",
+        "Withheld: this would have been said of any other picture too, so the picture does not bear it out.",
+    )
+
+
+def answer_words(answer: Answer) -> str:
+    """Return what is shown of a whole answer."""
+    if any(sentence.verdict is Verdict.WITHHELD for sentence in answer.sentences):
+        return " ".join(map(sentence_words, answer.sentences))
+    return printable(answer.text)
+
+
+def dependence_words(dependence: Dependence) -> str:
+    """Return how much a sentence depends on the picture that it cites."""
+    if dependence is Dependence.STRONG:
+        return QCoreApplication.translate("EncounterWords", "Depends strongly on this picture")
+    if dependence is Dependence.WEAK:
+        return QCoreApplication.translate("EncounterWords", "Depends weakly on this picture")
+    return QCoreApplication.translate("EncounterWords", "Does not depend on this picture")
 
 
 def verdict_sentence(sentence: Sentence) -> str:
     """Return what a verdict means for the reader."""
     if sentence.verdict is Verdict.SUPPORTED:
         return QCoreApplication.translate("EncounterWords", "The words of this sentence stand in the source below.")
+    if sentence.verdict is Verdict.WITHHELD:
+        return QCoreApplication.translate(
+            "EncounterWords", "The answer was as probable with other pictures as with this one. Look for yourself."
+        )
     if sentence.citations:
         return QCoreApplication.translate(
             "EncounterWords", "No words bear this out. It may come from the picture: look for yourself."
@@ -84,6 +117,26 @@ def verdict_sentence(sentence: Sentence) -> str:
     return QCoreApplication.translate(
         "EncounterWords", "Nothing in this encounter bears this out. Do not rely on it without checking."
     )
+
+
+def why_words(state: WhyState) -> str:
+    """Return how far explaining an answer is, what it hangs on, or why that cannot be said."""
+    if state.running:
+        words = QCoreApplication.translate("EncounterWords", "Looking for what this answer hangs on ({0} %)…")
+        return words.format(round(100 * state.share))
+    if state.found is None:
+        return state.failure
+    found = state.found
+    parts = (
+        (QCoreApplication.translate("EncounterWords", "pictures"), found.image),
+        (QCoreApplication.translate("EncounterWords", "sound"), found.audio),
+        (QCoreApplication.translate("EncounterWords", "words that were said"), found.said),
+        (QCoreApplication.translate("EncounterWords", "the question and the rest"), found.rest),
+    )
+    shares = ", ".join(f"{name} {round(100 * share)} %" for name, share in parts if round(100 * share))
+    return QCoreApplication.translate(
+        "EncounterWords", "This answer hangs on: {0}. It shows what the model used, not whether it is right."
+    ).format(shares)
 
 
 def source_name(citation: Citation) -> str:
@@ -143,14 +196,16 @@ def status_sentence(answer: Answer) -> str:
 def plain_answer(answer: Answer, *, sources: bool) -> str:
     """Return an answer as plain text for other programs; with `sources` each sentence names its own."""
     if not sources or not answer.sentences:
-        return printable(answer.text)
+        return answer_words(answer)
     lines = []
     for sentence in answer.sentences:
-        lines.append(f"{printable(sentence.text)} [{verdict_word(sentence.verdict)}]")
+        lines.append(f"{sentence_words(sentence)} [{verdict_word(sentence.verdict)}]")
         lines += [f"    {_quoted(citation)}" for citation in sentence.citations]
     model = QCoreApplication.translate("EncounterWords", "Answered by {0}. Check every sentence against its source.")
     return "\n".join([*lines, "", model.format(answer.decoder)])
 
 
 def _quoted(citation: Citation) -> str:
+    if citation.dependence is not None:
+        return f"{source_name(citation)}: {dependence_words(citation.dependence)}"
     return f"{source_name(citation)}: “{printable(citation.quote)}”" if citation.quote else source_name(citation)

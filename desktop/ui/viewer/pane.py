@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import LoadedPicture
+    from desktop.worker.protocol import PictureWeights
 
 SETTLE_MS = 400
 """A scroll that rested this long has chosen its picture, and is read out."""
@@ -59,7 +60,16 @@ class PicturePane(Retranslating, QWidget):
         self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setProperty("role", "caption")
         self.notice.setContentsMargins(theme.SPACE, theme.SPACE // 2, theme.SPACE, theme.SPACE // 2)
+        self.legend = QLabel(self)
+        self.legend.setObjectName("weights-legend")
+        self.legend.setWordWrap(True)
+        self.legend.setTextFormat(Qt.TextFormat.PlainText)
+        self.legend.setProperty("role", "caption")
+        self.legend.setContentsMargins(self.notice.contentsMargins())
         self._marks: dict[int, Marks] = {}
+        self._weights: PictureWeights | None = None
+        self._weighed_index: int | None = None
+        """The picture of the series that was weighed: the one that is shown first."""
         self._has_scrolled = False
         self._pages = QStackedWidget(self)
         for page in (self.message, self.view):
@@ -70,8 +80,10 @@ class PicturePane(Retranslating, QWidget):
         column.addWidget(self._pages, 1)
         column.addWidget(self.slices)
         column.addWidget(self.notice)
+        column.addWidget(self.legend)
         self.slices.hide()
         self.notice.hide()
+        self.legend.hide()
         self._settled = self._timer(SETTLE_MS, self._on_settled)
         self._patience = self._timer(PATIENCE_MS, self._on_patience)
         self._connect()
@@ -93,6 +105,17 @@ class PicturePane(Retranslating, QWidget):
 
     # --- what is open ---
 
+    def show_weights(self, weights: PictureWeights | None) -> None:
+        """Lay what an answer hangs on over the picture that is opened next, or is shown; None takes it away."""
+        self._weights = weights
+        self._weighed_index = self.feed.index if self.view.picture is not None else None
+        self._lay_weights()
+
+    def _lay_weights(self) -> None:
+        is_weighed = self._weights is not None and self._weighed_index == self.feed.index
+        self.view.set_weights(self._weights if is_weighed else None)
+        self.legend.setVisible(is_weighed)
+
     def show_picture(self, viewed: ViewedPicture) -> None:
         """Open a picture; the view starts afresh."""
         has_keyboard = self.view.hasFocus() or self.message.button.hasFocus()
@@ -111,6 +134,7 @@ class PicturePane(Retranslating, QWidget):
         self._patience.stop()
         self.feed.close()
         self._marks.clear()
+        self.show_weights(None)
         self._show_marks(Marks())
         self.view.show_picture(None)
         self.view.set_state(ViewState())
@@ -174,6 +198,9 @@ class PicturePane(Retranslating, QWidget):
         """Set every word."""
         self.view.setAccessibleName(self.tr("Picture {label}").format(label=self.label))
         self._write_corners()
+        self.legend.setText(
+            self.tr("Orange: where the answer hangs on the picture. It shows what the model used, not a finding.")
+        )
         if self.feed.series:
             self.notice.setText(wording.series_notice(self.feed.series))
 
@@ -197,6 +224,9 @@ class PicturePane(Retranslating, QWidget):
             self.view.set_state(replace(self.view.state, window=picture.window))
         self.view.show_picture(picture)
         self._show_marks(self._marks_of(picture))
+        if self._weighed_index is None:
+            self._weighed_index = self.feed.index
+        self._lay_weights()
         self._pages.setCurrentWidget(self.view)
         self._write_corners()
         if is_first:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import DisplayWindow
+    from desktop.worker.protocol import PictureWeights
 
 __all__ = ["ViewedPicture", "ViewerPanel"]
 
@@ -117,6 +118,10 @@ class ViewerPanel(Retranslating, QWidget):
         elif self.is_side_by_side:
             self._open_second()
         self._show_buttons()
+
+    def show_weights(self, weights: PictureWeights | None) -> None:
+        """Lay what an answer hangs on over the picture of the first pane; None takes it away."""
+        self.panes[0].show_weights(weights)
 
     def close_pictures(self) -> None:
         """Close every picture and stop waiting for any."""

@@ -19,11 +19,13 @@ from desktop.ui.viewer.hand import Hand
 from desktop.ui.viewer.orientation import edge_letters
 from desktop.ui.viewer.overlay import CornerTexts
 from desktop.ui.viewer.view_state import Marks, Tool, ViewState
+from desktop.ui.viewer.weights import draw_weights
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QWheelEvent
 
     from desktop.pictures.planes import DisplayWindow, LoadedPicture, PlaneHeader
+    from desktop.worker.protocol import PictureWeights
 
 ZOOM_STEP = 1.25
 _NOTCH = 120
@@ -53,6 +55,7 @@ class PictureView(QWidget):
         self.picture: LoadedPicture | None = None
         self.state = ViewState()
         self.marks = Marks()
+        self.weights: PictureWeights | None = None
         self.tool = Tool.MOVE
         self.corners = CornerTexts()
         self.scrolls_series = False
@@ -124,6 +127,12 @@ class PictureView(QWidget):
         self.marks = marks
         self.update()
 
+    def set_weights(self, weights: PictureWeights | None) -> None:
+        """Lay what an answer hangs on over the picture; None takes it away."""
+        if weights != self.weights:
+            self.weights = weights
+            self.update()
+
     def set_corners(self, corners: CornerTexts) -> None:
         """Show other words."""
         if corners != self.corners:
@@ -177,6 +186,8 @@ class PictureView(QWidget):
         painter.end()
 
     def _paint_overlay(self, painter: QPainter, area: QRectF, header: PlaneHeader) -> None:
+        if self.weights is not None:
+            draw_weights(painter, self.placement, self.weights)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(overlay.font_for(self.font(), self.width()))
         overlay.draw_marks(painter, self.placement, self.hand.marks_shown(), header)

@@ -13,11 +13,13 @@ import pytest
 from desktop.record.encounter import UsedKind, Utterance, Verdict
 from desktop.worker.host import WorkerHost
 from desktop.worker.protocol import (
+    AnswerExplained,
     AnswerPiece,
     AnswerWhole,
     Ask,
     Done,
     EncounterContext,
+    Explain,
     Failed,
     FailureKind,
     KnownPicture,
@@ -121,6 +123,25 @@ def test_a_question_about_a_part_of_a_picture_is_read_as_such(heard: HeardHost, 
     (failed,) = heard.ends("p2")
     assert isinstance(failed, Failed)
     assert (failed.kind, "photo.png" in failed.sentence) == (FailureKind.INPUT, True)
+
+
+def test_an_answer_is_explained_and_the_next_question_is_answered(heard: HeardHost, tmp_path: Path) -> None:
+    from PIL import Image
+
+    file = tmp_path / "film.png"
+    Image.linear_gradient("L").save(file)
+    asked = context(pictures=(KnownPicture("Image 1", str(file), region=(0.0, 0.0, 1.0, 0.5)),))
+    heard.host.send(Explain("w1", asked, "What is it?", "A chest X-ray.", DECODER))
+    until(heard, lambda: heard.ends("w1"))
+    assert heard.ends("w1") == [Done("w1")]
+    (why,) = [event for event in heard.events if isinstance(event, AnswerExplained)]
+    assert why.image + why.audio + why.said + why.rest == pytest.approx(1.0)
+    assert min(why.image, why.said, why.rest) > 0
+    (weighed,) = why.pictures
+    assert max(max(row) for row in weighed.rows) == 1.0
+    assert weighed.square == pytest.approx((0.0, -0.25, 1.0, 0.75))
+    assert {word.start_s for word in why.words} <= {word.start_s for said in SAID for word in said.words}
+    answer(heard, "w2", "Which tablets does the patient take?")
 
 
 def test_an_answer_is_cancelled_without_a_new_process(heard: HeardHost) -> None:

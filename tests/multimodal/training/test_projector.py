@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from lm.errors import TrainingError
 from lm.sequence import SourceKind
 from multimodal.fusion import load_projector
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
+from multimodal.reference_pictures import load_references
 from multimodal.training.features import FeatureStore, compute_features
 from multimodal.training.picture_questions import PictureConversation, PictureQuestion
 from multimodal.training.pictures import LabelledPicture, Split
@@ -24,7 +26,7 @@ from multimodal.training.projector import (
     new_projector,
     train_projector,
 )
-from multimodal.training.projector_run import ProjectorRun, run_projector
+from multimodal.training.projector_run import ProjectorRun, calibrate_projector, run_projector
 from multimodal.training.projector_scores import Scorer, Shown, Task
 from multimodal.training.word_alignment import AlignmentOptions, LabelWords
 from tests.fakes.consultations import D_ENCODER, ConstantVision, WatchedVision, roomy_decoder
@@ -188,6 +190,16 @@ def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path
     for score in written["scores"]:
         shown = next(iter(score["metrics"].values()))[Shown.TRUE]
         assert f"{shown['value']:.3f} ({shown['low']:.3f}-{shown['high']:.3f})" in card
+    references, _ = load_references(run.adapter_folder)
+    assert references.calibrated
+    assert references.other is not None
+    calibrated = json.loads((run.adapter_folder / "dependence.json").read_text())
+    assert calibrated["thresholds"] == asdict(references.thresholds)
+    assert sum(topic["n"] for topic in calibrated["topics"]) > 20
+    assert f"{references.thresholds.weak:.3f} nats" in card
+    (run.adapter_folder / "image-reference.safetensors").unlink()
+    again = calibrate_projector(run, decoder, WatchedVision(), lambda _: None)
+    assert again.thresholds == references.thresholds == load_references(run.adapter_folder)[0].thresholds
     assert len((run.run_folder / "loss.jsonl").read_text().splitlines()) == 3 + 20 // 5
 
 

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from desktop.worker.converting import explained
+from desktop.worker.protocol import EncounterContext, Explain, KnownPicture, WordWeight
+from multimodal.explain import Explanation, Method, PictureScores, Shares, SpokenWord, WordScore
+from multimodal.picture import Picture
+
+ROWS = tuple(tuple(-2.0 if (x, y) == (7, 0) else 0.5 for x in range(8)) for y in range(8))
+FOUND = Explanation(
+    Method.GRADIENT,
+    "A cough.",
+    "",
+    (PictureScores("Image 1", ROWS),),
+    (),
+    (WordScore(SpokenWord("Recording 1", "cough", 1.5, 2.0), -0.2), WordScore(SpokenWord("R", "a", 0, 1), 0.1)),
+    Shares(0.5, 0.1, 0.3, 0.1),
+)
+
+
+def command(region: tuple[float, float, float, float] | None) -> Explain:
+    pictures = (KnownPicture("Image 1", "/x.png", None, region),)
+    return Explain("j", EncounterContext("e", (), pictures), "What?", "A cough.", "tiny")
+
+
+def picture(width: int, height: int) -> Picture:
+    return Picture(Image.new("RGB", (width, height)), "x", "photo", width, height)
+
+
+def test_weights_have_no_signs_and_the_heaviest_is_one() -> None:
+    told = explained(command(None), FOUND, {"Image 1": picture(100, 100)})
+    (weighed,) = told.pictures
+    assert weighed.rows[0][7] == 1.0
+    assert weighed.rows[3][3] == 0.25
+    assert told.words == (WordWeight("Recording 1", 1.5, 1.0), WordWeight("R", 0.0, 0.5))
+    assert (told.image, told.audio, told.said, told.rest) == (0.5, 0.1, 0.3, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("region", "size", "square"),
+    [
+        (None, (100, 100), (0.0, 0.0, 1.0, 1.0)),
+        (None, (200, 100), (0.0, -0.5, 1.0, 1.5)),
+        ((0.5, 0.0, 1.0, 0.25), (100, 50), (0.5, -0.125, 1.0, 0.375)),
+    ],
+)
+def test_the_encoders_square_is_told_in_shares_of_the_stored_picture(
+    region: tuple[float, float, float, float] | None,
+    size: tuple[int, int],
+    square: tuple[float, float, float, float],
+) -> None:
+    (weighed,) = explained(command(region), FOUND, {"Image 1": picture(*size)}).pictures
+    assert weighed.square == pytest.approx(square)
+    assert weighed.region == (region or (0.0, 0.0, 1.0, 1.0))
+
+
+def test_what_looked_at_pictures_alone_weighs_nothing_against_each_other() -> None:
+    covered = Explanation(Method.OCCLUSION, "A cough.", "", FOUND.pictures)
+    with pytest.raises(ValueError, match="occlusion"):
+        explained(command(None), covered, {"Image 1": picture(100, 100)})
