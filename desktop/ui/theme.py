@@ -62,6 +62,8 @@ class Tokens:
     on_selection: QColor
     viewer_background: QColor
     viewer_text: QColor
+    viewer_weight: QColor
+    """Laid over a picture where an answer hangs on it."""
 
 
 @dataclass(frozen=True, slots=True)

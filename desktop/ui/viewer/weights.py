@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF, QTransform
 
+from desktop.ui import theme
+
 if TYPE_CHECKING:
     from desktop.ui.viewer.geometry import Placement
     from desktop.worker.protocol import Box, PictureWeights
 
-COLOUR = QColor(230, 97, 1)
 STRONGEST = 0.6
 """Opacity of the heaviest place; the picture shows through everywhere."""
 
@@ -32,7 +33,7 @@ def weights_image(weights: PictureWeights) -> QImage:
     image = QImage(len(rows[0]), len(rows), QImage.Format.Format_ARGB32_Premultiplied)
     for y, row in enumerate(rows):
         for x, weight in enumerate(row):
-            colour = QColor(COLOUR)
+            colour = QColor(theme.tokens().viewer_weight)
             colour.setAlphaF(STRONGEST * min(max(weight, 0.0), 1.0))
             image.setPixelColor(x, y, colour)
     return image

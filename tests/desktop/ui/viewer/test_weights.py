@@ -4,9 +4,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
+from desktop.ui import theme
 from desktop.ui.viewer.geometry import Placement
 from desktop.ui.viewer.orientation import UNTURNED, Orientation
-from desktop.ui.viewer.weights import COLOUR, STRONGEST, draw_weights, weights_image
+from desktop.ui.viewer.weights import STRONGEST, draw_weights, weights_image
 from desktop.worker.protocol import PictureWeights
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -38,7 +39,7 @@ def test_a_weight_lies_on_its_place_however_the_picture_is_turned(
     # The encoder's square around a picture twice as wide as high: half of it is padding above and below.
     image = drawn(PictureWeights("Image 1", one(3, 5), (0.0, -0.5, 1.0, 1.5), WHOLE), place)
     here = place.to_view((320 * 5.5 / 8, (3.5 / 8 * 2 - 0.5) * 160))
-    assert red(image, here) > 0.8 * STRONGEST * COLOUR.red()
+    assert red(image, here) > 0.8 * STRONGEST * theme.tokens().viewer_weight.red()
     assert red(image, place.to_view((320 * 2.5 / 8, 20))) == 0
 
 
