@@ -41,9 +41,9 @@ def main() -> None:
         clip = _first_seconds(Path(folder))
         _consult(models, clip)
         runs = [_consult(models, clip) for _ in range(REPEATS)]
+        checked = statistics.median(_cost_of_the_check(models, clip) for _ in range(REPEATS))
     first = statistics.median(first for first, _ in runs)
     second = statistics.median(second for _, second in runs)
-    checked = statistics.median(_cost_of_the_check(models, clip) for _ in range(REPEATS))
     resident_gb = psutil.Process().memory_info().rss / 1e9
     write_figures(
         f"A fused question: {SPEECH_S} s of speech and one picture, models warm, median of {REPEATS}",
