@@ -78,11 +78,11 @@ class AtWork:
         """The entries of one kind in the encounter that is shown."""
         return [entry for entry in self.screen.controller.encounter.entries if isinstance(entry, kind)]
 
-    def everything(self, series: list[Path], speech: np.ndarray) -> Beats:
+    def everything(self, series: Path, speech: np.ndarray) -> Beats:
         """Dictate, decode and open a CT together until the CT is whole; returns the beats meanwhile."""
         pictures = len(self.entries(Attachment))
-        self.screen.controller.attach(series)
-        wait_until(lambda: len(self.entries(Attachment)) > pictures)
+        self.screen.controller.attach([series])
+        wait_until(lambda: any(entry.files for entry in self.entries(Attachment)[pictures:]))
         self.screen.microphone.toggle()
         player = Player(self.microphone, speech)
         self.ask()
@@ -163,7 +163,7 @@ def main(series: Path, speech_file: Path) -> None:
     work = AtWork(folder)
     looks = Looks(application, work.settings)
     idle = work.begin()
-    beats = work.everything(sorted(series.iterdir()), speech)
+    beats = work.everything(series, speech)
     resident_mb = psutil.Process().memory_info().rss / _MB
     cancels = [work.cancel() for _ in range(CANCELS)]
     work.end()
