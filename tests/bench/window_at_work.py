@@ -146,12 +146,11 @@ class Player:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    """Let the window run until something is so."""
+    """Let the window run until something is so; `QTest.qWait` would keep its other threads from running."""
     ends = time.monotonic() + MOST_S
-    while not is_so():
-        if time.monotonic() > ends:
-            raise RuntimeError(f"the window did not get so far in {MOST_S:.0f} s")
-        QTest.qWait(20)
+    beat_until(lambda: is_so() or time.monotonic() > ends)
+    if not is_so():
+        raise RuntimeError(f"the window did not get so far in {MOST_S:.0f} s")
 
 
 def main(series: Path, speech_file: Path) -> None:
