@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from lm.errors import OutOfMemory
+from lm.interruption import Interrupted, interruptible
 from lm.packing import computed_weights, in_groups
 from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from lm.model import Cache, CausalDecoder
 
-_CHUNK_MULTIPLY_ADDS = 2e10
-"""A chunk of the prompt takes about 0.15 s on two CPU cores, so that cancelling is prompt."""
+_CHUNK_MULTIPLY_ADDS = 4e10
+"""A chunk of the prompt takes half a second on two slow CPU cores; our own decoder can be stopped within it."""
 _SMALLEST_CHUNK, _LARGEST_CPU_CHUNK, _GPU_CHUNK = 16, 512, 1_024
 _CACHE_STEP = 1_024
 """Room is made for this many positions at a time."""
@@ -114,11 +115,15 @@ class PrefixReader:
             embeddings = torch.cat([embeddings, fed], dim=1)
         cache = self._cache_for(embeddings.shape[1] + room)
         logits = None
-        while cache.length < embeddings.shape[1]:
-            if cancelled():
-                return None
-            chunk = embeddings[:, cache.length : cache.length + self._chunk]
-            logits = self.model.forward(chunk, cache, last_only=True)
+        try:
+            with interruptible(self.model, cancelled):
+                while cache.length < embeddings.shape[1]:
+                    if cancelled():
+                        return None
+                    chunk = embeddings[:, cache.length : cache.length + self._chunk]
+                    logits = self.model.forward(chunk, cache, last_only=True)
+        except Interrupted:
+            return None
         return None if logits is None else logits[0, -1].float()
 
     @torch.inference_mode()

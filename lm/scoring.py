@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from lm.errors import InvalidInput, OutOfMemory
+from lm.interruption import Interrupted, interruptible
 from lm.prefix import chunk_tokens, is_out_of_memory
 from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
 
@@ -51,7 +52,10 @@ class AnswerScorer:
         if not answer or not prompts or len({len(prompt) for prompt in prompts}) != 1:
             raise InvalidInput("an answer is scored after prompts of one length")
         try:
-            return self._score(prompts, answer, cancelled)
+            with interruptible(self._reader.model, cancelled):
+                return self._score(prompts, answer, cancelled)
+        except Interrupted:
+            return None
         except (RuntimeError, MemoryError) as error:
             self.forget()  # an interrupted forward may have stored a part of its positions
             if is_out_of_memory(error):

@@ -17,7 +17,7 @@ from tests.fakes.decoders import AfterCalls, WatchedDecoder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lm.model import CausalDecoder
+    from lm.model import CausalDecoder, Decoder
 
 IDS = torch.randint(0, VOCABULARY, (60,), generator=torch.Generator().manual_seed(3)).tolist()
 PICTURE = EmbeddingSpan(torch.randn(9, 32, generator=torch.Generator().manual_seed(1)) * 0.15, Source(SourceKind.IMAGE))
@@ -114,14 +114,17 @@ def test_forgetting_drops_everything(model: CausalDecoder) -> None:
     assert kept.reusable(sequence(IDS)) == 0
 
 
-def test_cancelled_reading_goes_on_from_where_it_stopped(model: CausalDecoder) -> None:
+@pytest.mark.parametrize("calls", range(1, 9))
+def test_cancelled_reading_goes_on_from_where_it_stopped(model: Decoder, calls: int) -> None:
+    """Once a piece and once a layer it is asked whether to go on; only whole pieces count as read."""
     kept = reader(model)
     kept._chunk = 16
-    logits, _ = kept.read(sequence(IDS), 4, AfterCalls(2))
+    asked_a_piece = 1 + len(model.layers)
+    logits, _ = kept.read(sequence(IDS), 4, AfterCalls(calls))
     assert logits is None
-    assert kept.length == 32
+    assert kept.length == 16 * (calls // asked_a_piece)
     logits, reused = kept.read(sequence(IDS), 4, never)
-    assert reused == 32
+    assert reused == 16 * (calls // asked_a_piece)
     torch.testing.assert_close(logits, whole(model, sequence(IDS))[-1], atol=1e-5, rtol=0)
 
 
