@@ -38,6 +38,7 @@ from desktop.pictures.messages import (
 )
 from desktop.pictures.sealed import PlaneWriter, plane_path, slot_bytes
 from desktop.pictures.series import arrange
+from desktop.priority import give_way
 from multimodal.errors import FileTooLarge, InvalidFile, MissingFile, NotAnImage
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def listen(source: BinaryIO, desk: Desk) -> None:
 def main() -> None:
     """Run as the child process."""
     limit_process()
+    give_way()
     # Nothing but events may reach the window, whatever a library prints.
     events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -15,6 +15,7 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, NoReturn
 
+from desktop.priority import give_way
 from desktop.worker.codec import decode
 from desktop.worker.ending import EXIT_MEMORY
 from desktop.worker.errors import ProtocolError
@@ -51,6 +52,7 @@ def main() -> NoReturn:
     """Serve the window until it is gone."""
     outlet = Outlet.instead_of_standard_output()
     _end_with_the_window()
+    give_way()
     outlet.say(Started(os.getpid()))
     models = ModelThread(outlet.say)
     code = EXIT_PROTOCOL

@@ -152,6 +152,13 @@ def test_the_frames_of_one_file_are_a_series(
     assert answers.loaded[token].header.frame == 4
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="niceness is of Unix; Windows has classes of priority")
+def test_the_window_goes_before_the_reader(loader: PictureLoader, answers: Answers, qtbot: QtBot) -> None:
+    loader.request(CT)
+    qtbot.waitUntil(lambda: len(answers.loaded) == 1, timeout=WAIT_MS)
+    assert psutil.Process(_pid(loader)).nice() == min(psutil.Process().nice() + NICENESS, 19)
+
+
 def test_what_was_cancelled_never_comes(loader: PictureLoader, answers: Answers, qtbot: QtBot) -> None:
     cancelled = [loader.request(CT) for _ in range(5)]
     for token in cancelled:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from desktop.priority import NICENESS
 from desktop.worker.codec import decode, encode
 from desktop.worker.main import EXIT_PROTOCOL
 from desktop.worker.protocol import (
@@ -75,6 +76,12 @@ def test_it_says_who_it_is_and_gives_signs_of_life(worker: Worker) -> None:
     for number in (1, 2):
         worker.write(encode(Ping(number)))
         assert worker.read() == Pong(number)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="niceness is of Unix; Windows has classes of priority")
+def test_the_window_goes_before_it(worker: Worker) -> None:
+    assert worker.read() == Started(worker.process.pid)
+    assert psutil.Process(worker.process.pid).nice() == min(psutil.Process().nice() + NICENESS, 19)
 
 
 def test_it_ends_when_it_is_told_to(worker: Worker) -> None:
