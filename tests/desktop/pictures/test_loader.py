@@ -17,6 +17,7 @@ from pydicom.data import get_testdata_file
 
 from desktop.pictures import loader as loader_module
 from desktop.pictures.loader import PictureLoader
+from desktop.priority import NICENESS
 from tests.fakes.films import write_film, write_sound
 from tests.fakes.viewed_pictures import write_ct_series
 
