@@ -26,6 +26,8 @@ _ENVIRONMENT = {
     "TRANSFORMERS_OFFLINE": "1",
     # Its threads and ours would fight over the same cores.
     "TOKENIZERS_PARALLELISM": "false",
+    # Threads that wait for work sleep instead of spinning against those that have it.
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 
 

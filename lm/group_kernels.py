@@ -13,6 +13,7 @@ Blocks of 64 outputs lie side by side, so that one vector instruction works on n
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 import numba
@@ -31,7 +32,7 @@ def _multiply(
     x: NDArray[Any], values: NDArray[Any], scales: NDArray[Any], lows: NDArray[Any], out: NDArray[Any]
 ) -> None:
     blocks, groups = scales.shape[0], scales.shape[1]
-    for block in range(blocks):
+    for block in numba.prange(blocks):
         total = np.zeros(OUTPUTS, np.float32)
         for group in range(groups):
             part = np.zeros(OUTPUTS, np.float32)
@@ -51,10 +52,10 @@ def _multiply_several(
     x: NDArray[Any], values: NDArray[Any], scales: NDArray[Any], lows: NDArray[Any], out: NDArray[Any]
 ) -> None:
     rows, blocks, groups = x.shape[0], scales.shape[0], scales.shape[1]
-    # One group of one block, expanded once for all tokens, stays in the processor's nearest cache.
-    weights = np.empty((GROUP, OUTPUTS), np.float32)
     out[:] = 0
-    for block in range(blocks):
+    for block in numba.prange(blocks):
+        # One group of one block, expanded once for all tokens, stays in the processor's nearest cache.
+        weights = np.empty((GROUP, OUTPUTS), np.float32)
         for group in range(groups):
             for index in range(GROUP):
                 for lane in range(OUTPUTS):
@@ -82,11 +83,23 @@ def _expand(values: NDArray[Any], scales: NDArray[Any], lows: NDArray[Any], out:
                 weights[lane] = product + lows[block, group, lane]
 
 
+def _has_safe_threads() -> bool:
+    """Tell whether numba finds OpenMP: its own pool of threads ends the process when two of ours multiply at once."""
+    try:
+        importlib.import_module("numba.np.ufunc.omppool")
+    except ImportError:
+        return False
+    numba.config.THREADING_LAYER = "omp"
+    return True
+
+
+_PARALLEL = _has_safe_threads()
 # Additions may change their order where they only sum up; expanded weights are exact to the last bit. No lock of
 # Python is held, and the machine code is kept beside Python's own, so that only the first start compiles it.
-multiply: Any = numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})(_multiply)
+_summing = numba.njit(nogil=True, cache=True, parallel=_PARALLEL, fastmath={"reassoc", "contract"})
+multiply: Any = _summing(_multiply)
 """`(x, values, scales, lows, out)`: one token's `x` `(inputs,)` to `out` `(blocks * 64,)`, float32."""
-multiply_several: Any = numba.njit(nogil=True, cache=True, fastmath={"reassoc", "contract"})(_multiply_several)
+multiply_several: Any = _summing(_multiply_several)
 """`(x, values, scales, lows, out)`: the same for `(tokens, inputs)` to `(tokens, blocks * 64)`."""
 expand: Any = numba.njit(nogil=True, cache=True, fastmath={"contract"})(_expand)
 """`(values, scales, lows, out)`: the weights themselves into `out` `(inputs, blocks * 64)` float32."""

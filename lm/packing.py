@@ -22,6 +22,7 @@ from torch import nn
 
 from lm.group_weights import GroupEmbedding, GroupLinear, recover
 from lm.model import Decoder
+from lm.token_norm import TokenNorm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,6 +164,15 @@ def _linears(model: Decoder) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
                 yield parent, name, child
 
 
+def _norms(model: Decoder) -> list[tuple[nn.Module, str, nn.RMSNorm]]:
+    return [
+        (parent, name, child)
+        for parent in model.modules()
+        for name, child in parent.named_children()
+        if type(child) is nn.RMSNorm
+    ]
+
+
 def _recovered(model: Decoder) -> dict[nn.Linear, GroupMatrix]:
     """Return what can be packed, with its groups."""
     found = {linear: recover(linear.weight) for _, _, linear in _linears(model)}
@@ -193,6 +203,8 @@ def _replace(model: Decoder, matrices: dict[nn.Linear, GroupMatrix]) -> None:
     for parent, name, linear in _linears(model):
         if linear in matrices:
             setattr(parent, name, GroupLinear(matrices[linear], linear.bias))
+    for parent, name, norm in _norms(model):
+        setattr(parent, name, TokenNorm(norm, model.config.norm_epsilon))
     if table is not None:
         # setattr: the attribute is declared as the full table that it is everywhere else.
         setattr(model, "embedding", GroupEmbedding(table))  # noqa: B010

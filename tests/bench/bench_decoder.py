@@ -8,8 +8,15 @@ whichever is served on this machine.
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
-from typing import TYPE_CHECKING, Any
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+# As in the worker and on the command line: threads that wait sleep instead of spinning.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 
@@ -40,22 +47,31 @@ COPYING = PromptInputs("Repeat the transcript word for word.", transcript=NOTE)
 
 
 class LlamaCpp:
-    """llama.cpp behind the xllamacpp wheel, greedy, one stream."""
+    """llama.cpp in a process of its own, idle while ours decodes."""
 
     def __init__(self, gguf: Path, threads: int) -> None:
-        import xllamacpp
-
-        params = xllamacpp.CommonParams()
-        params.model.path = str(gguf)
-        params.n_ctx, params.n_parallel, params.warmup = 2048, 1, True
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-        self._server = xllamacpp.Server(params)
+        command = [sys.executable, "-m", "tests.bench.llama_cpp", str(gguf), str(threads), str(NEW_TOKENS)]
+        environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+        self._process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
 
     def tokens_per_s(self, ids: list[int]) -> float:
         """Return decoding speed on a prompt given as token ids."""
-        request = {"prompt": ids, "n_predict": NEW_TOKENS, "temperature": 0.0, "cache_prompt": False}
-        answer: dict[str, Any] = self._server.handle_completions(request)
-        return float(answer["timings"]["predicted_per_second"])
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("llama.cpp has no line to it")
+        self._process.stdin.write(json.dumps(ids) + "\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate(timeout=60)
 
 
 def main() -> None:
@@ -67,6 +83,7 @@ def main() -> None:
     plain, copying = prompts.build(PLAIN), prompts.build(COPYING)
     ours, theirs = _alternate(decoder, peer, plain, lookup=False)
     ours_copying, theirs_copying = _alternate(decoder, peer, copying, lookup=True)
+    peer.close()
     write_figures(
         f"Decoding, {DECODER}, {device}, {decoder.model.dtype}{', published groups' * in_groups(decoder.model)}, "
         f"{usable_cores()} cores, {NEW_TOKENS} tokens, "
