@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 IDLE_S, LEAST_WORK_S, MOST_S = 3.0, 12.0, 600.0
 CANCELS = 5
-QUESTION = "Tell me everything that was said, one sentence after another."
+QUESTION = "Explain in detail what high blood pressure does to the body, step by step."
 _MB = 1 << 20
 
 

@@ -23,7 +23,7 @@ CANCEL_LIMIT_S = 0.3
 STATES_OF_A_STREAM = 3
 """So many different lengths of one answer are to be seen before it is stopped."""
 RENAMED = "Cough and fever, bed 4"
-LONG_QUESTION = "Tell me everything that was said, one sentence after another."
+LONG_QUESTION = "Explain in detail what high blood pressure does to the body, step by step."
 QUESTIONS = ("Which medicine does the patient take?", "Is the patient allergic to any medicine?")
 
 
