@@ -120,7 +120,10 @@ def used_text(used: Used) -> str:
 
 def _sentence_lines(sentence: Sentence) -> list[str]:
     lines = [f"  {_MARKS[sentence.verdict]} {sentence.text}"]
-    return lines + [f"      {_citation(citation)}" for citation in sentence.citations]
+    closest = "closest: " if sentence.verdict is Verdict.UNVERIFIED else ""
+    return lines + [
+        f"      {closest if citation.quote else ''}{_citation(citation)}" for citation in sentence.citations
+    ]
 
 
 def _citation(citation: Citation) -> str:

@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from lm.engine import FinishReason
 from lm.errors import OutOfMemory
 from lm.grounding.answer import Citation, Evidence, EvidenceWord, Verdict
+from lm.grounding.closest import with_closest_words
 from lm.grounding.gate import ground
 from lm.grounding.repetition import before_repetition
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
 from multimodal.audio import load_audio
-from multimodal.dependence import Said, cites_picture, judged, measure_dependence, without_echoes
+from multimodal.dependence import Said, judged, measure_dependence
 from multimodal.encodings import Encodings, View
 from multimodal.errors import Cancelled
 from multimodal.explain import Explainer, Explaining, Explanation, Method, SpokenWord, Subject
+from multimodal.picture_claims import cites_picture, tied_to_pictures
 from multimodal.prompt import FusedAttachment, PromptInputs, Turn
 from multimodal.used import Used, UsedKind
 
@@ -210,17 +212,14 @@ class Consultation:
         return self.look_at(View(file), f"Image {1 + sum(a.kind is SourceKind.IMAGE for a in self._attachments)}")
 
     def look_at(self, view: View, label: str) -> Iterator[Event]:
-        """Open and encode a frame or a part of a picture; see `look`."""
+        """Open and encode a frame or a part of a picture; see `look`. Cancelled, it is no part of the consultation."""
         started = time.monotonic()
         picture = self._encodings.picture(view)
         self._clock.add("looking", started)
-        projector = self._timed_load(self._models.image_projector)
-        tokens: torch.Tensor | None = None
-        if projector is not None:
-            encoder = self._timed_load(self._models.vision)
-            started = time.monotonic()
-            tokens = projector.project(self._encodings.features(view, picture, encoder))[0]
-            self._clock.add("looking", started)
+        try:
+            tokens = self._image_tokens(view, picture)
+        except Cancelled:
+            return
         caption = picture.description if picture.kind == "dicom" or view.region else ""
         self._attachments.append(FusedAttachment(SourceKind.IMAGE, label, tokens, caption))
         self._seen[label] = picture
@@ -233,6 +232,16 @@ class Consultation:
                 "it comes from the text alone."
             )
 
+    def _image_tokens(self, view: View, picture: Picture) -> torch.Tensor | None:
+        projector = self._timed_load(self._models.image_projector)
+        if projector is None:
+            return None
+        encoder = self._timed_load(self._models.vision)
+        started = time.monotonic()
+        tokens = projector.project(self._encodings.features(view, picture, encoder, self._cancelled))[0]
+        self._clock.add("looking", started)
+        return tokens
+
     def ask(self, question: str, options: GenerationOptions | None = None) -> Iterator[Event]:
         """Stream the answer to a question about everything so far, then the answer with its sources.
 
@@ -243,8 +252,9 @@ class Consultation:
         prompt = prompts.build(inputs)
         answer, written, finish = yield from self._write(prompt, options or GenerationOptions())
         timings = self._models.engine().timings
-        pictures = self._cited_pictures()
-        sentences = without_echoes(ground(answer, self._evidence(question), pictures), question, pictures)
+        evidence = self._evidence(question)
+        tied = tied_to_pictures(ground(answer, evidence), question, self._cited_pictures())
+        sentences = with_closest_words(tied, question, evidence)
         dependence = yield from self._check_dependence(Said(prompt, written, sentences))
         if dependence is not None:
             sentences = judged(sentences, dependence)
@@ -347,7 +357,11 @@ class Consultation:
             )
             return
         started = time.monotonic()
-        tokens = projector.project(self._encodings.frames(heard.file, self._models.speech()))[0]
+        try:
+            frames = self._encodings.frames(heard.file, self._models.speech(), self._cancelled)
+        except Cancelled:
+            return
+        tokens = projector.project(frames)[0]
         self._attachments.append(FusedAttachment(SourceKind.AUDIO, heard.label, tokens))
         self._clock.add("listening", started)
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lm.grounding.answer import Dependence, Sentence, Verdict
-from lm.grounding.gate import split_sentences
+from lm.grounding.answer import Dependence, Verdict
 from lm.sequence import EmbeddingSpan, FusionSequence, SourceKind
+from multimodal.picture_claims import cites_picture
 from multimodal.prompt import FusedAttachment, PromptInputs
 
 if TYPE_CHECKING:
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     import torch
 
     from lm.engine import Engine, GeneratedToken
-    from lm.grounding.answer import Citation
+    from lm.grounding.answer import Sentence
     from lm.sequence import Source
     from multimodal.prompt import PromptBuilder
     from multimodal.reference_pictures import ReferenceTokens, Thresholds
 
-_STATED = (".", "!", "。", "！")
 WITHHELD_TEXT = "Withheld: this would have been said of any other picture too, so the picture does not bear it out."
 
 
@@ -123,31 +122,6 @@ def with_pictures(prompt: FusionSequence, tokens: torch.Tensor, of: Source | Non
             for span in prompt.spans
         )
     )
-
-
-def cites_picture(sentence: Sentence) -> bool:
-    """Tell whether a sentence rests on a picture."""
-    return any(citation.kind is SourceKind.IMAGE for citation in sentence.citations)
-
-
-def without_echoes(sentences: Sequence[Sentence], question: str, pictures: Sequence[Citation]) -> tuple[Sentence, ...]:
-    """Tie what only repeats a question to the pictures that were shown: asking whether bears nothing out.
-
-    What the doctor stated in the question, in a sentence with a full stop, still does.
-    """
-    asked = [" ".join(part.split()) for part in split_sentences(question) if not part.endswith(_STATED)]
-    return tuple(
-        replace(sentence, verdict=Verdict.UNVERIFIED, citations=tuple(pictures))
-        if pictures and _repeats(sentence, asked)
-        else sentence
-        for sentence in sentences
-    )
-
-
-def _repeats(sentence: Sentence, asked: Sequence[str]) -> bool:
-    quotes = [citation.quote for citation in sentence.citations if citation.kind is SourceKind.QUESTION]
-    is_of_question = bool(quotes) and len(quotes) == len(sentence.citations)
-    return is_of_question and all(any(quote in part for part in asked) for quote in quotes)
 
 
 def judged(sentences: Sequence[Sentence], dependence: PictureDependence) -> tuple[Sentence, ...]:

@@ -30,6 +30,10 @@ _MOST_KEPT = 64
 _THUMBNAIL_SIDE_PX = 518
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A picture as it is asked about: `frame` counts from 0, None is the middle one; `region` None is all of it."""
@@ -40,7 +44,10 @@ class View:
 
 
 class Encodings:
-    """Keeps the newest pictures and recordings of one encounter; a file that has changed is read anew."""
+    """Keeps the newest pictures and recordings of one encounter; a file that has changed is read anew.
+
+    What is encoded takes up to a second: it raises Cancelled, and keeps nothing, once `cancelled` returns True.
+    """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
@@ -58,22 +65,24 @@ class Encodings:
         self._keep(key, _thumbnail(picture))
         return picture
 
-    def features(self, view: View, picture: Picture, encoder: ImageEncoder) -> ImageFeatures:
+    def features(
+        self, view: View, picture: Picture, encoder: ImageEncoder, cancelled: Callable[[], bool] = _never
+    ) -> ImageFeatures:
         """Return the encoder's states of `picture`, which `picture()` returned for `view`."""
         stamp = _stamp(view.file)
 
         def encode() -> ImageFeatures:
             is_thumbnail = picture is self._kept.get(("picture", view, stamp))
-            return encoder.encode([(_open(view) if is_thumbnail else picture).pixels])
+            return encoder.encode([(_open(view) if is_thumbnail else picture).pixels], cancelled)
 
         return self._once(("features", view, stamp), encode)
 
-    def frames(self, file: Path, recognizer: SpeechRecognizer) -> torch.Tensor:
+    def frames(self, file: Path, recognizer: SpeechRecognizer, cancelled: Callable[[], bool] = _never) -> torch.Tensor:
         """Return Whisper's states `(1, frames, d_encoder)` of the opening of a recording."""
 
         def encode() -> torch.Tensor:
-            opening = load_audio(file).samples[: int(MAX_FUSED_AUDIO_S * SAMPLE_RATE_HZ)]
-            return recognizer.encode(opening).unsqueeze(0)
+            opening = load_audio(file, cancelled=cancelled).samples[: int(MAX_FUSED_AUDIO_S * SAMPLE_RATE_HZ)]
+            return recognizer.encode(opening, cancelled).unsqueeze(0)
 
         return self._once(("frames", file, _stamp(file)), encode)
 

@@ -170,10 +170,13 @@ class SpeechRecognizer:
         heard = utterances[0].language if utterances else language
         return Transcript(utterances, heard, recording.duration_s)
 
-    def encode(self, samples: NDArray[np.float32]) -> torch.Tensor:
-        """Return encoder states `(frames, d_model)` float32, 50 frames a second of the samples' own length."""
+    def encode(self, samples: NDArray[np.float32], cancelled: Callable[[], bool] = _never) -> torch.Tensor:
+        """Return encoder states `(frames, d_model)` float32, 50 frames a second of the samples' own length.
+
+        Raises Cancelled between two layers once `cancelled` returns True.
+        """
         windows = [samples[start : start + WINDOW_SAMPLES] for start in range(0, len(samples), WINDOW_SAMPLES)]
-        encoded = [self._encoder.encode(window) for window in windows]
+        encoded = [self._encoder.encode(window, cancelled=cancelled) for window in windows]
         states = [window.states[: window.frames] for window in encoded]
         width = self._checkpoint.model.dims.n_audio_state
         return torch.cat(states).float() if states else torch.empty(0, width, device=self._device)

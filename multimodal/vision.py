@@ -21,9 +21,11 @@ from safetensors import SafetensorError, safe_open
 from timm.models.vision_transformer import VisionTransformer
 
 from lm.errors import DamagedCheckpoint, UnsupportedCheckpoint
+from lm.interruption import Interrupted, interruptible_layers
+from multimodal.errors import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from torch import Tensor
@@ -104,13 +106,19 @@ class ImageEncoder:
         rows, columns = self._model.patch_embed.grid_size
         return int(rows), int(columns)
 
-    def encode(self, pictures: Sequence[Image.Image]) -> ImageFeatures:
-        """Encode RGB pictures of any size, a few at a time so that memory stays bounded."""
+    def encode(self, pictures: Sequence[Image.Image], cancelled: Callable[[], bool] = lambda: False) -> ImageFeatures:
+        """Encode RGB pictures of any size, a few at a time so that memory stays bounded.
+
+        Raises Cancelled between two layers once `cancelled` returns True.
+        """
         if not pictures:
             raise ValueError("encode needs at least one picture")
         chunks = [pictures[i : i + PICTURES_AT_ONCE] for i in range(0, len(pictures), PICTURES_AT_ONCE)]
-        with torch.inference_mode():
-            parts = [self.forward(self.prepare(chunk)) for chunk in chunks]
+        try:
+            with torch.inference_mode(), interruptible_layers(self._model.blocks, cancelled):
+                parts = [self.forward(self.prepare(chunk)) for chunk in chunks]
+        except Interrupted as interrupted:
+            raise Cancelled("Looking was stopped.") from interrupted
         return ImageFeatures(torch.cat([p.patches for p in parts]), torch.cat([p.cls for p in parts]))
 
     def prepare(self, pictures: Sequence[Image.Image]) -> Tensor:

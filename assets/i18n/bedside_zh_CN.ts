@@ -798,12 +798,20 @@
         <translation>换成其他图片，得出此回答的可能性与用此图片时一样。请自行查看。</translation>
     </message>
     <message>
+        <source>Nobody said it like this. The closest words are below: compare them.</source>
+        <translation>没有人这样说过。下面是最接近的原话，请对照。</translation>
+    </message>
+    <message>
         <source>No words bear this out. It may come from the picture: look for yourself.</source>
         <translation>没有文字支持本句。它可能来自图像，请亲自查看。</translation>
     </message>
     <message>
         <source>Nothing in this encounter bears this out. Do not rely on it without checking.</source>
         <translation>本次接诊中没有任何依据。未经核对请勿采信。</translation>
+    </message>
+    <message>
+        <source>What was said:</source>
+        <translation>原话：</translation>
     </message>
     <message>
         <source>Looking for what this answer hangs on ({0} %)…</source>
@@ -856,6 +864,10 @@
     <message>
         <source>{0}, frame {1} of {2} ({3})</source>
         <translation>{0}，第 {1} 帧，共 {2} 帧（{3}）</translation>
+    </message>
+    <message>
+        <source>Closest words: {0}</source>
+        <translation>最接近的原话：{0}</translation>
     </message>
     <message>
         <source>{0} (only what its file header says)</source>

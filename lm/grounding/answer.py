@@ -16,7 +16,10 @@ class Verdict(StrEnum):
     SUPPORTED = "supported"
     """A cited source says it: its words, its numbers and its negation are there."""
     UNVERIFIED = "unverified"
-    """No text that was given bears it out; a picture cannot be checked word by word and counts as this too."""
+    """No text that was given bears it out; a picture cannot be checked word by word and counts as this too.
+
+    It may cite the pictures that it was said of, or the closest words that were said.
+    """
     WITHHELD = "withheld"
     """It was said of a picture on which it does not depend; its words are not shown, `text` says so instead."""
 

@@ -40,26 +40,22 @@ def split_sentences(text: str) -> list[str]:
     return [part.strip() for part in _BOUNDARY.split(text) if part.strip()]
 
 
-def ground(answer: str, evidence: Sequence[Evidence], pictures: Sequence[Citation] = ()) -> tuple[Sentence, ...]:
-    """Give each sentence of `answer` its verdict and sources.
-
-    `pictures` are the images that the decoder was shown: a sentence that no text bears out is tied to them,
-    unverified, because what a picture shows can only be judged by looking.
-    """
-    return tuple(_ground_sentence(sentence, evidence, pictures) for sentence in split_sentences(answer))
+def ground(answer: str, evidence: Sequence[Evidence]) -> tuple[Sentence, ...]:
+    """Give each sentence of `answer` its verdict and its source; what no text bears out is unverified."""
+    return tuple(_ground_sentence(sentence, evidence) for sentence in split_sentences(answer))
 
 
-def _ground_sentence(text: str, evidence: Sequence[Evidence], pictures: Sequence[Citation]) -> Sentence:
+def _ground_sentence(text: str, evidence: Sequence[Evidence]) -> Sentence:
     passages = [passage for source in evidence if (passage := _best_passage(text, source)) is not None]
     if passages:
         _, citation = max(passages, key=lambda passage: passage[0])
         return Sentence(text, Verdict.SUPPORTED, (citation,))
-    return Sentence(text, Verdict.UNVERIFIED, tuple(pictures))
+    return Sentence(text, Verdict.UNVERIFIED, ())
 
 
 def _best_passage(sentence: str, source: Evidence) -> tuple[float, Citation] | None:
     """Return the shortest best-covering passage of `source` with its coverage, None when none bears it out."""
-    wanted = _content(_words(sentence))
+    wanted = content_stems(sentence)
     if not wanted:
         return None
     stems = [[_stem(word) for word in _words(word.text)] for word in source.words]
@@ -77,7 +73,7 @@ def _best_passage(sentence: str, source: Evidence) -> tuple[float, Citation] | N
         return None
     coverage, _, start, end = best
     passage = _with_negation(source.words, start, end)
-    return (coverage, _cite(source, passage)) if _facts_agree(sentence, passage) else None
+    return (coverage, cite(source, passage)) if _facts_agree(sentence, passage) else None
 
 
 def _with_negation(words: Sequence[EvidenceWord], start: int, end: int) -> Sequence[EvidenceWord]:
@@ -104,8 +100,9 @@ def _words(text: str) -> list[str]:
     return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
 
 
-def _content(words: Iterable[str]) -> set[str]:
-    return {_stem(word) for word in words if word not in _STOP_WORDS and word not in _NEGATIONS}
+def content_stems(text: str) -> set[str]:
+    """Return the stems of the words that carry the meaning of a text; numbers count, negations do not."""
+    return {_stem(word) for word in _words(text) if word not in _STOP_WORDS and word not in _NEGATIONS}
 
 
 def _stem(word: str) -> str:
@@ -116,6 +113,7 @@ def _stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 4 else word
 
 
-def _cite(source: Evidence, passage: Sequence[EvidenceWord]) -> Citation:
+def cite(source: Evidence, passage: Sequence[EvidenceWord]) -> Citation:
+    """Return the citation of some words of a source, in their order."""
     quote = " ".join(word.text.strip() for word in passage)
     return Citation(source.kind, source.label, quote, passage[0].start_s, passage[-1].end_s)

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lm.engine import LocalEngine
-from lm.grounding.answer import Citation
-from lm.grounding.gate import ground
+from lm.grounding.answer import Citation, Sentence, Verdict
+from lm.grounding.gate import split_sentences
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
 from multimodal.atomic import write_text
@@ -190,7 +190,10 @@ class _Asker:
         prompt = self._prompts.build(PromptInputs(asked.question, (shown,)))
         written = list(self._engine.generate(prompt, GenerationOptions(max_new_tokens=_LONGEST_ANSWER)))
         answer = "".join(token.text for token in written).strip()
-        said = Said(prompt, written, ground(answer, [], [Citation(shown.kind, shown.label)]))
+        citation = Citation(shown.kind, shown.label)
+        said = Said(
+            prompt, written, [Sentence(text, Verdict.UNVERIFIED, (citation,)) for text in split_sentences(answer)]
+        )
         found = measure_dependence(self._engine, said, self._references, bool)
         if found is None:
             return None

@@ -11,6 +11,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from lm.engine import FinishReason, GeneratedToken, Timings
 from lm.tokens import Tokens
 from lm.weights import LoadedDecoder, load_decoder
+from multimodal.errors import Cancelled
 from multimodal.fusion import ImageProjector, ProjectorShape
 from multimodal.prompt import PromptBuilder
 from multimodal.reference_pictures import ReferencePictures, Thresholds
@@ -80,14 +81,14 @@ class ScriptedSpeech:
                 return
             yield heard
 
-    def encode(self, samples: NDArray[np.float32]) -> torch.Tensor:
+    def encode(self, samples: NDArray[np.float32], cancelled: Callable[[], bool] = bool) -> torch.Tensor:
         return torch.ones(max(1, len(samples) // 320), D_ENCODER)
 
 
 class ConstantVision:
     """Sees the mean brightness of a picture in every patch."""
 
-    def encode(self, pictures: Sequence[Image.Image]) -> ImageFeatures:
+    def encode(self, pictures: Sequence[Image.Image], cancelled: Callable[[], bool] = bool) -> ImageFeatures:
         brightness = torch.tensor([float(np.asarray(picture).mean()) / 255 for picture in pictures])
         patches = brightness.view(-1, 1, 1).expand(-1, 256, D_ENCODER)
         return ImageFeatures(patches, brightness.view(-1, 1).expand(-1, D_ENCODER))
@@ -103,9 +104,17 @@ class WatchedVision(ConstantVision):
     def __init__(self) -> None:
         self.encoded = 0
 
-    def encode(self, pictures: Sequence[Image.Image]) -> ImageFeatures:
+    def encode(self, pictures: Sequence[Image.Image], cancelled: Callable[[], bool] = bool) -> ImageFeatures:
         self.encoded += len(pictures)
-        return super().encode(pictures)
+        return super().encode(pictures, cancelled)
+
+
+class StoppedVision(ConstantVision):
+    """Is stopped between two of its layers, as the real one is by Stop."""
+
+    def encode(self, pictures: Sequence[Image.Image], cancelled: Callable[[], bool] = bool) -> ImageFeatures:
+        assert cancelled()
+        raise Cancelled("Looking was stopped.")
 
 
 class ScriptedEngine:
@@ -157,6 +166,7 @@ class FakeModels:
         self._engine, self._speech, self._audio = engine, ScriptedSpeech(heard), hears
         shape = ProjectorShape(D_ENCODER, 12, D_MODEL, 0.15)
         self._image = ImageProjector(shape).eval() if sees else None
+        self.eyes = ConstantVision()
 
     def engine(self) -> ScriptedEngine:
         return self._engine
@@ -168,7 +178,7 @@ class FakeModels:
         return self._speech
 
     def vision(self) -> ConstantVision:
-        return ConstantVision()
+        return self.eyes
 
     def image_projector(self) -> ImageProjector | None:
         return self._image

@@ -75,11 +75,14 @@ class User:
         _run("xdotool", "mousemove", str(place.x()), str(place.y()), "click", "1")
 
     def reveal(self, *names: str, at: int = -1) -> QPoint:
-        """Turn the wheel until a widget is in sight; returns where its middle is."""
+        """Turn the wheel until a widget is in sight and at rest; returns where its middle is."""
         for _ in range(_MOST_TURNS):
             place = self.eyes.place_of(*names, at=at)
             if isinstance(place, QPoint):
-                return place
+                time.sleep(_GLANCE_S)
+                if self.eyes.place_of(*names, at=at) == place:
+                    return place
+                continue
             middle = self.eyes.scroll_area_of(*names, at=at)
             wheel = "5" if place > 0 else "4"
             _run("xdotool", "mousemove", str(middle.x()), str(middle.y()), "click", wheel)

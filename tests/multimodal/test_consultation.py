@@ -17,7 +17,15 @@ from multimodal.fusion import AudioProjector, ProjectorShape
 from multimodal.picture import Region
 from multimodal.prompt import Turn
 from multimodal.used import Used, UsedKind
-from tests.fakes.consultations import D_ENCODER, D_MODEL, FakeModels, ScriptedEngine, tiny_tokens, utterance
+from tests.fakes.consultations import (
+    D_ENCODER,
+    D_MODEL,
+    FakeModels,
+    ScriptedEngine,
+    StoppedVision,
+    tiny_tokens,
+    utterance,
+)
 from tests.fakes.films import write_film
 
 if TYPE_CHECKING:
@@ -78,6 +86,30 @@ def test_an_answer_names_the_seconds_it_rests_on(tokens: Tokens, recording: Path
     assert invented.verdict is Verdict.UNVERIFIED
     assert answered.finish is FinishReason.END
     assert answered.used == (Used(UsedKind.WORDS, "Recording 1", 16), Used(UsedKind.QUESTION))
+
+
+def test_what_was_said_is_answered_beside_a_picture_without_it(tokens: Tokens, recording: Path, photo: Path) -> None:
+    engine = ScriptedEngine(["The patient takes metformin 850 mg."])
+    engine.drops = (0.0, 0.0)
+    case = consultation(FakeModels(tokens, engine, SAID))
+    list(case.listen(recording))
+    list(case.look(photo))
+    (answered,) = of_kind(case.ask("Which medicine does the patient take?"), Answered)
+    (sentence,) = answered.sentences
+    assert (sentence.text, sentence.verdict) == ("The patient takes metformin 850 mg.", Verdict.UNVERIFIED)
+    (closest,) = sentence.citations
+    assert (closest.kind, closest.start_s) == (SourceKind.TRANSCRIPT, 4.0)
+    assert answered.dependence is None
+    assert not engine.scored
+
+
+def test_a_picture_that_is_stopped_while_it_is_encoded_is_no_part_of_the_consultation(
+    tokens: Tokens, photo: Path
+) -> None:
+    models = FakeModels(tokens, ScriptedEngine(["Nothing."]))
+    models.eyes = StoppedVision()
+    case = Consultation(cast("Models", models), lambda: True)
+    assert list(case.look(photo)) == []
 
 
 def test_a_picture_reaches_the_decoder_as_embeddings(tokens: Tokens, photo: Path) -> None:

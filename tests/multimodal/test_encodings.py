@@ -12,7 +12,7 @@ from multimodal.picture import NoSuchRegion, Region, crop
 from tests.fakes.consultations import ConstantVision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from multimodal.vision import ImageEncoder, ImageFeatures
@@ -24,9 +24,9 @@ class CountingVision(ConstantVision):
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
 
-    def encode(self, pictures: Sequence[Image.Image]) -> ImageFeatures:
+    def encode(self, pictures: Sequence[Image.Image], cancelled: Callable[[], bool] = bool) -> ImageFeatures:
         self.sizes += [picture.size for picture in pictures]
-        return super().encode(pictures)
+        return super().encode(pictures, cancelled)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 
 from lm.errors import DamagedCheckpoint, UnsupportedCheckpoint
 from multimodal.catalog import load_catalog
+from multimodal.errors import Cancelled
 from multimodal.vision import ImageEncoder, Letterbox, read_config
 from multimodal.vision_weights import resample_positions
 
@@ -87,6 +88,15 @@ def test_many_pictures_give_what_each_gives_alone(tiny_folder: Path) -> None:
     together = encoder.encode(pictures)
     assert together.cls.shape == (17, 192)
     torch.testing.assert_close(together.cls[16:], encoder.encode(pictures[16:]).cls, atol=1e-5, rtol=0)
+
+
+def test_encoding_stops_between_two_layers(tiny_folder: Path) -> None:
+    encoder = ImageEncoder.load(tiny_folder)
+    looks = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        encoder.encode([Image.new("RGB", (8, 8))], lambda: next(looks))
+    assert next(looks, None) is None
+    assert encoder.encode([Image.new("RGB", (8, 8))]).cls.shape == (1, 192)
 
 
 def test_gradients_reach_the_pixels_and_no_weight(tiny_folder: Path) -> None:

@@ -18,6 +18,7 @@ from desktop.ui.encounter.widgets import IconButton, PlainText, button
 from desktop.ui.encounter.wording import (
     answer_words,
     plain_answer,
+    said_instead,
     status_sentence,
     time_of_day,
     used_words,
@@ -119,6 +120,7 @@ class AnswerCard(Retranslating, QFrame):
         role = "error" if self._answer.status is AnswerStatus.FAILED else "caption"
         if self._reason.property("role") != role:
             theme.set_role(self._reason, role)
+        self._said.show_words("" if self._running else said_instead(self._answer))
         self._notices.show_words("\n".join(self._answer.notices))
         self._used.show_words("" if self._running else self._footer())
         self._stop.setText(self.tr("Stop"))
@@ -144,6 +146,8 @@ class AnswerCard(Retranslating, QFrame):
         self._asked = PlainText("", self)
         self.sentences = SentenceList(self)
         self.sentences.opened.connect(self.sentence_opened)
+        self._said = PlainText("", self)
+        self._said.setObjectName("said-instead")
         self._state = PlainText("caption", self)
         self._reason = PlainText("caption", self)
         self._notices = PlainText("caption", self)
@@ -177,7 +181,8 @@ class AnswerCard(Retranslating, QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(6)
-        for label in (self._title, self._asked, self._state, self._reason, self._notices, self._used, self._because):
+        told = (self._said, self._reason, self._notices, self._used, self._because)
+        for label in (self._title, self._asked, self._state, *told):
             label.setContentsMargins(8, 0, 8, 0)
         for widget in (self._title, self._asked, self.sentences):
             column.addWidget(widget)
@@ -185,7 +190,7 @@ class AnswerCard(Retranslating, QFrame):
         state.addWidget(self._state, 1)
         state.addWidget(self._stop)
         column.addLayout(state)
-        for widget in (self._reason, self._notices, self._used, self._because):
+        for widget in told:
             column.addWidget(widget)
         column.addWidget(self._mending)
         column.addWidget(self._doing)

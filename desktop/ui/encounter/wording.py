@@ -110,6 +110,10 @@ def verdict_sentence(sentence: Sentence) -> str:
         return QCoreApplication.translate(
             "EncounterWords", "The answer was as probable with other pictures as with this one. Look for yourself."
         )
+    if any(citation.quote for citation in sentence.citations):
+        return QCoreApplication.translate(
+            "EncounterWords", "Nobody said it like this. The closest words are below: compare them."
+        )
     if sentence.citations:
         return QCoreApplication.translate(
             "EncounterWords", "No words bear this out. It may come from the picture: look for yourself."
@@ -117,6 +121,15 @@ def verdict_sentence(sentence: Sentence) -> str:
     return QCoreApplication.translate(
         "EncounterWords", "Nothing in this encounter bears this out. Do not rely on it without checking."
     )
+
+
+def said_instead(answer: Answer) -> str:
+    """Return the closest words that were said, where sentences of an answer are not borne out; each place once."""
+    cited = [c for s in answer.sentences if s.verdict is Verdict.UNVERIFIED for c in s.citations if c.quote]
+    places = list(dict.fromkeys(_quotation(citation) for citation in cited))
+    if not places:
+        return ""
+    return "\n".join([QCoreApplication.translate("EncounterWords", "What was said:"), *places])
 
 
 def why_words(state: WhyState) -> str:
@@ -200,12 +213,22 @@ def plain_answer(answer: Answer, *, sources: bool) -> str:
     lines = []
     for sentence in answer.sentences:
         lines.append(f"{sentence_words(sentence)} [{verdict_word(sentence.verdict)}]")
-        lines += [f"    {_quoted(citation)}" for citation in sentence.citations]
+        lines += [f"    {_source_line(citation, sentence.verdict)}" for citation in sentence.citations]
     model = QCoreApplication.translate("EncounterWords", "Answered by {0}. Check every sentence against its source.")
     return "\n".join([*lines, "", model.format(answer.decoder)])
 
 
-def _quoted(citation: Citation) -> str:
+def _source_line(citation: Citation, verdict: Verdict) -> str:
+    name = source_name(citation)
     if citation.dependence is not None:
-        return f"{source_name(citation)}: {dependence_words(citation.dependence)}"
-    return f"{source_name(citation)}: “{printable(citation.quote)}”" if citation.quote else source_name(citation)
+        return f"{name}: {dependence_words(citation.dependence)}"
+    if not citation.quote:
+        return name
+    quoted = _quotation(citation)
+    if verdict is Verdict.UNVERIFIED:
+        return QCoreApplication.translate("EncounterWords", "Closest words: {0}").format(quoted)
+    return quoted
+
+
+def _quotation(citation: Citation) -> str:
+    return f"{source_name(citation)}: “{printable(citation.quote)}”"

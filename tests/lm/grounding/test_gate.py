@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm.grounding.answer import Citation, Evidence, EvidenceWord, Verdict
+from lm.grounding.answer import Evidence, EvidenceWord, Verdict
 from lm.grounding.gate import ground, split_sentences
 from lm.sequence import SourceKind
 
 SPOKEN = "I take metformin 500 mg twice a day. I have no chest pain. The cough started three days ago."
-PICTURE = Citation(SourceKind.IMAGE, "Image 1")
 
 
 def transcript(text: str = SPOKEN) -> Evidence:
@@ -44,12 +43,6 @@ def test_a_negated_finding_is_supported_with_its_negation() -> None:
     (sentence,) = ground("There is no chest pain.", [transcript()])
     assert sentence.verdict is Verdict.SUPPORTED
     assert "no chest pain" in sentence.citations[0].quote
-
-
-def test_a_sentence_without_text_behind_it_points_at_the_picture() -> None:
-    (sentence,) = ground("It is an ultrasound of the breast.", [transcript()], [PICTURE])
-    assert sentence.verdict is Verdict.UNVERIFIED
-    assert sentence.citations == (PICTURE,)
 
 
 def test_decimal_numbers_do_not_end_sentences() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.record.encounter import Used, UsedKind
-from desktop.ui.encounter.wording import used_words
+from desktop.record.encounter import Answer, Citation, CitedKind, Sentence, Used, UsedKind, Verdict
+from desktop.ui.encounter.wording import plain_answer, said_instead, used_words, verdict_sentence
 from desktop.ui.translation import use_language
 
 if TYPE_CHECKING:
@@ -59,3 +59,18 @@ def test_what_was_used_is_worded_in_the_language_that_is_shown(
 
 def test_every_kind_of_what_was_used_has_its_words() -> None:
     assert {used.kind for used in GIVEN} == set(UsedKind)
+
+
+def test_what_nobody_said_stands_beside_what_was_said() -> None:
+    closest = Citation(CitedKind.TRANSCRIPT, "Recording 1", "I am allergic to penicillin.", 20.6, 22.8)
+    no = Sentence("No, she is not allergic.", Verdict.UNVERIFIED, (closest,))
+    borne_out = Sentence("She coughs.", Verdict.SUPPORTED, (Citation(CitedKind.TRANSCRIPT, "Recording 1", "cough"),))
+    of_picture = Sentence("A fracture.", Verdict.UNVERIFIED, (Citation(CitedKind.IMAGE, "Image 1"),))
+    answer = Answer("a1", "", "q1", "", sentences=(no, borne_out, of_picture, no))
+    assert said_instead(answer) == "What was said:\nRecording 1, 0:20: “I am allergic to penicillin.”"
+    assert "closest words" in verdict_sentence(no)
+    assert "look for yourself" in verdict_sentence(of_picture)
+    lines = plain_answer(answer, sources=True).splitlines()
+    assert lines[1] == "    Closest words: Recording 1, 0:20: “I am allergic to penicillin.”"
+    assert lines[3] == "    Recording 1: “cough”"
+    assert not said_instead(Answer("a1", "", "q1", "", sentences=(borne_out, of_picture)))
