@@ -1898,6 +1898,10 @@
         <translation>文件夹 {0} 中的文件超过 {1} 个。请选择单个序列的文件夹。</translation>
     </message>
     <message>
+        <source>More than {0} DICOM files were chosen together. Nothing was added; choose those of one series.</source>
+        <translation>同时选择的 DICOM 文件超过 {0} 个。未添加任何内容，请只选择同一序列的文件。</translation>
+    </message>
+    <message>
         <source>The picture from the clipboard could not be saved. Free some space on the disk, then paste again.</source>
         <translation>未能保存剪贴板中的图片。请释放一些磁盘空间，然后再次粘贴。</translation>
     </message>

@@ -11,7 +11,14 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.pictures.messages import Command, Drop, LookIntoFilm, OpenSeries, ReadPicture, WantSlice
+from desktop.pictures.messages import (
+    Command,
+    Drop,
+    OpenSeries,
+    Request,
+    SortIntoSeries,
+    WantSlice,
+)
 
 if TYPE_CHECKING:
     from desktop.pictures.planes import SeriesInfo
@@ -50,7 +57,7 @@ class SliceWork:
         return self.series.token
 
 
-Work = ReadPicture | LookIntoFilm | OpenSeries | SliceWork
+Work = Request | SliceWork
 
 
 class Desk:
@@ -59,7 +66,7 @@ class Desk:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._stamps = count()
-        self._pile: list[tuple[int, ReadPicture | LookIntoFilm | OpenSeries]] = []
+        self._pile: list[tuple[int, Request]] = []
         self._series: dict[int, SeriesWork] = {}
         self._dropped: set[int] = set()
         self._dropped_series: list[SeriesWork] = []
@@ -139,6 +146,6 @@ class Desk:
             self._dropped_series.append(series)
 
 
-def paths_of(command: OpenSeries) -> list[Path]:
-    """Return the files of a series."""
+def paths_of(command: OpenSeries | SortIntoSeries) -> list[Path]:
+    """Return the files that a command names."""
     return [Path(file) for file in command.files]

@@ -27,10 +27,13 @@ from desktop.pictures.messages import (
     Reading,
     ReadingFailed,
     ReadPicture,
+    Request,
     SeriesProgress,
     SeriesReady,
+    SeriesSorted,
     SliceFailed,
     SliceReady,
+    SortIntoSeries,
     WantSlice,
 )
 from desktop.pictures.opened_series import OpenedSeries
@@ -57,6 +60,8 @@ class PictureLoader(QObject):
     """Token and the sentence for the doctor; nothing more comes for this token."""
     film_seen = Signal(int, bool, bool, str)
     """Token, whether a film gives pictures and whether it gives sound, and the sentence that says why no pictures."""
+    series_sorted = Signal(int, object)
+    """Token and, for each file that was asked about, the number of its series, counted from 0."""
     series_opened = Signal(int, object)
     """Token of the series and SeriesInfo."""
     series_progressed = Signal(int, int, int)
@@ -66,7 +71,7 @@ class PictureLoader(QObject):
         super().__init__(parent)
         self._tokens = count(1)
         self._folder: Path | None = None
-        self._waiting: dict[int, ReadPicture | LookIntoFilm | OpenSeries] = {}
+        self._waiting: dict[int, Request] = {}
         self._names: dict[int, str] = {}
         self._series: dict[int, OpenedSeries] = {}
         self._current: int | None = None
@@ -85,6 +90,10 @@ class PictureLoader(QObject):
     def look_into_film(self, file: Path, name: str) -> int:
         """Ask what a film gives, which the doctor calls `name`; answered by `film_seen` or `failed`."""
         return self._ask(LookIntoFilm(next(self._tokens), str(file)), name)
+
+    def sort_into_series(self, files: Sequence[Path]) -> int:
+        """Ask which of these files belong together; answered by `series_sorted` or `failed`."""
+        return self._ask(SortIntoSeries(next(self._tokens), tuple(str(file) for file in files)), "")
 
     def open_series(self, files: Sequence[Path]) -> int:
         """Ask for the series that files, folders or the frames of one file make up; answered by `series_opened`."""
@@ -134,7 +143,7 @@ class PictureLoader(QObject):
 
     # --- asking ---
 
-    def _ask(self, command: ReadPicture | LookIntoFilm | OpenSeries, name: str) -> int:
+    def _ask(self, command: Request, name: str) -> int:
         self._waiting[command.token] = command
         self._names[command.token] = name
         self._send(command)
@@ -165,6 +174,8 @@ class PictureLoader(QObject):
             name = self._names.pop(token, "")
             told = only_sound(event.problem, name) if event.problem else ""
             self.film_seen.emit(token, event.has_pictures, event.has_sound, told)
+        elif isinstance(event, SeriesSorted):
+            self._take_sorted(event)
         elif isinstance(event, ReadingFailed) and self._waiting.pop(token, None) is not None:
             self._fail(token, event.kind, self._names.pop(token, ""))
         elif isinstance(event, SeriesProgress) and token in self._waiting:
@@ -173,6 +184,16 @@ class PictureLoader(QObject):
             self._open(event)
         elif isinstance(event, SliceReady | SliceFailed) and token in self._series:
             self._note_slice(event)
+
+    def _take_sorted(self, event: SeriesSorted) -> None:
+        command = self._waiting.pop(event.token, None)
+        self._names.pop(event.token, None)
+        if not isinstance(command, SortIntoSeries):
+            return
+        if len(event.series) == len(command.files) and all(0 <= n < len(command.files) for n in event.series):
+            self.series_sorted.emit(event.token, event.series)
+        else:
+            self._fail(event.token, FailureKind.UNREADABLE)
 
     def _load(self, token: int) -> None:
         name = self._names.pop(token, "")

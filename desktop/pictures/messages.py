@@ -49,6 +49,14 @@ class OpenSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class SortIntoSeries:
+    """Say which of these files belong to one series, by their headers alone."""
+
+    token: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WantSlice:
     """Read this picture of the series before all others, then its neighbours."""
 
@@ -104,6 +112,14 @@ class FilmSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesSorted:
+    """For each file that was asked about, the number of its series; they count from 0 as they first appear."""
+
+    token: int
+    series: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesProgress:
     """So many of the files of a series were looked at."""
 
@@ -145,14 +161,36 @@ class ReadingFailed:
     kind: FailureKind
 
 
-Command = ReadPicture | LookIntoFilm | OpenSeries | WantSlice | Drop
-Event = Reading | PictureReady | FilmSeen | SeriesProgress | SeriesReady | SliceReady | SliceFailed | ReadingFailed
+Request = ReadPicture | LookIntoFilm | SortIntoSeries | OpenSeries
+"""What begins a piece of work and is answered under its token."""
+Command = Request | WantSlice | Drop
+Event = (
+    Reading
+    | PictureReady
+    | FilmSeen
+    | SeriesSorted
+    | SeriesProgress
+    | SeriesReady
+    | SliceReady
+    | SliceFailed
+    | ReadingFailed
+)
 COMMANDS: Mapping[str, type[Command]] = {
-    kind.__name__: kind for kind in (ReadPicture, LookIntoFilm, OpenSeries, WantSlice, Drop)
+    kind.__name__: kind for kind in (ReadPicture, LookIntoFilm, SortIntoSeries, OpenSeries, WantSlice, Drop)
 }
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
-    for kind in (Reading, PictureReady, FilmSeen, SeriesProgress, SeriesReady, SliceReady, SliceFailed, ReadingFailed)
+    for kind in (
+        Reading,
+        PictureReady,
+        FilmSeen,
+        SeriesSorted,
+        SeriesProgress,
+        SeriesReady,
+        SliceReady,
+        SliceFailed,
+        ReadingFailed,
+    )
 }
 
 

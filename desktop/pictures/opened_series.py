@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from desktop.pictures.messages import FailureKind, LookIntoFilm, OpenSeries, ReadPicture
+    from desktop.pictures.messages import FailureKind, Request
     from desktop.pictures.planes import SeriesInfo
     from desktop.pictures.sealed import PlaneFile
 
@@ -18,7 +18,7 @@ PREFETCHED = 6
 class OpenedSeries:
     """One series with its sealed file."""
 
-    command: ReadPicture | LookIntoFilm | OpenSeries
+    command: Request
     """What to ask again if the reader dies."""
     info: SeriesInfo
     file: PlaneFile

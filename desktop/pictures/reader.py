@@ -31,17 +31,21 @@ from desktop.pictures.messages import (
     ReadPicture,
     SeriesProgress,
     SeriesReady,
+    SeriesSorted,
     SliceFailed,
     SliceReady,
+    SortIntoSeries,
     decode_command,
     encode,
 )
 from desktop.pictures.sealed import PlaneWriter, plane_path, slot_bytes
-from desktop.pictures.series import arrange
+from desktop.pictures.series import arrange, sort_into_series
 from desktop.priority import give_way
 from multimodal.errors import FileTooLarge, InvalidFile, MissingFile, NotAnImage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.pictures.desk import Work
     from desktop.pictures.messages import Event
     from desktop.pictures.planes import LoadedPicture
@@ -87,6 +91,8 @@ class Reader:
             self._read_picture(work)
         elif isinstance(work, LookIntoFilm):
             self._look_into_film(work)
+        elif isinstance(work, SortIntoSeries):
+            self._sort(work)
         elif isinstance(work, OpenSeries):
             self._open_series(work)
         else:
@@ -110,14 +116,24 @@ class Reader:
         problem = failure_kind(found.fault) if found.fault else None
         self._say(FilmSeen(wish.token, bool(found.stills), found.has_sound, problem))
 
-    def _open_series(self, wish: OpenSeries) -> None:
+    def _sort(self, wish: SortIntoSeries) -> None:
+        series = sort_into_series(paths_of(wish), self._progress_of(wish.token))
+        if not self.desk.is_dropped(wish.token):
+            self._say(SeriesSorted(wish.token, tuple(series)))
+
+    def _progress_of(self, token: int) -> Callable[[int, int], bool]:
+        """Return what is told how many files were looked at, and says whether anybody still waits."""
+
         def progress(done: int, total: int) -> bool:
             if done % PROGRESS_EVERY == 0:
                 grant_job_time()
-                self._say(SeriesProgress(wish.token, done, total))
-            return not self.desk.is_dropped(wish.token)
+                self._say(SeriesProgress(token, done, total))
+            return not self.desk.is_dropped(token)
 
-        arranged = arrange(paths_of(wish), progress)
+        return progress
+
+    def _open_series(self, wish: OpenSeries) -> None:
+        arranged = arrange(paths_of(wish), self._progress_of(wish.token))
         if self.desk.is_dropped(wish.token):
             return
         member = arranged.members[arranged.start]

@@ -109,6 +109,29 @@ def arrange(files: Sequence[Path], progress: Callable[[int, int], bool]) -> Arra
     return _largest_group(members, left_out, is_clip=len(paths) == 1 and members[0].position_mm is None)
 
 
+def sort_into_series(files: Sequence[Path], progress: Callable[[int, int], bool]) -> list[int]:
+    """Return for each file the number of its series, counted from 0 as they first appear; see `arrange` for `progress`.
+
+    A file of several frames is a series of its own, and so is one that cannot be read: its fault is then told of it
+    alone.
+    """
+    numbers: dict[tuple[Any, ...], int] = {}
+    series = []
+    for done, path in enumerate(files):
+        if not progress(done, len(files)):
+            break
+        series.append(numbers.setdefault(_group_of(path), len(numbers)))
+    return series
+
+
+def _group_of(path: Path) -> tuple[Any, ...]:
+    try:
+        members = _members_of(path)
+    except (InvalidFile, OSError):
+        return ("alone", path)
+    return members[0].group if len(members) == 1 else ("alone", path)
+
+
 def _ordinary(files: Iterable[Path]) -> Iterable[Path]:
     for path in files:
         if path.is_dir():

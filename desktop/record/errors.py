@@ -155,6 +155,9 @@ UNKNOWN_KIND = QT_TRANSLATE_NOOP(
 )
 EMPTY_FOLDER = QT_TRANSLATE_NOOP("Record", "There is no picture in the folder {0}. Nothing was added.")
 TOO_MANY = QT_TRANSLATE_NOOP("Record", "The folder {0} holds more than {1} files. Choose the folder of one series.")
+TOO_MANY_CHOSEN = QT_TRANSLATE_NOOP(
+    "Record", "More than {0} DICOM files were chosen together. Nothing was added; choose those of one series."
+)
 NOT_PASTED = QT_TRANSLATE_NOOP(
     "Record", "The picture from the clipboard could not be saved. Free some space on the disk, then paste again."
 )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.pictures.planes import DisplayWindow, LoadedPicture, PlaneHeader, PlaneKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -20,6 +21,7 @@ class AnsweringPictureLoader(QObject):
     loaded = Signal(int, object)
     failed = Signal(int, str)
     film_seen = Signal(int, bool, bool, str)
+    series_sorted = Signal(int, object)
     series_opened = Signal(int, object)
     series_progressed = Signal(int, int, int)
 
@@ -34,6 +36,8 @@ class AnsweringPictureLoader(QObject):
         """What every film gives: pictures, sound, and the sentence that says why no pictures."""
         self.films: list[str] = []
         """What the doctor calls each film that was looked into."""
+        self.series: list[int] = []
+        """The series of each file that is to be sorted; those beyond its end are of the first."""
 
     def request(self, file: Path, frame: int | None = None, max_side: int | None = None) -> int:
         token = next(self._tokens)
@@ -46,6 +50,18 @@ class AnsweringPictureLoader(QObject):
         self.films.append(name)
         QTimer.singleShot(0, self, lambda: self._answer_film(token))
         return token
+
+    def sort_into_series(self, files: Sequence[Path]) -> int:
+        token = next(self._tokens)
+        series = [self.series[place] if place < len(self.series) else 0 for place in range(len(files))]
+        QTimer.singleShot(0, self, lambda: self._answer_sorted(token, series))
+        return token
+
+    def _answer_sorted(self, token: int, series: Sequence[int]) -> None:
+        if self.fault:
+            self.failed.emit(token, self.fault)
+        else:
+            self.series_sorted.emit(token, tuple(series))
 
     def _answer_film(self, token: int) -> None:
         if self.fault:

@@ -16,6 +16,7 @@ from desktop.record.errors import (
     EMPTY_FOLDER,
     NOT_PASTED,
     TOO_MANY,
+    TOO_MANY_CHOSEN,
     UNKNOWN_KIND,
     DiskFailed,
     RecordError,
@@ -72,13 +73,25 @@ class Attaching(QObject):
         self._count = 0
         self._pictures = pictures
         self._films: dict[int, tuple[str, str]] = {}
+        self._unsorted: dict[int, tuple[str, tuple[str, ...]]] = {}
         pictures.film_seen.connect(self._take_film)
         pictures.failed.connect(self._refuse_film)
+        pictures.series_sorted.connect(self._take_sorted)
+        pictures.failed.connect(self._take_unsorted)
 
     def attach(self, encounter_id: str, files: Sequence[Path]) -> None:
-        """Add files; a folder is a series."""
-        for file in files:
-            self._run(encounter_id, partial(copy_in, self._store, encounter_id, file))
+        """Add files; a folder is a series, and so are DICOM files of one series that are chosen together."""
+        if len(files) > 1:
+            self._begin_one()
+            self._copying.run(
+                partial(wishes, files), lambda parts: self._attach_parts(encounter_id, parts), self._refuse
+            )
+        elif files:
+            self._attach_parts(encounter_id, [list(files)])
+
+    def _attach_parts(self, encounter_id: str, parts: Sequence[Sequence[Path]]) -> None:
+        for part in parts:
+            self._run(encounter_id, partial(copy_in, self._store, encounter_id, part))
 
     def attach_image(self, encounter_id: str, image: QImage) -> None:
         """Add a picture from the clipboard."""
@@ -89,15 +102,20 @@ class Attaching(QObject):
         self._copying.finish()
         for token in tuple(self._films):
             self._take_film(token, has_pictures=True, has_sound=True, told="")
+        for token in tuple(self._unsorted):
+            self._take_unsorted(token)
 
     def _run(self, encounter_id: str, work: Callable[[], Copied]) -> None:
-        self._count += 1
-        self.copying_changed.emit(self._count)
+        self._begin_one()
         self._copying.run(work, lambda copied: self._add(encounter_id, copied), self._refuse)
 
     def _add(self, encounter_id: str, copied: Copied) -> None:
         if copied.kind is FileKind.VIDEO:
             self._look_into(encounter_id, copied)
+            return
+        if copied.kind is FileKind.DICOM and len(copied.names) > 1:
+            files = [self._store.path(encounter_id, name) for name in copied.names]
+            self._unsorted[self._pictures.sort_into_series(files)] = encounter_id, copied.names
             return
         if copied.kind is FileKind.AUDIO:
             self._add_recording(encounter_id, copied.names[0])
@@ -132,6 +150,22 @@ class Attaching(QObject):
                 self._store.path(encounter_id, name).unlink(missing_ok=True)
             self._refuse(sentence)
 
+    # --- series ------------------------------------------------------------------------------------------------
+
+    def _take_sorted(self, token: int, series: Sequence[int]) -> None:
+        """Each series is an entry of its own."""
+        if token in self._unsorted:
+            encounter_id, names = self._unsorted.pop(token)
+            for number in sorted(set(series)):
+                own = tuple(name for name, its in zip(names, series, strict=True) if its == number)
+                self._add_picture(encounter_id, own)
+            self._end_one()
+
+    def _take_unsorted(self, token: int, _sentence: str = "") -> None:
+        """Nothing is lost where no header can be read: the files are one entry, and opening it says what is wrong."""
+        if token in self._unsorted:
+            self._take_sorted(token, [0] * len(self._unsorted[token][1]))
+
     def _add_picture(self, encounter_id: str, names: tuple[str, ...]) -> None:
         encounter = self._book.encounter(encounter_id)
         if encounter:
@@ -142,19 +176,34 @@ class Attaching(QObject):
         self._end_one()
         self._book.refused.emit(sentence)
 
+    def _begin_one(self) -> None:
+        self._count += 1
+        self.copying_changed.emit(self._count)
+
     def _end_one(self) -> None:
         self._count -= 1
         self.copying_changed.emit(self._count)
 
 
-def copy_in(store: EncounterStore, encounter_id: str, file: Path) -> Copied:
-    """Copy a file or the series in a folder; raises RecordError with a sentence."""
-    if file.is_dir():
-        return Copied(tuple(store.add_file(encounter_id, part) for part in _series(file)), FileKind.PICTURE)
-    kind = kind_of(file)
+def wishes(files: Sequence[Path]) -> list[list[Path]]:
+    """Part files that are chosen together into wishes: the DICOM files are one, every other file its own."""
+    dicom = [file for file in files if not file.is_dir() and _kind_or_unknown(file) is FileKind.DICOM]
+    rest = [[file] for file in files if file not in set(dicom)]
+    if len(dicom) > MOST_FILES:
+        raise SourceUnreadable(TOO_MANY_CHOSEN, MOST_FILES)
+    ordered = sorted(dicom, key=lambda file: natural_order(file.name))
+    return [ordered, *rest] if ordered else rest
+
+
+def copy_in(store: EncounterStore, encounter_id: str, files: Sequence[Path]) -> Copied:
+    """Copy a file, several DICOM files or the pictures of a folder; raises RecordError with a sentence."""
+    first = files[0]
+    if len(files) == 1 and first.is_dir():
+        files = _series(first)
+    kind = kind_of(files[0])
     if kind is FileKind.UNKNOWN:
-        raise SourceUnreadable(UNKNOWN_KIND, file.name)
-    return Copied((store.add_file(encounter_id, file),), kind, file.name)
+        raise SourceUnreadable(UNKNOWN_KIND, first.name)
+    return Copied(tuple(store.add_file(encounter_id, file) for file in files), kind, first.name)
 
 
 def _series(folder: Path) -> list[Path]:

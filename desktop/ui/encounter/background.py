@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 
 from desktop.record.errors import RecordError, disk_errors
 from desktop.ui.encounter.wording import sentence_of
@@ -38,10 +38,11 @@ class Background(QObject):
                 self._thread.start()
 
     def finish(self) -> None:
-        """Wait until all work is done; the results that are still on their way are handed back afterwards."""
-        thread = self._thread
-        if thread is not None:
+        """Wait until all work is done and handed back, and all that its results ask for in turn."""
+        while (thread := self._thread) is not None:
             thread.join()
+            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
     def _work(self) -> None:
         while True:

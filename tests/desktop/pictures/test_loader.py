@@ -19,7 +19,7 @@ from desktop.pictures import loader as loader_module
 from desktop.pictures.loader import PictureLoader
 from desktop.priority import NICENESS
 from tests.fakes.films import write_film, write_sound
-from tests.fakes.viewed_pictures import write_ct_series
+from tests.fakes.viewed_pictures import ct_dataset, write_ct_series, write_dicom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,6 +137,14 @@ def test_a_series_opens_in_order_and_every_slice_comes(
     loader.cancel(series)
     late = loader.request_slice(series, 0)
     qtbot.waitUntil(lambda: late in answers.failed, timeout=WAIT_MS)
+
+
+def test_files_are_sorted_into_series_in_the_child(loader: PictureLoader, qtbot: QtBot, tmp_path: Path) -> None:
+    slices = write_ct_series(tmp_path / "ct", 3)
+    other = write_dicom(tmp_path / "other.dcm", ct_dataset(np.zeros((16, 16)), 1, series="9.9"))
+    with qtbot.waitSignal(loader.series_sorted, timeout=WAIT_MS) as found:
+        token = loader.sort_into_series([slices[0], other, *slices[1:]])
+    assert found.args == [token, (0, 1, 0, 0)]
 
 
 def test_the_frames_of_one_file_are_a_series(

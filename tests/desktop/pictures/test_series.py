@@ -8,7 +8,7 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 
 from desktop.pictures.errors import NothingToShow
-from desktop.pictures.series import arrange
+from desktop.pictures.series import arrange, sort_into_series
 from multimodal.errors import InvalidFile
 from tests.fakes.viewed_pictures import ct_dataset, write_ct_series, write_dicom
 
@@ -102,3 +102,17 @@ def test_the_frames_of_a_film_are_a_clip(tmp_path: Path) -> None:
 def test_arranging_can_be_stopped(tmp_path: Path) -> None:
     files = write_ct_series(tmp_path, 4)
     assert len(arrange(files, lambda done, _total: done < 2).members) == 2
+
+
+def test_files_are_sorted_into_their_series_by_their_headers(tmp_path: Path) -> None:
+    first = write_ct_series(tmp_path / "first", 3)
+    other = write_dicom(tmp_path / "other", ct_dataset(np.zeros((16, 16)), 1, series="9.9"))
+    upright = write_dicom(
+        tmp_path / "upright", ct_dataset(np.zeros((16, 16)), 1, ImageOrientationPatient=[1, 0, 0, 0, 0, -1])
+    )
+    broken = [tmp_path / "broken-1", tmp_path / "broken-2"]
+    for file in broken:
+        file.write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 40)
+    files = [first[0], other, first[1], upright, *broken, first[2]]
+    assert sort_into_series(files, _always) == [0, 1, 0, 2, 3, 4, 0]
+    assert sort_into_series(files, lambda done, _total: done < 2) == [0, 1]

@@ -73,6 +73,40 @@ def test_a_folder_is_a_series_in_the_order_of_its_names(
     assert [bench.store.path(encounter.id, name).read_bytes()[-1] for name in entry.files] == [1, 2, 10]
 
 
+def write_slices(folder: Path, *numbers: int) -> list[Path]:
+    files = [folder / f"IM{number}.dcm" for number in numbers]
+    for file, number in zip(files, numbers, strict=True):
+        file.write_bytes(b"\0" * 128 + b"DICM" + bytes([number]))
+    return files
+
+
+def test_dicom_files_that_are_chosen_together_become_one_picture_for_each_series(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n....")
+    bench.pictures.series = [0, 1, 0]
+    controller.attach([tmp_path / "photo.png", *write_slices(tmp_path, 10, 2, 1)])
+    wait_for_entries(qtbot, controller, 3)
+    pictures = [entry for entry in bench.on_disk().entries if isinstance(entry, Attachment)]
+    encounter = controller.encounter
+    assert encounter is not None
+    last_bytes = sorted(
+        [bench.store.path(encounter.id, name).read_bytes()[-1] for name in entry.files] for entry in pictures
+    )
+    assert last_bytes == [[1, 10], [2], [ord(".")]]
+
+
+def test_files_that_cannot_be_sorted_are_one_picture(
+    bench: EncounterBench, controller: EncounterController, qtbot: QtBot, tmp_path: Path
+) -> None:
+    bench.pictures.fault = "The files cannot be read."
+    controller.attach(write_slices(tmp_path, 1, 2))
+    wait_for_entries(qtbot, controller, 1)
+    (entry,) = bench.on_disk().entries
+    assert isinstance(entry, Attachment)
+    assert len(entry.files) == 2
+
+
 @pytest.mark.parametrize("name", ["letter.docx", "empty.png", "absent.png", "folder"])
 def test_what_cannot_be_read_is_one_sentence_and_no_entry(
     controller: EncounterController, qtbot: QtBot, tmp_path: Path, name: str
