@@ -46,6 +46,7 @@ COMMANDS = (
     Command("ask", "ask a question about recordings and pictures", "desktop.commands.ask"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
+    Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
     Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),
     Command("check", "say what this machine has and what is missing", "desktop.commands.check"),
     Command("train", "train a decoder or a picture projector", "desktop.commands.train"),
@@ -109,6 +110,10 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _code_of(error: Exception) -> int:
+    from desktop.record.errors import RecordError
+
+    if isinstance(error, RecordError):
+        return BAD_INPUT
     # Imported here: the window is started from this module too, and knows nothing of the models' packages.
     from lm.errors import LanguageModelError
     from multimodal.errors import CatalogError, ConversionFailed, MultimodalError, NameTaken, UnknownModel
