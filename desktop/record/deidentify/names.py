@@ -28,6 +28,7 @@ _PARTICLES = frozenset(
 _AFTER = re.compile(r",? (?:Jr|Sr|II|III|IV)\b\.?")
 _BETWEEN = re.compile(r"\.?[ \t]{1,2}|\.|-|\. ?, ?|, ?")
 _MOST_WORDS = 6
+_LONGEST_ACRONYM = 5
 
 
 _CUES = tuple((cue, re.compile(cue.pattern, 0 if cue.case else re.IGNORECASE)) for cue in CUES)
@@ -159,22 +160,24 @@ class NameFinder:
         )
 
     def _is_upper_pair(self, text: str, words: list[Word], index: int) -> bool:
-        """Return whether `SMITH, JOHN`: two words in capitals, neither an ordinary one, one in the lists."""
+        """Return whether `SMITH, JOHN`: two words in capitals that are no ordinary ones and too long for acronyms."""
         pair = words[index : index + 2]
-        return (
-            len(pair) == 2
-            and all(word.is_upper and len(word.text) > 3 and word.reading is not Reading.HARMLESS for word in pair)
-            and any(self._vocabulary.is_listed(word.text) for word in pair)
-            and text[pair[0].end : pair[1].start] == ", "
-        )
+        if len(pair) < 2 or text[pair[0].end : pair[1].start] != ", ":
+            return False
+        if any(not word.is_upper or len(word.text) < 4 or word.reading is Reading.HARMLESS for word in pair):
+            return False
+        is_long = max(len(word.text) for word in pair) > _LONGEST_ACRONYM
+        return is_long or any(self._vocabulary.is_listed(word.text) for word in pair)
 
     def _is_somebody(self, text: str, words: list[Word], index: int) -> bool:
         """Return whether a name that is also a word does what people do, or stands where only a name has a capital."""
         word = words[index]
-        if not word.is_capitalised or word.reading is not Reading.EITHER or self._is_no_person(word.text.lower()):
+        if not word.is_capitalised or word.reading is not Reading.EITHER:
             return False
-        if DOES.match(text, word.end):
+        if DOES.match(text, word.end) and word.text.lower() not in NOT_AFTER_TITLE | _KIN:
             return True
+        if self._is_no_person(word.text.lower()):
+            return False
         around = [*words[index - 1 : index], *words[index + 1 : index + 2]]
         inside = _is_inside_sentence(text, word.start) and len(around) == 2
         return inside and self._vocabulary.is_given(word.text) and all(other.text.islower() for other in around)
