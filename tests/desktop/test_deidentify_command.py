@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import pydicom
 import pytest
+from pydicom.data import get_testdata_file
 
 from desktop.cli import BAD_INPUT, DONE, main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def test_a_text_is_printed_without_what_names_a_person(note: Path, capsys: pytes
     assert main(["deidentify", str(note)]) == DONE
     out, err = capsys.readouterr()
     assert out == "Mrs. [NAME], seen [DATE 2019]. MRN [RECORD-NUMBER].\n"
-    assert err.startswith("3 identifiers found.\n")
+    assert err.startswith("3 identifiers changed.\n")
     assert "Read the whole text before it leaves this machine." in err
 
 
@@ -74,3 +73,27 @@ def test_bytes_that_are_no_text_are_refused(note: Path, capsys: pytest.CaptureFi
     assert "Nothing was written." in capsys.readouterr().err
     assert main(["deidentify", str(note.with_name("absent"))]) == BAD_INPUT
     assert "cannot be opened" in capsys.readouterr().err
+
+
+def test_a_dicom_file_goes_to_a_new_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = Path(str(get_testdata_file("CT_small.dcm", download=False)))
+    out = tmp_path / "out.dcm"
+    assert main(["deidentify", str(source)]) == BAD_INPUT
+    assert "only ever written to a new file" in capsys.readouterr().err
+    assert main(["deidentify", str(source), "--preview"]) == DONE
+    assert "Z  (0010,0010) Patient's Name: CompressedSamples^CT1 -> -" in capsys.readouterr().out
+    assert main(["deidentify", str(source), "--out", str(out), "--secret", "ours"]) == DONE
+    assert "look at every picture" in capsys.readouterr().err
+    assert b"CompressedSamples" not in out.read_bytes()
+    again = tmp_path / "again.dcm"
+    assert main(["deidentify", str(source), "--out", str(again), "--secret", "ours"]) == DONE
+    assert pydicom.dcmread(again).SOPInstanceUID == pydicom.dcmread(out).SOPInstanceUID
+
+
+def test_a_damaged_dicom_file_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damaged, out = tmp_path / "damaged.dcm", tmp_path / "out.dcm"
+    source = Path(str(get_testdata_file("CT_small.dcm", download=False))).read_bytes()
+    damaged.write_bytes(source[:132] + b"\x00" * 40 + source[300:])
+    assert main(["deidentify", str(damaged), "--out", str(out)]) == BAD_INPUT
+    assert "Nothing was written" in capsys.readouterr().err
+    assert not out.exists()

@@ -28,3 +28,7 @@ TARGET_NEEDED = (
     "name tell nothing of the patient."
 )
 TOO_LARGE = "{0} is larger than {1} MB. Nothing was written: cut it into parts."
+DAMAGED_DICOM = (
+    "{0} is damaged or not DICOM as the standard has it, so it cannot be told what it holds. Nothing was written: "
+    "export it again."
+)
