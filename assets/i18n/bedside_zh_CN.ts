@@ -1962,6 +1962,26 @@
         <translation>保险库的数据库已损坏（{0}）。内容将保持原样：请从备份恢复。</translation>
     </message>
     <message>
+        <source>Entry {0} of the audit trail is not what was written: somebody changed or exchanged entries. The record can be read, nothing is written: export the trail, restore a backup, or accept it as it is.</source>
+        <translation>审计记录的第 {0} 条与写入时不同：有人更改或调换了条目。病历可以阅读，但不再写入：请导出审计记录、恢复备份，或按现状接受。</translation>
+    </message>
+    <message>
+        <source>Entry {0} of the audit trail is missing: somebody removed entries. The record can be read, nothing is written: export the trail, restore a backup, or accept it as it is.</source>
+        <translation>审计记录的第 {0} 条缺失：有人删除了条目。病历可以阅读，但不再写入：请导出审计记录、恢复备份，或按现状接受。</translation>
+    </message>
+    <message>
+        <source>The last {0} entries of the audit trail are missing after entry {1}: somebody cut them off, or an older copy of the database was put back. The record can be read, nothing is written: restore the newest backup, or accept it as it is.</source>
+        <translation>审计记录在第 {1} 条之后缺失最后 {0} 条：有人将其截去，或放回了较旧的数据库副本。病历可以阅读，但不再写入：请恢复最新的备份，或按现状接受。</translation>
+    </message>
+    <message>
+        <source>Entry {0} of the audit trail is another one than was noted outside the database: another copy of the database was put in its place. The record can be read, nothing is written: restore the newest backup, or accept it as it is.</source>
+        <translation>审计记录的第 {0} 条与数据库之外记下的不是同一条：数据库被换成了另一份副本。病历可以阅读，但不再写入：请恢复最新的备份，或按现状接受。</translation>
+    </message>
+    <message>
+        <source>The note of where the audit trail ends is missing or was changed, so entries could be missing unseen. The record can be read, nothing is written: restore a backup, or accept it as it is.</source>
+        <translation>记下审计记录结尾的文件缺失或被更改，因此可能有条目缺失而未被发现。病历可以阅读，但不再写入：请恢复备份，或按现状接受。</translation>
+    </message>
+    <message>
         <source>{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup if you have one.</source>
         <translation>{0} 已损坏（{1}）。就诊的文字内容安全，文件将保持原样：如有备份，请从备份恢复。</translation>
     </message>

@@ -108,6 +108,14 @@ class DatabaseDamaged(RecordError):
     """The vault's database is not what was written; it is left as it is."""
 
 
+class AuditBroken(RecordError):
+    """The audit trail is not what was written; the record may only be read until that is accepted."""
+
+
+class RecordReadOnly(RecordError):
+    """Nothing may be written, because the audit trail is broken."""
+
+
 class FileDamaged(RecordError):
     """A sealed file is not what was written; it is left as it is."""
 
@@ -214,6 +222,32 @@ TOO_LITTLE_MEMORY = QT_TRANSLATE_NOOP(
 )
 DATABASE_DAMAGED = QT_TRANSLATE_NOOP(
     "Record", "The vault's database is damaged ({0}). It is kept as it is: restore it from a backup."
+)
+AUDIT_CHANGED = QT_TRANSLATE_NOOP(
+    "Record",
+    "Entry {0} of the audit trail is not what was written: somebody changed or exchanged entries. The record can be "
+    "read, nothing is written: export the trail, restore a backup, or accept it as it is.",
+)
+AUDIT_MISSING = QT_TRANSLATE_NOOP(
+    "Record",
+    "Entry {0} of the audit trail is missing: somebody removed entries. The record can be read, nothing is written: "
+    "export the trail, restore a backup, or accept it as it is.",
+)
+AUDIT_SHORT = QT_TRANSLATE_NOOP(
+    "Record",
+    "The last {0} entries of the audit trail are missing after entry {1}: somebody cut them off, or an older copy of "
+    "the database was put back. The record can be read, nothing is written: restore the newest backup, or accept it as "
+    "it is.",
+)
+AUDIT_OTHER = QT_TRANSLATE_NOOP(
+    "Record",
+    "Entry {0} of the audit trail is another one than was noted outside the database: another copy of the database was "
+    "put in its place. The record can be read, nothing is written: restore the newest backup, or accept it as it is.",
+)
+AUDIT_ANCHOR = QT_TRANSLATE_NOOP(
+    "Record",
+    "The note of where the audit trail ends is missing or was changed, so entries could be missing unseen. The record "
+    "can be read, nothing is written: restore a backup, or accept it as it is.",
 )
 FILE_DAMAGED = QT_TRANSLATE_NOOP(
     "Record",

@@ -26,7 +26,7 @@ from desktop.record.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from desktop.record.disk import Disk
@@ -57,6 +57,8 @@ class Database:
         self.path = path
         self._key = key
         self._lock = threading.RLock()
+        self.after_commit: Callable[[], None] = _nothing
+        """Called once a transaction is on the disk."""
         if not path.is_file():
             raise DatabaseDamaged(DATABASE_DAMAGED, "it is missing")
         with database_errors():
@@ -103,6 +105,17 @@ class Database:
                 if self._connection.in_transaction:  # a full disk rolls back by itself
                     self.rows("ROLLBACK")
                 raise
+            self.after_commit()
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Join the transaction that is under way, or make one."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            with self.transaction():
+                yield
 
     def forget_deleted(self) -> None:
         """Take what was deleted out of the write-ahead log too; where something reads it, the next time does."""
@@ -161,6 +174,10 @@ class Database:
         """Write the log into the database and let go of the key; a second call does nothing."""
         with self._lock, database_errors():
             self._connection.close()
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def make_database(path: Path, key: bytes, disk: Disk) -> Database:

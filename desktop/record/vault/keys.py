@@ -75,11 +75,11 @@ class KeyFile:
     def unlock(self, passphrase: str) -> VaultKeys:
         """Return the keys. Raises WrongPassphrase, or as `_headers` does."""
 
-        def open_slot(header: Header) -> bytes:
+        def open_slot(header: Header) -> tuple[Slot, bytes]:
             found = _slot_of_passphrase(header, passphrase)
             if found is None:
                 raise WrongPassphrase(WRONG_PASSPHRASE)
-            return found[1]
+            return found
 
         return self._unlock(open_slot)
 
@@ -87,10 +87,10 @@ class KeyFile:
         """Return the keys. Raises RecoveryKeyMistyped, WrongRecoveryKey, or as `_headers` does."""
         secret = recovery.typed(text)
 
-        def open_slot(header: Header) -> bytes:
+        def open_slot(header: Header) -> tuple[Slot, bytes]:
             for slot in header.of_kind(SlotKind.RECOVERY_KEY):
                 with contextlib.suppress(NotAuthentic):
-                    return opened_by_recovery_key(header.vault, slot, secret)
+                    return slot, opened_by_recovery_key(header.vault, slot, secret)
             raise WrongRecoveryKey(WRONG_RECOVERY_KEY)
 
         return self._unlock(open_slot)
@@ -108,15 +108,15 @@ class KeyFile:
         """Return whether this is what the key file says now."""
         return self._content(FILE) == encode(header, data_key)
 
-    def _unlock(self, open_slot: Callable[[Header], bytes]) -> VaultKeys:
+    def _unlock(self, open_slot: Callable[[Header], tuple[Slot, bytes]]) -> VaultKeys:
         for header in self._headers():
-            data_key = open_slot(header)
+            slot, data_key = open_slot(header)
             try:
                 check_authentic(header, data_key)
             except HeaderDamaged:
                 continue  # somebody changed it; the copy may be as it was
             self._mend(encode(header, data_key))
-            return VaultKeys(self, header, data_key)
+            return VaultKeys(self, header, data_key, f"{slot.kind.value} {slot.id}")
         raise HeaderDamaged(HEADER_DAMAGED)
 
     def _headers(self) -> list[Header]:
@@ -165,7 +165,9 @@ class KeyFile:
 class VaultKeys:
     """The keys of an open vault, and what opens it. Every change is on the disk when its method returns."""
 
-    def __init__(self, file: KeyFile, header: Header, data_key: bytes) -> None:
+    def __init__(self, file: KeyFile, header: Header, data_key: bytes, opened_by: str = "") -> None:
+        self.opened_by = opened_by
+        """Which slot opened the vault: its kind and its id."""
         self._file = file
         self._header = header
         self._data_key = data_key
@@ -228,7 +230,7 @@ class VaultKeys:
         """Return these keys with one passphrase and a new recovery key, which is returned too; nothing is written."""
         secret = recovery.new_secret()
         slots = (self._passphrase_slot(passphrase), recovery_slot(self.vault_id, self._data_key, secret))
-        fresh = VaultKeys(self._file, replace(self._header, slots=slots), self._data_key)
+        fresh = VaultKeys(self._file, replace(self._header, slots=slots), self._data_key, self.opened_by)
         return fresh, recovery.printed(secret)
 
     def rotated(self, passphrase: str) -> tuple[VaultKeys, str]:
@@ -239,7 +241,7 @@ class VaultKeys:
         if _slot_of_passphrase(self._header, passphrase) is None:
             raise WrongPassphrase(WRONG_PASSPHRASE)
         header = replace(self._header, generation=self.generation + 1, slots=())
-        return VaultKeys(self._file, header, random_key()).with_fresh_slots(passphrase)
+        return VaultKeys(self._file, header, random_key(), self.opened_by).with_fresh_slots(passphrase)
 
     def write(self) -> None:
         """Make these the vault's keys. A fault after they took the place of the old ones is none any more."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record.errors import DATABASE_DAMAGED, VAULT_NEWER, DatabaseDamaged, VaultNewer, disk_errors
 from desktop.record.store import timestamp
+from desktop.record.vault.audit import STATEMENTS as AUDIT_STATEMENTS
 from desktop.record.vault.database import APPLICATION_ID, Database, check_encrypted
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ MIGRATIONS = (
             ) STRICT""",
         ),
     ),
+    Migration(1_001, AUDIT_STATEMENTS),
 )
 
 
@@ -61,9 +63,10 @@ def migrate(database: Database, backups: Path, disk: Disk, migrations: tuple[Mig
     version = database.value("PRAGMA user_version")
     if version // _MAJOR > migrations[-1].version // _MAJOR:
         raise VaultNewer(VAULT_NEWER)
+    is_new = not version  # there is nothing to copy yet
     for migration in migrations:
         if migration.version > version:
-            if version:
+            if not is_new:
                 back_up(database, backups / f"before-{migration.version}.db", disk)
             _apply(database, migration)
             version = migration.version

@@ -20,11 +20,18 @@ from desktop.record.errors import (
     VAULT_IN_USE,
     VAULT_MISSING,
     DatabaseDamaged,
+    DiskFailed,
+    DiskFull,
+    DiskRefused,
     VaultExists,
     VaultInUse,
     VaultMissing,
+    WrongPassphrase,
+    WrongRecoveryKey,
     disk_errors,
 )
+from desktop.record.vault.anchor import AnchorFile, failed_unlocks, forget_failed_unlocks, note_failed_unlock
+from desktop.record.vault.audit import Action, AuditTrail, Outcome
 from desktop.record.vault.database import Database, check_encrypted, make_database
 from desktop.record.vault.kdf import STANDARD, KdfPolicy
 from desktop.record.vault.keys import COPY, FILE, KeyFile, VaultKeys
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
 
 LOCK = "vault.lock"
 FILES, BACKUPS, WORKING = "files", "backups", "working"
-_DATABASE = re.compile(r"record-(\d+)\.db(-wal|-shm|-journal)?")
+_DATABASE = re.compile(r"(?:record|audit)-(\d+)\.(?:db(?:-wal|-shm|-journal)?|json)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,10 @@ class OpenVault:
         database = _opened_database(folder, keys)
         try:
             migrate(database, folder / BACKUPS, means.disk)
-            self.store = self._make_store(Records(database, keys.key_for("file keys")))
+            anchor = _anchor_file(folder, keys, means.disk)
+            self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by)
+            self.store = self._make_store(Records(database, keys.key_for("file keys"), self.audit))
+            self._tell_of_opening(database)
         except BaseException:
             database.close()
             raise
@@ -76,9 +86,28 @@ class OpenVault:
         working = WorkingFolder(self._working_place(), disk)
         with disk_errors():
             working.begin()
-            sealed.remove_all_but({file.file for file in records.all_files()})
-        _remove_databases(self.folder, self.keys.generation, disk)
+            if not self.audit.fault:  # an older database would not know the newest files
+                sealed.remove_all_but({file.file for file in records.all_files()})
+        if not self.audit.fault:
+            _remove_databases(self.folder, self.keys.generation, disk)
         return VaultStore(records, sealed, working, disk)
+
+    def _tell_of_opening(self, database: Database) -> None:
+        """Add to the trail that the vault was opened, and who failed to before."""
+        database.after_commit = self.audit.anchor
+        if self.audit.fault:
+            return
+        failed = failed_unlocks(self.folder)
+        # A disk that takes nothing must not keep the record from being read; it takes no change of it either.
+        with contextlib.suppress(DiskFull, DiskRefused, DiskFailed):
+            with database.transaction():
+                if self.audit.is_empty:
+                    self.audit.begin()
+                for utc in failed:
+                    self.audit.add(Action.FAILED_UNLOCK, outcome=Outcome.REFUSED, utc=utc)
+                self.audit.add(Action.UNLOCK)
+            if failed:
+                forget_failed_unlocks(self.folder, self._means.disk)
 
     def _working_place(self) -> Path:
         return self._means.working or working_place(self.keys.vault_id, self.folder / WORKING)
@@ -98,13 +127,20 @@ class OpenVault:
                     disk.remove(leftover)
             old.database.copy_with_key(path, keys.key_for("database"), disk)
             database = _opened_database(self.folder, keys)
-            new = Records(database, keys.key_for("file keys"))
             try:
+                anchor = _anchor_file(self.folder, keys, disk)
+                with database.transaction():
+                    audit = self.audit.resigned(database, keys.key_for("audit"), anchor)
+                    audit.add(Action.ROTATE)
+                audit.anchor()
+                new = Records(database, keys.key_for("file keys"), audit)
                 _rewrap(old, new)
                 keys.write()
             except BaseException:
                 database.close()
                 raise
+            database.after_commit = audit.anchor
+            self.audit = audit
             self.store.use(new)
             self.keys = keys
             old.database.close()
@@ -177,9 +213,17 @@ def _open(folder: Path, means: Means, unlock: Callable[[KeyFile], VaultKeys]) ->
             raise VaultInUse(VAULT_IN_USE) from error
     try:
         return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock)
+    except (WrongPassphrase, WrongRecoveryKey):
+        note_failed_unlock(folder, means.disk)
+        lock.release()
+        raise
     except BaseException:
         lock.release()
         raise
+
+
+def _anchor_file(folder: Path, keys: VaultKeys, disk: Disk) -> AnchorFile:
+    return AnchorFile(folder, keys.key_for("audit anchor"), keys.generation, disk)
 
 
 def _opened_database(folder: Path, keys: VaultKeys) -> Database:

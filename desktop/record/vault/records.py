@@ -7,11 +7,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from desktop.record.codec import decode, encode
-from desktop.record.encounter import Encounter, EncounterSummary
-from desktop.record.errors import MISSING, EncounterMissing
+from desktop.record.encounter import Answer, Encounter, EncounterSummary
+from desktop.record.errors import MISSING, EncounterMissing, RecordError
 from desktop.record.store import searched_words, summary_of
+from desktop.record.vault.audit import Action, Stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.record.vault.audit import AuditTrail
     from desktop.record.vault.database import Database
     from desktop.record.vault.sealed_files import FileKey
 
@@ -43,10 +47,14 @@ _FILE_COLUMNS = "encounter, name, file, secret, kind, frames"
 class Records:
     """Reads and writes the tables; several writes belong inside one transaction of the database."""
 
-    def __init__(self, database: Database, file_key: bytes) -> None:
+    def __init__(self, database: Database, file_key: bytes, audit: AuditTrail) -> None:
         self.database = database
+        self.audit = audit
+        """Every change of an encounter is told there, in the transaction of the change."""
         self.file_key = file_key
         """Wraps the keys of files."""
+        self.stamp_of: Callable[[str], Stamp] = Stamp
+        """Which weights, adapter and prompt stand behind the name of a decoder; the name alone where nobody says."""
 
     # --- encounters --------------------------------------------------------------------------------------------
 
@@ -79,21 +87,47 @@ class Records:
 
     def insert(self, encounter: Encounter) -> None:
         """Add an encounter."""
-        self.database.rows("INSERT INTO encounters VALUES (?, ?, ?, ?, ?, ?, ?, ?)", encounter.id, *_columns(encounter))
+        columns = _columns(encounter)
+        with self.database.joined():
+            self.audit.add(Action.CREATE, encounter.id, self.audit.hash_of(columns[-1]))
+            self.database.rows("INSERT INTO encounters VALUES (?, ?, ?, ?, ?, ?, ?, ?)", encounter.id, *columns)
 
     def update(self, encounter: Encounter) -> None:
         """Put an encounter in the place of the one with its id. Raises EncounterMissing."""
         self.check_there(encounter.id)
-        self.database.rows(
-            "UPDATE encounters SET (title, created, changed, excerpt, sample, words, document) = "
-            "(?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
-            *_columns(encounter),
-            encounter.id,
-        )
+        columns = _columns(encounter)
+        with self.database.joined():
+            for answer in self._new_answers(encounter):
+                content = self.audit.hash_of(answer.text.encode())
+                self.audit.add(Action.ANSWER, f"{encounter.id}/{answer.id}", content, self.stamp_of(answer.decoder))
+            self.audit.add(Action.EDIT, encounter.id, self.audit.hash_of(columns[-1]))
+            self.database.rows(
+                "UPDATE encounters SET (title, created, changed, excerpt, sample, words, document) = "
+                "(?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+                *columns,
+                encounter.id,
+            )
 
     def delete(self, encounter_id: str) -> None:
         """Remove an encounter with the keys of its files."""
-        self.database.rows("DELETE FROM encounters WHERE id = ?", encounter_id)
+        with self.database.joined():
+            self.audit.add(Action.DELETE, encounter_id)
+            self.database.rows("DELETE FROM encounters WHERE id = ?", encounter_id)
+
+    def altered(self) -> tuple[str, ...]:
+        """Return the encounters whose words are not those that the trail saw written last; reads all of them."""
+        seen = {row.object: row.content for row in self.audit.rows() if row.action in {Action.CREATE, Action.EDIT}}
+        found = self.database.rows("SELECT id, document FROM encounters ORDER BY id")
+        return tuple(row[0] for row in found if row[0] in seen and self.audit.hash_of(row[1]) != seen[row[0]])
+
+    def _new_answers(self, encounter: Encounter) -> list[Answer]:
+        """Return the answers that are complete now and were not when the encounter was saved last."""
+        try:
+            before = {entry.id: entry for entry in self.load(encounter.id).entries if isinstance(entry, Answer)}
+        except RecordError:  # what lies there is damaged: all answers are new
+            before = {}
+        answers = [entry for entry in encounter.entries if isinstance(entry, Answer)]
+        return [answer for answer in answers if answer.text and _text(before.get(answer.id)) != answer.text]
 
     # --- files -------------------------------------------------------------------------------------------------
 
@@ -111,14 +145,20 @@ class Records:
 
     def unfinished(self) -> tuple[SealedFile, ...]:
         """Return the recordings whose end was not noted."""
+        if self.audit.fault:
+            return ()  # nothing may be mended in a record that may only be read
         return self._files("kind = ? AND frames IS NULL", SealedKind.RECORDING.value)
 
     def put_file(self, encounter_id: str, name: str, key: FileKey, kind: SealedKind = SealedKind.WHOLE) -> None:
         """Add a file with its key, or put it in the place of the one of that name."""
-        self.database.rows(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, NULL)",
-            *(encounter_id, name, key.id, key.wrapped(self.file_key), kind.value),
-        )
+        self.audit.check_writable()
+        with self.database.joined():
+            if kind is SealedKind.RECORDING:
+                self.audit.add(Action.RECORD, f"{encounter_id}/{name}")
+            self.database.rows(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, NULL)",
+                *(encounter_id, name, key.id, key.wrapped(self.file_key), kind.value),
+            )
 
     def note_frames(self, file_id: str, frames: int) -> None:
         """Keep how many frames a recording has."""
@@ -133,7 +173,11 @@ class Records:
         return tuple(SealedFile(row[0], row[1], row[2], row[3], SealedKind(row[4]), row[5]) for row in found)
 
 
-def _columns(encounter: Encounter) -> tuple[object, ...]:
+def _text(answer: Answer | None) -> str:
+    return answer.text if answer else ""
+
+
+def _columns(encounter: Encounter) -> tuple[str, str, str, str, int, str, bytes]:
     summary = summary_of(encounter)
     return (
         encounter.title,

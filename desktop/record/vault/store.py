@@ -26,6 +26,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.store import timestamp
+from desktop.record.vault.audit import Action
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
 from desktop.record.vault.reading import is_begun, is_torn, read_frames, sealed_content
@@ -182,6 +183,12 @@ class VaultStore:
             self._records.insert(encounter)
             for name, key in zip(files, keys, strict=True):
                 self._records.put_file(encounter.id, name, key)
+
+    def note_export(self, encounter_id: str) -> None:
+        """Tell the audit trail that an encounter left the vault. Raises RecordReadOnly: then it must not leave."""
+        with self._lock:
+            self._check_id(encounter_id)
+            self._records.audit.add(Action.EXPORT, encounter_id)
 
     def has(self, encounter_id: str) -> bool:
         """Return whether there is such an encounter."""

@@ -25,7 +25,7 @@ INSERT = "INSERT INTO encounters VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 NEXT = (
     *MIGRATIONS,
     Migration(
-        1_001,
+        1_002,
         (
             "ALTER TABLE encounters ADD COLUMN signed TEXT",
             "UPDATE encounters SET signed = 'no'",
@@ -145,7 +145,7 @@ def test_what_stops_at_any_step_leaves_the_old_state_or_the_new(database: Databa
             _do(database, "UPDATE encounters SET title = 'new'", "INSERT INTO migrations VALUES (7, '')")
         database._connection.set_progress_handler(None, 1)
         titles = [title for (title,) in database.rows("SELECT title FROM encounters")]
-        assert database.value("SELECT count(*) FROM migrations") == 1 + (titles == ["new"])
+        assert database.value("SELECT count(*) FROM migrations") == len(MIGRATIONS) + (titles == ["new"])
         steps += 1
     assert titles == ["new"]
     assert steps > 20
@@ -175,24 +175,24 @@ def test_another_programs_database_is_refused(database: Database, tmp_path: Path
 
 def test_before_a_migration_there_is_a_whole_copy(database: Database, tmp_path: Path) -> None:
     migrate(database, tmp_path / "backups", Disk(), NEXT)
-    assert database.rows("SELECT version FROM migrations") == [(1_000,), (1_001,)]
+    assert database.rows("SELECT version FROM migrations") == [(1_000,), (1_001,), (1_002,)]
     assert database.rows("SELECT title, signed FROM encounters") == [(ROW[1], "no")]
     (backup,) = (tmp_path / "backups").iterdir()
-    assert (backup.name, stat.S_IMODE(backup.stat().st_mode)) == ("before-1001.db", 0o600)
+    assert (backup.name, stat.S_IMODE(backup.stat().st_mode)) == ("before-1002.db", 0o600)
     assert b"metformin" not in backup.read_bytes()
     copy = Database(backup, KEY)
-    assert (copy.value("PRAGMA user_version"), copy.rows("SELECT * FROM encounters")) == (1_000, [ROW])
+    assert (copy.value("PRAGMA user_version"), copy.rows("SELECT * FROM encounters")) == (1_001, [ROW])
     copy.close()
 
 
 def test_a_migration_that_fails_changes_nothing(database: Database, tmp_path: Path) -> None:
-    broken = (*MIGRATIONS, Migration(1_001, (*NEXT[-1].statements, "CREATE TABLE notes (id TEXT)")))
+    broken = (*MIGRATIONS, Migration(1_002, (*NEXT[-1].statements, "CREATE TABLE notes (id TEXT)")))
     with pytest.raises(DiskFailed):
         migrate(database, tmp_path / "backups", Disk(), broken)
-    assert database.value("PRAGMA user_version") == 1_000
+    assert database.value("PRAGMA user_version") == 1_001
     assert database.rows("SELECT * FROM encounters") == [ROW]
     migrate(database, tmp_path / "backups", Disk(), NEXT)  # the backup of the first try is in nobody's way
-    assert database.value("PRAGMA user_version") == 1_001
+    assert database.value("PRAGMA user_version") == 1_002
 
 
 @pytest.mark.parametrize("power_cut", [False, True])
@@ -205,7 +205,7 @@ def test_a_backup_that_fails_at_any_step_stops_the_migration(
     for step in range(disk.done):
         with pytest.raises(PowerCut if power_cut else RecordError):
             migrate(database, tmp_path / "backups", FailAt(step, power_cut=power_cut), NEXT)
-        assert database.value("PRAGMA user_version") == 1_000
+        assert database.value("PRAGMA user_version") == 1_001
     migrate(database, tmp_path / "backups", Disk(), NEXT)
 
 
@@ -221,8 +221,8 @@ class Rotting(Disk):
 def test_a_backup_that_is_not_whole_stops_the_migration(database: Database, tmp_path: Path) -> None:
     with pytest.raises(DatabaseDamaged):
         migrate(database, tmp_path / "backups", Rotting(), NEXT)
-    assert database.value("PRAGMA user_version") == 1_000
-    assert not (tmp_path / "backups" / "before-1001.db").exists()
+    assert database.value("PRAGMA user_version") == 1_001
+    assert not (tmp_path / "backups" / "before-1002.db").exists()
 
 
 def test_a_backup_with_other_content_stops_the_migration(
