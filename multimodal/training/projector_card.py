@@ -46,7 +46,11 @@ def _head(decoder: str, run: ProjectorRun) -> list[str]:
         "## Training",
         "",
         f"First {options.alignment.steps} steps of {options.alignment.batch} pictures without the decoder: picture "
-        "tokens towards the decoder's embeddings of the words that name the picture. Then through the frozen decoder: "
+        "tokens towards the decoder's embeddings of the words that name the picture. Then two vectors for each label "
+        "(prompts, for the CLS token and the patch tokens) through the frozen decoder, "
+        f"{options.prompts.conversations} pictures with their questions, and "
+        f"{options.prompts.distillation_steps} steps of {options.prompts.distillation_batch} pictures that "
+        "teach the projector to give them itself. Then through the frozen decoder: "
         f"{options.conversations} pictures with up to {MOST_QUESTIONS} questions each, one pass, batch "
         f"{options.batch}, AdamW, learning rate {options.learning_rate:g} with cosine decay, seed {options.seed}; "
         "cross-entropy on the answers' tokens alone.",
