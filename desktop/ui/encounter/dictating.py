@@ -75,7 +75,7 @@ class Dictating(QObject):
         # The recorder makes the file itself, so that it can never write over a recording.
         path.unlink(missing_ok=True)
         self._wanted = (encounter_id, name, path)
-        self._services.recorder.start(path)
+        self._services.recorder.start(path, self._services.store.open_recording)
         if self._wanted and self._services.recorder.state in _NOT_BEGUN:
             self._give_up()  # it stood so before, and so said nothing
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from desktop.record.wav import RecordingWriter
+
 LEVEL_INTERVAL_MS = 50
 GRACE_MS = 300
 """For sound that waits behind a window that was busy, or a machine that has just woken up."""
@@ -93,7 +95,7 @@ class Recorder(QObject):
         self,
         audio_input: AudioInput | None = None,
         parent: QObject | None = None,
-        open_writer: Callable[[Path], WavWriter] = WavWriter,
+        open_writer: Callable[[Path], RecordingWriter] = WavWriter,
     ) -> None:
         super().__init__(parent)
         self._input = audio_input or QtAudioInput(self)
@@ -102,7 +104,7 @@ class Recorder(QObject):
         self._trouble = Trouble.NONE
         self._device_id = ""
         self._devices: tuple[MicrophoneDevice, ...] = ()
-        self._writer: WavWriter | None = None
+        self._writer: RecordingWriter | None = None
         self._converter: RecordingConverter | None = None
         self._silence = SilenceWatch()
         self._is_silent = False
@@ -175,10 +177,14 @@ class Recorder(QObject):
         self._settle()
         self.devices_changed.emit()
 
-    def start(self, file: Path) -> None:
-        """Record into the new `file`; where the system must ask the doctor first, recording begins with the answer."""
+    def start(self, file: Path, open_writer: Callable[[Path], RecordingWriter] | None = None) -> None:
+        """Record into the new `file`; where the system must ask the doctor first, recording begins with the answer.
+
+        `open_writer` says how this one is written; the record of the encounters gives it.
+        """
         if self._writer is not None:
             raise ValueError("a recording is open already")
+        self._open_writer = open_writer or self._open_writer
         self._wanted_file = file
         match self._input.permission():
             case Permission.NOT_ASKED:
