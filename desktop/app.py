@@ -5,6 +5,7 @@ Everything of Qt is imported by `main`, so that asking `bedside --help` costs no
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -14,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QLoggingCategory, QSocketNotifier, 
 from PySide6.QtWidgets import QApplication
 
 from desktop.files import data_folder
-from desktop.record.store import FolderStore
+from desktop.record.closed import ClosedStore
 from desktop.running_mark import RunningMark
 from desktop.settings import CONTEXT, Settings
 from desktop.translatable import QT_TRANSLATE_NOOP
@@ -26,13 +27,25 @@ from desktop.ui.machine.shelf import ModelShelf
 from desktop.ui.services import Services
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.translation import translated
+from desktop.ui.vault.recovered import take_in
+from desktop.ui.vault.session import FOLDER as VAULT_FOLDER
+from desktop.ui.vault.session import VaultSession, VaultState
+from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from desktop.record.store import EncounterStore
+    from desktop.record.vault.opening import Means
+    from desktop.ui.first_start.dialog import FirstStart
+
 DONE, NOT_ANSWERING = 0, 3
+RECOVERED = QT_TRANSLATE_NOOP(
+    "App", "A recording was not ended. All of it that was spoken until then is kept; its words can be recognised now."
+)
+OPEN_IT = QT_TRANSLATE_NOOP("App", "Open it")
 RESTORED = QT_TRANSLATE_NOOP("App", "Bedside was not closed properly the last time. Everything up to then is here.")
 _READY_SOON_MS = 300
 """The models are loaded once the window has been drawn and can be used."""
@@ -41,35 +54,46 @@ _READY_SOON_MS = 300
 class App:
     """Holds what lives as long as the window, and takes it down in order."""
 
-    def __init__(self, application: QApplication, folder: Path) -> None:
+    def __init__(self, application: QApplication, folder: Path, means: Means | None = None) -> None:
+        """Make everything, with nothing shown yet; `means` are those of the vault, cheap ones in tests."""
         self.application = application
         self.mark = RunningMark(folder)
         self.mark.set()
         self.faults = FaultBoundary(self.mark.write, application)
         self.settings = Settings(folder / "settings.json")
         self.looks = Looks(application, self.settings)
-        self.services = make_services(self.settings, folder)
-        self.window = MainWindow(self.services)
+        self.session = VaultSession(folder / VAULT_FOLDER, means, application)
+        self.services = make_services(self.settings, ClosedStore())
+        self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)
         self.shelf.cards_changed.connect(self._offer_decoders)
+        self.window.lock_wanted.connect(self.lock)
+        self.session.opened.connect(self._enter)
+        self._first_start: FirstStart | None = None
 
     def open(self) -> None:
-        """Show the window, say what there is to say, and begin the first start where it was not finished."""
+        """Show the window, which asks for the passphrase, and begin the first start where there is no vault yet."""
         self.window.show()
-        if self.mark.ended_badly:
-            self.window.banner.tell(lambda: translated("App", RESTORED))
-        elif self.settings.trouble:
-            self.window.banner.tell(lambda: translated(CONTEXT, self.settings.trouble))
         if self.settings.is_on("first_start_done"):
             QTimer.singleShot(_READY_SOON_MS, self._prepare)
-        else:
+        if self.session.state is VaultState.ABSENT:
             self._begin_first_start()
+
+    def lock(self) -> None:
+        """Lock the record; the models are loaded anew, since what they were given is not to stay in their memory."""
+        if self.session.state is not VaultState.OPEN:
+            return
+        if self.window.lock():
+            self.session.lock()
+            gc.collect()  # the screens that were taken down hold words, and refer to each other
+        self._prepare()
 
     def stop(self) -> None:
         """End what still runs; the window has closed."""
         self.shelf.close()
         self.services.worker.stop()
         self.services.pictures.stop()
+        self.session.close()
         self.looks.stop()
         self.faults.leave()
         self.mark.clear()
@@ -86,22 +110,48 @@ class App:
         installed = (card for card in self.shelf.cards if card.is_decoder and card.state is ModelState.INSTALLED)
         self.window.offer_decoders(tuple((card.id, card.title) for card in installed))
 
+    def _enter(self) -> None:
+        """The vault is open: show what is in it, and what came through a crash."""
+        store = self.session.store
+        came_back = take_in(store, store.recovered)
+        self.window.unlock(store)
+        if self._first_start is not None:
+            return  # it made the vault, and goes on
+        if not self.settings.is_on("first_start_done") or not self.settings.is_on("recovery_key_noted"):
+            self._begin_first_start()
+        self._tell_at_start(came_back)
+
+    def _tell_at_start(self, came_back: tuple[str, ...]) -> None:
+        banner = self.window.banner
+        if came_back:
+            banner.tell(
+                lambda: translated("App", RECOVERED),
+                lambda: translated("App", OPEN_IT),
+                lambda: self.window.open_encounter(came_back[-1]),
+            )
+        elif self.mark.ended_badly:
+            banner.tell(lambda: translated("App", RESTORED))
+        elif self.settings.trouble:
+            banner.tell(lambda: translated(CONTEXT, self.settings.trouble))
+        self.mark.ended_badly = False
+
     def _begin_first_start(self) -> None:
         from desktop.ui.first_start.dialog import FirstStart
 
-        first_start = FirstStart(self.services, self.window)
-        first_start.sample_wanted.connect(self.window.open_sample)
-        first_start.finished.connect(self._after_first_start)
-        first_start.open()
+        self._first_start = FirstStart(self.services, self.session, self.window)
+        self._first_start.sample_wanted.connect(self.window.open_sample)
+        self._first_start.finished.connect(self._after_first_start)
+        self._first_start.open()
 
     def _after_first_start(self) -> None:
-        if self.settings.is_on("notice_accepted"):
+        self._first_start = None
+        if self.settings.is_on("notice_accepted") and self.session.state is VaultState.OPEN:
             self._prepare()
         else:
             self.window.close()
 
 
-def make_services(settings: Settings, folder: Path) -> Services:
+def make_services(settings: Settings, store: EncounterStore) -> Services:
     """Make the long-lived objects behind the screens; nothing is started yet."""
     from desktop.pictures.loader import PictureLoader
     from desktop.ui.microphone.recorder import Recorder
@@ -110,7 +160,7 @@ def make_services(settings: Settings, folder: Path) -> Services:
 
     worker = WorkerHost(prepare=wish_of(settings))
     follow_settings(worker, settings)
-    return Services(FolderStore(folder / "encounters"), worker, settings, Recorder(), PictureLoader())
+    return Services(store, worker, settings, Recorder(), PictureLoader())
 
 
 def main(arguments: Sequence[str] = ()) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 GROUP_TITLES = {
     Group.LOOKS: QT_TRANSLATE_NOOP("Settings", "Language and looks"),
     Group.ANSWERS: QT_TRANSLATE_NOOP("Settings", "Speech and answers"),
+    Group.PRIVACY: QT_TRANSLATE_NOOP("Settings", "Locking and privacy"),
 }
 
 

@@ -174,6 +174,11 @@ class EncounterBook(QObject):
         for encounter_id in tuple(self._unsaved):
             self.save(encounter_id)
 
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether something could not be written, and is only here."""
+        return bool(self._unsaved)
+
     def finish(self) -> None:
         """Wait until everything is on the disk."""
         self._saving.finish()

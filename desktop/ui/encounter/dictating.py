@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".wav"
 _NOT_BEGUN = (RecorderState.NO_MICROPHONE, RecorderState.DENIED, RecorderState.FAILED)
+_GOES_ON = (RecorderState.RECORDING, RecorderState.PAUSED)
 
 
 class Dictating(QObject):
@@ -84,6 +85,19 @@ class Dictating(QObject):
         if self._speaking or self._wanted:
             self._services.recorder.stop()
             self._give_up()
+
+    def leave(self) -> str:
+        """Let the recording go on without this window's part in it; returns its entry, empty for none."""
+        self._give_up()
+        speaking, self._speaking = self._speaking, None
+        return speaking[1] if speaking else ""
+
+    def resume(self, encounter_id: str, entry_id: str) -> None:
+        """Take part again in a recording that went on while the record was locked, or ended meanwhile."""
+        entry = self._book.entry(encounter_id, entry_id)
+        if isinstance(entry, Dictation) and self._services.recorder.state in _GOES_ON:
+            self._speaking = (encounter_id, entry_id)
+            self.recording_changed.emit()
 
     def add_recording(self, encounter_id: str, name: str) -> None:
         """Recognise a file that was attached."""
@@ -182,7 +196,10 @@ class Dictating(QObject):
         if job:
             self._services.worker.send(FinishDictation(job.id))
         if isinstance(entry, Dictation):
-            self._book.put(encounter_id, replace(entry, duration_s=recorded.duration_s))
+            entry = replace(entry, duration_s=recorded.duration_s)
+            self._book.put(encounter_id, entry)
+            if job is None:  # its words came to an end when the record was locked
+                self._transcribe(encounter_id, entry)
         self.recording_changed.emit()
 
     def _transcribe(self, encounter_id: str, entry: Dictation) -> None:

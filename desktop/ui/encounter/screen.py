@@ -96,6 +96,27 @@ class EncounterScreen(Retranslating, QWidget):
         self._player.stop()
         self.controller.shut_down()
 
+    def keep_all(self) -> bool:
+        """Wait until everything is on the disk, but for a recording that runs; returns whether all of it is."""
+        return self.controller.keep_all()
+
+    def leave(self) -> tuple[str, str]:
+        """Be taken down because the record is locked; returns the encounter and the recording that goes on in it."""
+        self._player.stop()
+        if self._patient is not None:
+            self._patient.close()
+        encounter = self.controller.encounter
+        return (encounter.id if encounter else "", self.controller.dictating.leave())
+
+    def resume(self, encounter_id: str, recording_id: str) -> None:
+        """Be where an earlier screen was left."""
+        self.controller.open(encounter_id)
+        self.controller.dictating.resume(encounter_id, recording_id)
+
+    def refresh(self) -> None:
+        """Show what was changed elsewhere."""
+        self._refresh()
+
     def _actions(self) -> dict[str, Callable[[], bool]]:
         return {
             "new-encounter": _always(self.new_encounter),

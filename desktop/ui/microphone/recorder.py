@@ -108,7 +108,7 @@ class Recorder(QObject):
         self._converter: RecordingConverter | None = None
         self._silence = SilenceWatch()
         self._is_silent = False
-        self._wanted_file: Path | None = None
+        self._wanted: tuple[Path, Callable[[Path], RecordingWriter]] | None = None
         self._unheard: list[Level] = []
         self._level_timer = QTimer(self, interval=LEVEL_INTERVAL_MS)
         self._level_timer.timeout.connect(self._tell_level)
@@ -184,8 +184,7 @@ class Recorder(QObject):
         """
         if self._writer is not None:
             raise ValueError("a recording is open already")
-        self._open_writer = open_writer or self._open_writer
-        self._wanted_file = file
+        self._wanted = file, open_writer or self._open_writer
         match self._input.permission():
             case Permission.NOT_ASKED:
                 self._input.request_permission()
@@ -206,7 +205,7 @@ class Recorder(QObject):
 
     def stop(self) -> None:
         """Finish the file; `stopped` follows. Without one, a start that waits for permission is forgotten."""
-        self._wanted_file = None
+        self._wanted = None
         if self._writer is not None:
             self._let_go()
         if self._writer is not None:  # the disk may have ended it at its last samples
@@ -216,19 +215,19 @@ class Recorder(QObject):
     # --- the microphone --------------------------------------------------------------------------------------
 
     def _take_permission(self, granted: bool) -> None:
-        file, self._wanted_file = self._wanted_file, None
+        wanted, self._wanted = self._wanted, None
         if not granted:
             self._set_state(RecorderState.DENIED)
             return
         self._set_state(RecorderState.IDLE)
         self._set_trouble(Trouble.NONE)
         self.look_for_devices()
-        if file is not None and self.used_device() is not None and self._begin(file):
+        if wanted is not None and self.used_device() is not None and self._begin(*wanted):
             self._listen()
 
-    def _begin(self, file: Path) -> bool:
+    def _begin(self, file: Path, open_writer: Callable[[Path], RecordingWriter]) -> bool:
         try:
-            self._writer = self._open_writer(file)
+            self._writer = open_writer(file)
         except RecordingStorageError as error:
             self._fail(_trouble_of(error))
             return False
