@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QLoggingCategory, QSocketNotifier, 
 from PySide6.QtWidgets import QApplication
 
 from desktop.files import data_folder
+from desktop.hardening import keep_memory_private
 from desktop.record.closed import ClosedStore
 from desktop.running_mark import RunningMark
 from desktop.settings import CONTEXT, Settings
@@ -27,9 +28,12 @@ from desktop.ui.machine.shelf import ModelShelf
 from desktop.ui.services import Services
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.translation import translated
+from desktop.ui.vault.clipboard import ClipboardWatch
+from desktop.ui.vault.idle import IdleWatch
 from desktop.ui.vault.recovered import take_in
 from desktop.ui.vault.session import FOLDER as VAULT_FOLDER
 from desktop.ui.vault.session import VaultSession, VaultState
+from desktop.ui.vault.system_locks import SystemLocks
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
 
@@ -69,6 +73,11 @@ class App:
         self.shelf.cards_changed.connect(self._offer_decoders)
         self.window.lock_wanted.connect(self.lock)
         self.session.opened.connect(self._enter)
+        self.idle = IdleWatch(self.settings, application)
+        self.clipboard = ClipboardWatch(self.settings, application)
+        self.system_locks = SystemLocks(application)
+        for left in (self.idle.idle, self.system_locks.left):
+            left.connect(self.lock)
         self._first_start: FirstStart | None = None
 
     def open(self) -> None:
@@ -78,19 +87,25 @@ class App:
             QTimer.singleShot(_READY_SOON_MS, self._prepare)
         if self.session.state is VaultState.ABSENT:
             self._begin_first_start()
+        QTimer.singleShot(_READY_SOON_MS, self.system_locks.listen)
 
     def lock(self) -> None:
         """Lock the record; the models are loaded anew, since what they were given is not to stay in their memory."""
         if self.session.state is not VaultState.OPEN:
             return
         if self.window.lock():
+            self.idle.end()
             self.session.lock()
             gc.collect()  # the screens that were taken down hold words, and refer to each other
+        else:
+            self.idle.begin()  # it is tried again
         self._prepare()
 
     def stop(self) -> None:
         """End what still runs; the window has closed."""
         self.shelf.close()
+        self.idle.stop()
+        self.clipboard.stop()
         self.services.worker.stop()
         self.services.pictures.stop()
         self.session.close()
@@ -115,6 +130,7 @@ class App:
         store = self.session.store
         came_back = take_in(store, store.recovered)
         self.window.unlock(store)
+        self.idle.begin()
         if self._first_start is not None:
             return  # it made the vault, and goes on
         if not self.settings.is_on("first_start_done") or not self.settings.is_on("recovery_key_noted"):
@@ -165,6 +181,7 @@ def make_services(settings: Settings, store: EncounterStore) -> Services:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Open the window and return the exit code once it is closed."""
+    keep_memory_private()
     folder = data_folder()
     application = make_application(arguments)
     instance = SingleInstance(folder)

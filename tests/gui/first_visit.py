@@ -83,7 +83,7 @@ def make_vault(user: User) -> None:
 
 
 def locked(user: User) -> None:
-    """Lock by the keyboard: nothing of the encounter can be seen; a wrong passphrase does not open it, the right does."""
+    """Lock by the keyboard: nothing of the encounter is seen, and only the right passphrase opens it."""
     user.press("ctrl+l")
     user.wait_for("unlock-page")
     assert not user.eyes.says("metformin"), "words of the encounter are seen on the lock page"
