@@ -5,7 +5,6 @@ Everything of Qt is imported by `main`, so that asking `bedside --help` costs no
 
 from __future__ import annotations
 
-import gc
 import signal
 import socket
 import sys
@@ -29,11 +28,9 @@ from desktop.ui.services import Services
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.translation import translated
 from desktop.ui.vault.clipboard import ClipboardWatch
-from desktop.ui.vault.idle import IdleWatch
-from desktop.ui.vault.recovered import take_in
+from desktop.ui.vault.door import Door
 from desktop.ui.vault.session import FOLDER as VAULT_FOLDER
-from desktop.ui.vault.session import VaultSession, VaultState
-from desktop.ui.vault.system_locks import SystemLocks
+from desktop.ui.vault.session import VaultSession
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
 
@@ -43,13 +40,8 @@ if TYPE_CHECKING:
 
     from desktop.record.store import EncounterStore
     from desktop.record.vault.opening import Means
-    from desktop.ui.first_start.dialog import FirstStart
 
 DONE, NOT_ANSWERING = 0, 3
-RECOVERED = QT_TRANSLATE_NOOP(
-    "App", "A recording was not ended. All of it that was spoken until then is kept; its words can be recognised now."
-)
-OPEN_IT = QT_TRANSLATE_NOOP("App", "Open it")
 RESTORED = QT_TRANSLATE_NOOP("App", "Bedside was not closed properly the last time. Everything up to then is here.")
 _READY_SOON_MS = 300
 """The models are loaded once the window has been drawn and can be used."""
@@ -71,40 +63,25 @@ class App:
         self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)
         self.shelf.cards_changed.connect(self._offer_decoders)
-        self.window.lock_wanted.connect(self.lock)
-        self.session.opened.connect(self._enter)
-        self.idle = IdleWatch(self.settings, application)
+        self.door = Door(self.session, self.window, self.services, folder, application)
+        self.door.ready_wanted.connect(self._prepare)
         self.clipboard = ClipboardWatch(self.settings, application)
-        self.system_locks = SystemLocks(application)
-        for left in (self.idle.idle, self.system_locks.left):
-            left.connect(self.lock)
-        self._first_start: FirstStart | None = None
 
     def open(self) -> None:
         """Show the window, which asks for the passphrase, and begin the first start where there is no vault yet."""
         self.window.show()
         if self.settings.is_on("first_start_done"):
             QTimer.singleShot(_READY_SOON_MS, self._prepare)
-        if self.session.state is VaultState.ABSENT:
-            self._begin_first_start()
-        QTimer.singleShot(_READY_SOON_MS, self.system_locks.listen)
-
-    def lock(self) -> None:
-        """Lock the record; the models are loaded anew, since what they were given is not to stay in their memory."""
-        if self.session.state is not VaultState.OPEN:
-            return
-        if self.window.lock():
-            self.idle.end()
-            self.session.lock()
-            gc.collect()  # the screens that were taken down hold words, and refer to each other
-        else:
-            self.idle.begin()  # it is tried again
-        self._prepare()
+        if self.mark.ended_badly:
+            self.door.tell_once(lambda: translated("App", RESTORED))
+        elif self.settings.trouble:
+            self.door.tell_once(lambda: translated(CONTEXT, self.settings.trouble))
+        self.door.open()
 
     def stop(self) -> None:
         """End what still runs; the window has closed."""
         self.shelf.close()
-        self.idle.stop()
+        self.door.stop()
         self.clipboard.stop()
         self.services.worker.stop()
         self.services.pictures.stop()
@@ -124,47 +101,6 @@ class App:
     def _offer_decoders(self) -> None:
         installed = (card for card in self.shelf.cards if card.is_decoder and card.state is ModelState.INSTALLED)
         self.window.offer_decoders(tuple((card.id, card.title) for card in installed))
-
-    def _enter(self) -> None:
-        """The vault is open: show what is in it, and what came through a crash."""
-        store = self.session.store
-        came_back = take_in(store, store.recovered)
-        self.window.unlock(store)
-        self.idle.begin()
-        if self._first_start is not None:
-            return  # it made the vault, and goes on
-        if not self.settings.is_on("first_start_done") or not self.settings.is_on("recovery_key_noted"):
-            self._begin_first_start()
-        self._tell_at_start(came_back)
-
-    def _tell_at_start(self, came_back: tuple[str, ...]) -> None:
-        banner = self.window.banner
-        if came_back:
-            banner.tell(
-                lambda: translated("App", RECOVERED),
-                lambda: translated("App", OPEN_IT),
-                lambda: self.window.open_encounter(came_back[-1]),
-            )
-        elif self.mark.ended_badly:
-            banner.tell(lambda: translated("App", RESTORED))
-        elif self.settings.trouble:
-            banner.tell(lambda: translated(CONTEXT, self.settings.trouble))
-        self.mark.ended_badly = False
-
-    def _begin_first_start(self) -> None:
-        from desktop.ui.first_start.dialog import FirstStart
-
-        self._first_start = FirstStart(self.services, self.session, self.window)
-        self._first_start.sample_wanted.connect(self.window.open_sample)
-        self._first_start.finished.connect(self._after_first_start)
-        self._first_start.open()
-
-    def _after_first_start(self) -> None:
-        self._first_start = None
-        if self.settings.is_on("notice_accepted") and self.session.state is VaultState.OPEN:
-            self._prepare()
-        else:
-            self.window.close()
 
 
 def make_services(settings: Settings, store: EncounterStore) -> Services:

@@ -72,6 +72,8 @@ class MainWindow(Retranslating, QMainWindow):
     """Navigates between the screens and hands them the actions of the keyboard."""
 
     lock_wanted = Signal()
+    passphrase_wanted = Signal()
+    """The doctor would like another passphrase."""
 
     def __init__(
         self,
@@ -323,6 +325,9 @@ class MainWindow(Retranslating, QMainWindow):
         sample_wanted = getattr(screen, "sample_wanted", None)
         if sample_wanted is not None:
             sample_wanted.connect(self.open_sample)
+        passphrase_wanted = getattr(screen, "passphrase_wanted", None)
+        if passphrase_wanted is not None:
+            passphrase_wanted.connect(self.passphrase_wanted)
 
     def _follow_recorder(self, state: object) -> None:
         self._records = str(state) in _RECORDING

@@ -40,14 +40,6 @@ class Imported:
     left: tuple[Left, ...]
 
 
-def found_in(folder: Path) -> int:
-    """Return how many encounters a folder holds that anybody with the disk can read."""
-    try:
-        return sum(is_id(path.name) and path.is_dir() for path in folder.iterdir())
-    except OSError:
-        return 0
-
-
 def import_folder(
     folder: Path, store: VaultStore, disk: Disk, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> Imported:

@@ -52,7 +52,7 @@ def estimated_bits(passphrase: str) -> float:
     bits = 0.0
     for found in _RUNS.finditer(passphrase):
         run = found.group().casefold()
-        bits += _FOLLOWING_BITS if run in seen else _bits_of(run)
+        bits += min(_FOLLOWING_BITS, _bits_of(run)) if run in seen else _bits_of(run)
         seen.add(run)
     return bits
 

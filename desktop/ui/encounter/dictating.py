@@ -204,7 +204,7 @@ class Dictating(QObject):
 
     def _transcribe(self, encounter_id: str, entry: Dictation) -> None:
         job = self._jobs.add(encounter_id, entry.id)
-        file = str(self._services.store.path(encounter_id, entry.file))
+        file = str(self._book.path(encounter_id, entry.file))
         self._services.worker.send(Transcribe(job.id, file, self._language(), settled_until(entry)))
         self.running_changed.emit()
         self._book.put(encounter_id, entry)

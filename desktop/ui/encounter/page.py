@@ -159,7 +159,7 @@ class EncounterPage(Retranslating, QWidget):
         encounter = self._controller.encounter
         if encounter and picture.files:
             place = 0 if len(picture.files) == 1 else len(picture.files) // 2
-            file = self._controller.services.store.path(encounter.id, picture.files[place])
+            file = self._controller.book.path(encounter.id, picture.files[place])
             frame = picture.frame if len(picture.files) == 1 else None
             self.thumbnails.show(file, frame, made.show_picture, made.show_fault)
         return made

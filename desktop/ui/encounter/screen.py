@@ -57,7 +57,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.page = EncounterPage(self.controller, self.composer, self)
         self.nothing = NoEncounter(self)
         self.evidence = EvidencePanel(self)
-        self.viewing = ViewedPictures(services, self)
+        self.viewing = ViewedPictures(services, self.controller.book, self)
         self._player = player or AudioPlayer(parent=self)
         self._patient: PatientView | None = None
         self._was_shown = False
@@ -219,7 +219,7 @@ class EncounterScreen(Retranslating, QWidget):
         if name and encounter:
             start_s = max(0.0, start_s - LEAD_S)
             end_s = None if end_s is None else end_s + TAIL_S
-            self._player.play(self._services.store.path(encounter.id, name), start_s, end_s)
+            self._player.play(self.controller.book.path(encounter.id, name), start_s, end_s)
 
     def _follow_player(self, state: PlayerState) -> None:
         self.evidence.show_playing(state is PlayerState.PLAYING)
