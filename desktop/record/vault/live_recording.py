@@ -41,6 +41,11 @@ class LiveRecording:
         """How much sound was taken."""
         return self._sound_bytes / (SAMPLE_RATE_HZ * SAMPLE_BYTES)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing comes any more."""
+        return self._is_closed
+
     def append(self, samples: bytes) -> None:
         """Add little-endian 16-bit samples; raises a RecordingStorageError, what was added before is kept."""
         self._frames.append(samples)

@@ -79,6 +79,7 @@ class VaultStore:
         """Files that others write, and how they were when they were last sealed."""
         self._recordings: dict[str, LiveRecording] = {}
         """Those that were begun and have not ended, by the file that they write."""
+        running = tuple(recording for recording in running if not recording.has_ended)
         self.recovered = self._recover({recording.file_id for recording in running})
         """What the last use of the vault left unfinished, and what ended while it was locked."""
         for recording in running:

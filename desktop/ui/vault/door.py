@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop.ui.vault.session import VaultSession
     from desktop.ui.window import MainWindow
 
+_COLLECT_SOON_MS = 200
 _LISTEN_SOON_MS = 500
 """Asking the system's buses waits until the window is drawn."""
 
@@ -76,7 +77,8 @@ class Door(QObject):
             self.idle.end()
             self.moving.stop()
             self._session.lock()
-            gc.collect()  # the screens that were taken down hold words, and refer to each other
+            # The screens that were taken down hold words, and refer to each other; once they are gone for Qt too.
+            QTimer.singleShot(_COLLECT_SOON_MS, self, gc.collect)
         else:
             self.idle.begin()  # it is tried again
         self.ready_wanted.emit()
