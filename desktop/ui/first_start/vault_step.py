@@ -133,6 +133,6 @@ class VaultStep(Step):
         if self.phase is Phase.KEY:
             return self.tr(
                 "It opens the vault if you ever lose the passphrase, and is shown only now. Write it down, print it "
-                "or save it on a stick, and keep it locked away from this machine. Without both, nobody can help."
+                "or save it on a stick, and keep it locked away from this machine. Without either, nobody can help."
             )
         return self.tr("Your vault is there, and its recovery key is noted.")

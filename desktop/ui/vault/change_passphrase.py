@@ -57,7 +57,7 @@ class ChangePassphrase(Retranslating, QDialog):
         self._line.setText(
             self.tr("The recovery key opened the vault. Choose a passphrase in the place of the one that is lost.")
             if self._resets
-            else self.tr("The recovery key stays as it is.")
+            else self.tr("The recovery key stays as it is. The passphrase until now opens nothing any more.")
         )
         self._old_label.setText(self.tr("Passphrase until now"))
         self._old.setAccessibleName(self._old_label.text())

@@ -51,6 +51,9 @@ class Door(QObject):
         self.idle = IdleWatch(self._settings, self)
         self.system_locks = SystemLocks(self)
         self.moving = Moving(folder / FOLDER, self)
+        # The screens that a lock took down hold words and refer to each other: once they are gone for Qt too.
+        self._collecting = QTimer(self, singleShot=True, interval=_COLLECT_SOON_MS)
+        self._collecting.timeout.connect(gc.collect)
         for left in (self.idle.idle, self.system_locks.left, window.lock_wanted):
             left.connect(self.lock)
         session.opened.connect(self._enter)
@@ -77,8 +80,7 @@ class Door(QObject):
             self.idle.end()
             self.moving.stop()
             self._session.lock()
-            # The screens that were taken down hold words, and refer to each other; once they are gone for Qt too.
-            QTimer.singleShot(_COLLECT_SOON_MS, self, gc.collect)
+            self._collecting.start()
         else:
             self.idle.begin()  # it is tried again
         self.ready_wanted.emit()
@@ -86,6 +88,7 @@ class Door(QObject):
     def stop(self) -> None:
         """End what still runs; the window has closed."""
         self.idle.stop()
+        self._collecting.stop()
         self.moving.finish()
 
     # --- coming in ---------------------------------------------------------------------------------------------
@@ -174,11 +177,13 @@ class Door(QObject):
         moved, left = len(imported.moved), imported.left
         if not left:
             self._window.banner.tell(
-                lambda: self.tr("{count} encounters are in the vault now, and nowhere else.").format(count=moved)
+                lambda: self.tr("Moved into the vault: {count}. Nothing of them can be read outside it.").format(
+                    count=moved
+                )
             )
             return
         self._window.banner.tell(
-            lambda: self.tr("{count} encounters are in the vault now, {left} stayed where they were: {reason}").format(
+            lambda: self.tr("Moved into the vault: {count}. Left where they were: {left}. {reason}").format(
                 count=moved, left=len(left), reason=sentence_of(left[0].reason)
             )
         )
