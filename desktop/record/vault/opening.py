@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from desktop.record.vault.live_recording import LiveRecording
+
 LOCK = "vault.lock"
 FILES, BACKUPS, WORKING = "files", "backups", "working"
 _DATABASE = re.compile(r"record-(\d+)\.db(-wal|-shm|-journal)?")
@@ -56,7 +58,9 @@ class Means:
 class OpenVault:
     """A vault that is open in this process and in no other."""
 
-    def __init__(self, folder: Path, keys: VaultKeys, means: Means, lock: FileLock) -> None:
+    def __init__(
+        self, folder: Path, keys: VaultKeys, means: Means, lock: FileLock, running: tuple[LiveRecording, ...] = ()
+    ) -> None:
         """Open the database and the files. Raises DatabaseDamaged, VaultNewer, or what the disk refuses."""
         self.folder = folder
         self.keys = keys
@@ -65,12 +69,12 @@ class OpenVault:
         database = _opened_database(folder, keys)
         try:
             migrate(database, folder / BACKUPS, means.disk)
-            self.store = self._make_store(Records(database, keys.key_for("file keys")))
+            self.store = self._make_store(Records(database, keys.key_for("file keys")), running)
         except BaseException:
             database.close()
             raise
 
-    def _make_store(self, records: Records) -> VaultStore:
+    def _make_store(self, records: Records, running: tuple[LiveRecording, ...]) -> VaultStore:
         disk = self._means.disk
         sealed = SealedFiles(self.folder / FILES, disk)
         working = WorkingFolder(self._working_place(), disk)
@@ -78,7 +82,7 @@ class OpenVault:
             working.begin()
             sealed.remove_all_but({file.file for file in records.all_files()})
         _remove_databases(self.folder, self.keys.generation, disk)
-        return VaultStore(records, sealed, working, disk)
+        return VaultStore(records, sealed, working, disk, running)
 
     def _working_place(self) -> Path:
         return self._means.working or working_place(self.keys.vault_id, self.folder / WORKING)
@@ -117,10 +121,10 @@ class OpenVault:
             with contextlib.suppress(OSError):
                 self._means.disk.remove(backup)
 
-    def close(self) -> None:
-        """Let go of the keys and of everything that is readable."""
+    def close(self) -> tuple[LiveRecording, ...]:
+        """Let go of the keys and of everything that is readable; returns the recordings that go on all the same."""
         try:
-            self.store.close()
+            return self.store.close()
         finally:
             self._lock.release()
 
@@ -156,17 +160,26 @@ def make_vault(folder: Path, passphrase: str, means: Means | None = None) -> str
     return recovery_key
 
 
-def open_vault(folder: Path, passphrase: str, means: Means | None = None) -> OpenVault:
-    """Open a vault. Raises VaultMissing, VaultInUse, WrongPassphrase, HeaderDamaged, VaultNewer or DatabaseDamaged."""
-    return _open(folder, means or Means(), lambda file: file.unlock(passphrase))
+def open_vault(
+    folder: Path, passphrase: str, means: Means | None = None, running: tuple[LiveRecording, ...] = ()
+) -> OpenVault:
+    """Open a vault. Raises VaultMissing, VaultInUse, WrongPassphrase, HeaderDamaged, VaultNewer or DatabaseDamaged.
+
+    `running` are the recordings that went on since the same process closed it.
+    """
+    return _open(folder, means or Means(), running, lambda file: file.unlock(passphrase))
 
 
-def open_vault_with_recovery_key(folder: Path, recovery_key: str, means: Means | None = None) -> OpenVault:
+def open_vault_with_recovery_key(
+    folder: Path, recovery_key: str, means: Means | None = None, running: tuple[LiveRecording, ...] = ()
+) -> OpenVault:
     """Open a vault by its printed key; raises also RecoveryKeyMistyped and WrongRecoveryKey."""
-    return _open(folder, means or Means(), lambda file: file.unlock_with_recovery_key(recovery_key))
+    return _open(folder, means or Means(), running, lambda file: file.unlock_with_recovery_key(recovery_key))
 
 
-def _open(folder: Path, means: Means, unlock: Callable[[KeyFile], VaultKeys]) -> OpenVault:
+def _open(
+    folder: Path, means: Means, running: tuple[LiveRecording, ...], unlock: Callable[[KeyFile], VaultKeys]
+) -> OpenVault:
     if not any((folder / name).exists() for name in (FILE, COPY)):
         raise VaultMissing(VAULT_MISSING)
     lock = FileLock(folder / LOCK, timeout=0, mode=FILE_MODE, thread_local=False)
@@ -176,7 +189,7 @@ def _open(folder: Path, means: Means, unlock: Callable[[KeyFile], VaultKeys]) ->
         except Timeout as error:
             raise VaultInUse(VAULT_IN_USE) from error
     try:
-        return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock)
+        return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock, running)
     except BaseException:
         lock.release()
         raise

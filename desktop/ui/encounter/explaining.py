@@ -115,7 +115,7 @@ class Explaining(QObject):
         if not isinstance(question, Question):
             return
         job = self._jobs.add(encounter.id, answer_id)
-        context = context_of(encounter, question, self._services.store)
+        context = context_of(encounter, question, self._book)
         self._asked[answer_id] = context
         self._put(answer_id, WhyState(running=True))
         self._services.worker.send(Explain(job.id, context, question.text, answer.text, self._decoder_of(answer)))
@@ -125,7 +125,7 @@ class Explaining(QObject):
         picture = attachment_labelled(encounter, label) if encounter else None
         if encounter is None or picture is None:
             return None
-        known = known_picture(encounter, picture, self._services.store)
+        known = known_picture(encounter, picture, self._book)
         return known.file, known.frame
 
     def _decoder_of(self, answer: Answer) -> str:
