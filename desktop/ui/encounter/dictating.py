@@ -59,6 +59,8 @@ class Dictating(QObject):
         """Encounter, name and path of a recording that the recorder has not begun yet."""
         self._speaking: tuple[str, str] | None = None
         """Encounter and entry that are being recorded into."""
+        self._went_on_locked = False
+        """The worker lost the recording when the record was locked meanwhile."""
         services.recorder.state_changed.connect(self._follow_recorder)
         services.recorder.stopped.connect(self._take_recorded)
 
@@ -97,6 +99,7 @@ class Dictating(QObject):
         entry = self._book.entry(encounter_id, entry_id)
         if isinstance(entry, Dictation) and self._services.recorder.state in _GOES_ON:
             self._speaking = (encounter_id, entry_id)
+            self._went_on_locked = True
             self.recording_changed.emit()
 
     def add_recording(self, encounter_id: str, name: str) -> None:
@@ -198,8 +201,9 @@ class Dictating(QObject):
         if isinstance(entry, Dictation):
             entry = replace(entry, duration_s=recorded.duration_s)
             self._book.put(encounter_id, entry)
-            if job is None:  # its words came to an end when the record was locked
+            if self._went_on_locked:  # nobody followed it any more
                 self._transcribe(encounter_id, entry)
+        self._went_on_locked = False
         self.recording_changed.emit()
 
     def _transcribe(self, encounter_id: str, entry: Dictation) -> None:

@@ -106,7 +106,7 @@ class EncounterScreen(Retranslating, QWidget):
         if self._patient is not None:
             self._patient.close()
         encounter = self.controller.encounter
-        return (encounter.id if encounter else "", self.controller.dictating.leave())
+        return (encounter.id if encounter else "", self.controller.leave())
 
     def resume(self, encounter_id: str, recording_id: str) -> None:
         """Be where an earlier screen was left."""

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from desktop.record.closed import ClosedStore
-from desktop.record.encounter import Dictation, Question
+from desktop.record.encounter import Answer, Dictation, Question
 from desktop.record.errors import DiskFull
 from desktop.record.store import FolderStore
 from desktop.record.vault.store import VaultStore
@@ -23,7 +23,7 @@ from desktop.ui.vault.door import Door
 from desktop.ui.vault.moving import FOLDER
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
-from desktop.worker.protocol import Transcribe
+from desktop.worker.protocol import Failed, FailureKind, Transcribe
 from tests.fakes.encounter_services import EncounterBench
 from tests.fakes.microphones import tone
 from tests.fakes.vaults import PASSPHRASE
@@ -162,6 +162,21 @@ def test_a_recording_goes_on_while_it_is_locked_and_is_recognised_in_the_end(hou
     sent: Any = house.bench.worker.sent_of(Transcribe)[-1]
     assert house.session.store.path(encounter.id, entry.file).stat().st_size == pytest.approx(44 + 160_000, abs=100)
     assert sent.file.endswith(entry.file)
+
+
+def test_what_the_models_say_too_late_changes_nothing(house: House) -> None:
+    house.unlock()
+    house.screen.controller.new(NAME)
+    house.screen.controller.ask("Is metformin right?")
+    job = house.bench.asked().job
+    house.lock()
+    house.session._background.finish()
+    house.bench.worker.emit(Failed(job, FailureKind.FAULT, "The models were stopped."))  # before Qt deletes the screen
+    house.unlock()
+
+    encounter = house.screen.controller.encounter
+    assert encounter is not None
+    assert [type(entry) for entry in encounter.entries] == [Question, Answer]
 
 
 def test_a_recording_that_ends_while_it_is_locked_is_told_afterwards(house: House) -> None:
