@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from desktop.commands.consulting import add_model_options, add_output_options, e
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from multimodal.consultation import Consultation, Event
     from multimodal.knowledge import Knowledge
@@ -70,14 +72,15 @@ def run(args: argparse.Namespace) -> int:
     if (args.word or args.verify) and not args.explain:
         raise InvalidInput("--word and --verify say how to explain; add --explain FOLDER.")
     models = Models(args.decoder, args.device, args.speech, args.vision)
-    show(_events(Consultation(models, knowledge=_knowledge(args)), args), args.json)
+    with _knowledge(args.library) as knowledge:
+        show(_events(Consultation(models, knowledge=knowledge), args), args.json)
     return 0
 
 
-def _knowledge(args: argparse.Namespace) -> Knowledge | None:
+def _knowledge(wanted: bool) -> AbstractContextManager[Knowledge | None]:
     from multimodal.knowledge import Knowledge
 
-    return Knowledge.open() if args.library else None
+    return Knowledge.open() if wanted else nullcontext()
 
 
 def _events(consultation: Consultation, args: argparse.Namespace) -> Iterator[Event]:

@@ -29,9 +29,11 @@ _SUMMARIES = {
     "add": "read documents into the library; those that are there and unchanged are left as they are",
     "list": "list the documents of the library",
     "remove": "take documents out of the library; the files themselves stay",
-    "search": "show the passages nearest to a question",
+    "search": "show the passages nearest to a question, and the nearest terms",
 }
 RESULTS = 5
+TERMS = 2
+"""Of each terminology."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,8 +85,24 @@ def _add(library: KnowledgeBase, paths: Iterable[Path], as_json: bool) -> int:
             case Refused(file, sentence):
                 refused += 1
                 _tell({"event": "refused", "file": file.name, "message": sentence}, sentence, as_json)
+    if added:
+        _embed(library, progress, as_json)
     _tell({"event": "ended", "added": added, "refused": refused}, _sum(added, refused), as_json)
     return 2 if refused and not added else 0
+
+
+def _embed(library: KnowledgeBase, progress: ProgressLine, as_json: bool) -> None:
+    """Give every passage its vector; stopped or without the encoder, the documents are found by their words."""
+    from multimodal.knowledge import TEXT_ENCODER, installed_encoder
+
+    if all(document.embedded == document.passages for document in library.documents()):
+        return
+    encoder = installed_encoder()
+    if encoder is None:
+        sentence = f"Until {TEXT_ENCODER} is fetched and this is repeated, the library is searched by words alone."
+        _tell({"event": "notice", "message": sentence}, sentence, as_json)
+        return
+    library.embed(encoder, lambda done, total: progress.show("embed", "", done, total))
 
 
 def _sum(added: int, refused: int) -> str:
@@ -125,7 +143,8 @@ def _remove(library: KnowledgeBase, names: Iterable[str], as_json: bool) -> None
 def _search(question: str, results: int, as_json: bool) -> None:
     from multimodal.knowledge import Knowledge
 
-    found = Knowledge.open().search(question, results)
+    with Knowledge.open() as knowledge:
+        found = (*knowledge.search(question, results), *knowledge.search_terms(question, TERMS))
     for place, one in enumerate(found, start=1):
         _show_found(place, one, as_json)
     if not found and not as_json:

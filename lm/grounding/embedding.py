@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from transformers import AutoModel, AutoTokenizer
+from transformers.utils import logging
 
 from lm.errors import DamagedCheckpoint
 
@@ -38,6 +39,7 @@ class TextEncoder:
     def load(cls, folder: Path, device: torch.device | None = None) -> TextEncoder:
         """Load the Hugging Face folder of an encoder. Raises DamagedCheckpoint."""
         weights = folder / "model.safetensors"
+        logging.disable_progress_bar()  # it would draw over what is shown
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             model = AutoModel.from_pretrained(

@@ -17,7 +17,7 @@ import numpy as np
 
 from lm.errors import DamagedKnowledge, KnowledgeUnwritable
 from lm.grounding.passages import Passage
-from lm.grounding.words import match_expression, spaced
+from lm.grounding.words import match_expression, name_key, spaced, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ CANDIDATES = 50
 """How many of each ranking are fused."""
 BATCH = 32
 _WAIT_S = 10.0
-_WEIGHTS = "4.0, 3.0, 1.0"
+_WEIGHTS = "8.0, 4.0, 1.0"
 """BM25's weights of title, heading and text."""
 _TABLES = f"""
 PRAGMA user_version = {SCHEMA};
@@ -56,7 +56,16 @@ CREATE INDEX passages_of_document ON passages (document);
 CREATE VIRTUAL TABLE words USING fts5 (title, heading, text, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE TABLE vectors (passage INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE encoder (fingerprint TEXT NOT NULL);
+CREATE TABLE names (name TEXT NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (name, passage)) WITHOUT ROWID;
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A passage about one thing, with the names that this thing goes by."""
+
+    passage: Passage
+    names: tuple[str, ...]
 
 
 class Encoder(Protocol):
@@ -106,12 +115,16 @@ class Found:
 class KnowledgeBase:
     """One file of passages. A connection belongs to the thread that opened it."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, which is made where there is none. Raises DamagedKnowledge."""
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the file, which is made where there is none; `read_only` is for one that nobody changes any more.
+
+        Raises DamagedKnowledge, or KnowledgeUnwritable where it cannot be opened.
+        """
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        place = f"{path.absolute().as_uri()}{'?mode=ro&immutable=1' if read_only else ''}"
         with self._errors():
-            self._database = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+            self._database = sqlite3.connect(place, timeout=_WAIT_S, isolation_level=None, uri=True)
             try:
                 self._prepare()
             except BaseException:
@@ -146,15 +159,27 @@ class KnowledgeBase:
         """Add a document in the place of an earlier one of the same key; returns its id."""
         with self._change():
             self._remove("key = ?", key)
-            row = self._database.execute(
-                "INSERT INTO documents (key, title, digest) VALUES (?, ?, ?)", (key, title, digest)
-            )
-            document = row.lastrowid or 0
+            document = self._add_document(key, title, digest)
             for passage in passages:
                 self._add_passage(document, passage)
         return document
 
-    def _add_passage(self, document: int, passage: Passage) -> None:
+    def add_terms(self, key: str, title: str, digest: str, terms: Iterable[Term]) -> int:
+        """Add a terminology as a document whose passages are also found by their names; returns its id."""
+        with self._change():
+            self._remove("key = ?", key)
+            document = self._add_document(key, title, digest)
+            for term in terms:
+                passage = self._add_passage(document, term.passage)
+                names = {name_key(name) for name in term.names} - {""}
+                self._database.executemany("INSERT INTO names VALUES (?, ?)", [(name, passage) for name in names])
+        return document
+
+    def _add_document(self, key: str, title: str, digest: str) -> int:
+        insert = "INSERT INTO documents (key, title, digest) VALUES (?, ?, ?)"
+        return self._database.execute(insert, (key, title, digest)).lastrowid or 0
+
+    def _add_passage(self, document: int, passage: Passage) -> int:
         row = self._database.execute(
             "INSERT INTO passages (document, heading, page, text) VALUES (?, ?, ?, ?)",
             (document, passage.heading, passage.page, passage.text),
@@ -163,6 +188,7 @@ class KnowledgeBase:
             "INSERT INTO words (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
             (row.lastrowid, spaced(passage.title), spaced(passage.heading), spaced(passage.text)),
         )
+        return row.lastrowid or 0
 
     def remove(self, document: int) -> bool:
         """Remove a document with its passages; returns whether there was one."""
@@ -171,7 +197,7 @@ class KnowledgeBase:
 
     def _remove(self, condition: str, value: str | int) -> bool:
         passages = f"SELECT id FROM passages WHERE document IN (SELECT id FROM documents WHERE {condition})"  # noqa: S608 - ours
-        for table, column in (("vectors", "passage"), ("words", "rowid"), ("passages", "id")):
+        for table, column in (("vectors", "passage"), ("names", "passage"), ("words", "rowid"), ("passages", "id")):
             self._database.execute(f"DELETE FROM {table} WHERE {column} IN ({passages})", (value,))  # noqa: S608 - ours
         return bool(self._database.execute(f"DELETE FROM documents WHERE {condition}", (value,)).rowcount)  # noqa: S608
 
@@ -237,9 +263,13 @@ class KnowledgeBase:
         """Return the passages nearest to a question, best first; without an encoder they are ranked by words alone."""
         with self._errors():
             by_words = [] if method is Method.MEANING else self._by_words(question)
-            by_meaning = {} if method is Method.WORDS or encoder is None else self._by_meaning(question, encoder)
-            fused = fuse((by_words, list(by_meaning)))[:limit]
-            return tuple(self._found(passage, by_words, by_meaning) for passage in fused)
+            meaning = self._meaning(question, None if method is Method.WORDS else encoder)
+            by_meaning = meaning.nearest()
+            fused = fuse((by_words, by_meaning))[:limit]
+            return tuple(
+                self._found(passage, _place(passage, by_words), _place(passage, by_meaning), meaning.of(passage))
+                for passage in fused
+            )
 
     def _by_words(self, question: str) -> list[int]:
         expression = match_expression(question)
@@ -248,28 +278,41 @@ class KnowledgeBase:
         query = f"SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, {_WEIGHTS}) LIMIT {CANDIDATES}"  # noqa: S608 - ours
         return [row[0] for row in self._database.execute(query, (expression,))]
 
-    def _by_meaning(self, question: str, encoder: Encoder) -> dict[int, float]:
-        """Return the nearest passages with their cosines, nearest first."""
-        passages, vectors = self._matrix()
-        if not len(passages) or self._fingerprint() != encoder.fingerprint:
-            return {}
-        similarities = vectors @ encoder.encode([question])[0]
-        nearest = np.argsort(-similarities, kind="stable")[:CANDIDATES]
-        return {int(passages[place]): float(similarities[place]) for place in nearest}
+    def _meaning(self, question: str, encoder: Encoder | None) -> _Meaning:
+        passages, vectors = self._matrix() if encoder else (np.empty(0, np.int64), np.empty((0, 0), np.float32))
+        if encoder is None or not len(passages) or self._fingerprint() != encoder.fingerprint:
+            return _Meaning(np.empty(0, np.int64), np.empty(0, np.float32))
+        return _Meaning(passages, vectors @ encoder.encode([question])[0])
 
-    def _found(self, passage: int, by_words: Sequence[int], by_meaning: dict[int, float]) -> Found:
+    def _found(self, passage: int, words_rank: int | None, meaning_rank: int | None, similarity: float | None) -> Found:
         title, text, heading, page, document = self._database.execute(
             "SELECT d.title, p.text, p.heading, p.page, d.id FROM passages p JOIN documents d ON d.id = p.document "
             "WHERE p.id = ?",
             (passage,),
         ).fetchone()
-        return Found(
-            Passage(title, text, heading, page),
-            document,
-            by_words.index(passage) + 1 if passage in by_words else None,
-            list(by_meaning).index(passage) + 1 if passage in by_meaning else None,
-            by_meaning.get(passage),
-        )
+        return Found(Passage(title, text, heading, page), document, words_rank, meaning_rank, similarity)
+
+    def named_in(self, text: str, limit: int) -> tuple[Passage, ...]:
+        """Return the terms whose names stand in a text, longest name first; none lies within a longer one."""
+        words = name_key(text).split()
+        found: list[Passage] = []
+        taken: set[int] = set()
+        with self._errors():
+            for start, end in spans_of(len(words)):
+                if len(found) < limit and taken.isdisjoint(range(start, end)):
+                    passage = self._named(" ".join(words[start:end]))
+                    if passage is not None:
+                        found.append(passage)
+                        taken.update(range(start, end))
+        return tuple(found)
+
+    def _named(self, name: str) -> Passage | None:
+        row = self._database.execute(
+            "SELECT d.title, p.text, p.heading, p.page FROM names n JOIN passages p ON p.id = n.passage "
+            "JOIN documents d ON d.id = p.document WHERE n.name = ? ORDER BY p.id LIMIT 1",
+            (name,),
+        ).fetchone()
+        return Passage(*row) if row else None
 
     # --- the file ----------------------------------------------------------------------------------------------------
 
@@ -301,6 +344,27 @@ class KnowledgeBase:
                 f"{self._path} is damaged ({error}). Delete it and add your documents again; the documents themselves "
                 "are untouched."
             ) from error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Meaning:
+    """The cosines `(passages,)` between a question and all passages that have a vector, in the order of their ids."""
+
+    passages: npt.NDArray[np.int64]
+    similarities: Vectors
+
+    def nearest(self) -> list[int]:
+        places = np.argsort(-self.similarities, kind="stable")[:CANDIDATES]
+        return [int(passage) for passage in self.passages[places]]
+
+    def of(self, passage: int) -> float | None:
+        place = int(np.searchsorted(self.passages, passage))
+        is_there = place < len(self.passages) and self.passages[place] == passage
+        return float(self.similarities[place]) if is_there else None
+
+
+def _place(passage: int, ranking: Sequence[int]) -> int | None:
+    return ranking.index(passage) + 1 if passage in ranking else None
 
 
 _WITHOUT_VECTOR = (

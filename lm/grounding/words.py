@@ -9,6 +9,9 @@ _IDEOGRAPH = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaf
 _EACH_IDEOGRAPH = re.compile(f"({_IDEOGRAPH})")
 _IDEOGRAPHS = re.compile(f"{_IDEOGRAPH}+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_NAME_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
+LONGEST_NAME = 8
+"""In words: what is longer is no name that somebody says."""
 _UNSEARCHED = frozenset(
     "a an and any are as at be been being by can could do does did for from give given has have he her his how i if "
     "in into is it its me my no not of on or our she should so some such tell than that the their them then there "
@@ -41,3 +44,22 @@ def match_expression(question: str) -> str:
     Every word is quoted, so that nothing in a question is taken for FTS5's own syntax.
     """
     return " OR ".join('"{}"'.format(word.replace('"', '""')) for word in searched_words(question))
+
+
+def name_key(text: str) -> str:
+    """Return what names are compared by: small letters, no punctuation, no plural s."""
+    words = _EACH_IDEOGRAPH.sub(r" \1 ", text.lower())
+    return " ".join(_singular(word) for word in _NAME_WORD.findall(words))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def spans_of(words: int) -> list[tuple[int, int]]:
+    """Return the places of all runs of up to LONGEST_NAME of so many words, the longest runs first."""
+    return [
+        (start, start + length)
+        for length in range(min(words, LONGEST_NAME), 0, -1)
+        for start in range(words - length + 1)
+    ]

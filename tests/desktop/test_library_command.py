@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop.cli import BAD_INPUT, DONE, main
+from tests.fakes.encoders import TopicEncoder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,12 +48,25 @@ def test_add_list_search_and_remove(capsys: pytest.CaptureFixture[str], folder: 
 
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     events = [json.loads(line) for line in said(capsys, DONE, "add", str(folder), "--json").splitlines()]
-    assert [event["event"] for event in events if event["event"] != "progress"] == ["refused", "added", "ended"]
+    kinds = [event["event"] for event in events if event["event"] != "progress"]
+    assert kinds == ["refused", "added", "notice", "ended"]
     assert events[0] == {"event": "progress", "stage": "read", "name": "broken.pdf", "done": 0, "total": 2}
     (card,) = (json.loads(line) for line in said(capsys, DONE, "list", "--json").splitlines())
     assert (card["id"], card["title"], card["is_there"]) == (1, "Dengue", True)
     (found,) = (json.loads(line) for line in said(capsys, DONE, "search", "vomiting", "--json").splitlines())
     assert (found["title"], found["heading"], found["words_rank"]) == ("Dengue", "Signs", 1)
+
+
+def test_passages_are_found_by_their_meaning_once_the_encoder_is_here(
+    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(capsys, DONE, "add", str(folder))
+    monkeypatch.setattr("multimodal.knowledge.installed_encoder", TopicEncoder)
+    (folder / "more.txt").write_text("Haemorrhage after birth.", encoding="utf-8")
+    events = [json.loads(line) for line in said(capsys, DONE, "add", str(folder), "--json").splitlines()]
+    assert {"event": "progress", "stage": "embed", "name": "", "done": 0, "total": 2} in events
+    (card, _) = (json.loads(line) for line in said(capsys, DONE, "list", "--json").splitlines())
+    assert card["embedded"] == card["passages"]
 
 
 def test_what_cannot_be_done_is_said_in_one_sentence(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
