@@ -10,8 +10,10 @@ from lm.grounding.words import searched_words, spaced
 if TYPE_CHECKING:
     from lm.grounding.knowledge import Found
 
-MIN_SIMILARITY = 0.5
-"""The cosine from which a passage counts by its meaning."""
+MIN_SIMILARITY = 0.55
+"""The cosine from which a passage counts by its meaning. On MedQuAD (150 diseases, none of those that are reported) the
+nearest passage reaches it for over 99 % of the questions whose answer is there, and for about a third of those about
+diseases of which the library holds nothing."""
 MIN_SHARED_WORDS = 0.6
 """The share of the question's searched words from which one without a vector counts."""
 

@@ -177,12 +177,14 @@ RANKINGS = st.lists(st.lists(st.integers(0, 30), unique=True), max_size=4)
 
 @given(RANKINGS)
 def test_fusing_keeps_every_item_once_and_agrees_with_the_formula(rankings: list[list[int]]) -> None:
-    fused = fuse(rankings)
-    scores = {i: sum(1 / (60 + r.index(i) + 1) for r in rankings if i in r) for r in rankings for i in r}
+    weights = range(1, len(rankings) + 1)
+    fused = fuse(rankings, weights)
+    weighted = list(zip(rankings, weights, strict=True))
+    scores = {i: sum(w / (60 + r.index(i) + 1) for r, w in weighted if i in r) for r in rankings for i in r}
     assert sorted(fused) == sorted(scores)
     assert all(scores[a] >= scores[b] - 1e-12 for a, b in pairwise(fused))
 
 
 @given(st.lists(st.integers(), unique=True))
 def test_one_ranking_stays_as_it_is(ranking: list[int]) -> None:
-    assert fuse([ranking]) == ranking
+    assert fuse([ranking], [1]) == ranking
