@@ -153,6 +153,7 @@ class KnowledgeBase:
                 f"{self._path} was made by another version of Bedside. Delete it and add your documents again; "
                 "the documents themselves are untouched."
             )
+        self._path.chmod(0o600)  # before anything is in it
         self._database.executescript(f"BEGIN EXCLUSIVE; {_TABLES} COMMIT;")
 
     # --- documents ---------------------------------------------------------------------------------------------------

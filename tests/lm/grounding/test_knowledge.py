@@ -149,6 +149,11 @@ def test_a_change_by_another_process_is_seen(base: KnowledgeBase, file: Path) ->
     assert texts(base, "haemorrhage", encoder)[0] == "Haemorrhage after birth."
 
 
+def test_only_this_user_can_read_the_file(base: KnowledgeBase, file: Path) -> None:
+    assert not base.is_empty
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "x.sqlite"
     file.write_bytes(b"no database at all, but long enough to be looked at as one" * 20)
