@@ -189,6 +189,14 @@ SETTINGS = (
         range=Range(32, 1024, 32),
     ),
     Setting(
+        "use_library",
+        Kind.SWITCH,
+        True,
+        QT_TRANSLATE_NOOP("Settings", "Look questions up in my library"),
+        QT_TRANSLATE_NOOP("Settings", "Answers can then cite your documents, page by page."),
+        Group.ANSWERS,
+    ),
+    Setting(
         "lock_after",
         Kind.CHOICE,
         "5",

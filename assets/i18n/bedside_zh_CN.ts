@@ -868,6 +868,10 @@
         <translation>换成其他图片，得出此回答的可能性与用此图片时一样。请自行查看。</translation>
     </message>
     <message>
+        <source>It is not written like this anywhere. The closest words are below: compare them.</source>
+        <translation>没有任何资料这样写。最接近的原文见下：请对照。</translation>
+    </message>
+    <message>
         <source>Nobody said it like this. The closest words are below: compare them.</source>
         <translation>没有人这样说过。下面是最接近的原话，请对照。</translation>
     </message>
@@ -882,6 +886,10 @@
     <message>
         <source>What was said:</source>
         <translation>原话：</translation>
+    </message>
+    <message>
+        <source>What is written:</source>
+        <translation>资料中的原文：</translation>
     </message>
     <message>
         <source>Looking for what this answer hangs on ({0} %)…</source>
@@ -912,6 +920,10 @@
         <translation>您的问题</translation>
     </message>
     <message>
+        <source>page {0}</source>
+        <translation>第 {0} 页</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>、</translation>
     </message>
@@ -926,6 +938,10 @@
     <message>
         <source>{0} (its sound)</source>
         <translation>{0}（声音）</translation>
+    </message>
+    <message>
+        <source>{0} (library)</source>
+        <translation>{0}（资料库）</translation>
     </message>
     <message>
         <source>{0}, frame {1} of {2}</source>
@@ -1050,6 +1066,109 @@
     <message>
         <source>Show the sources</source>
         <translation>显示来源</translation>
+    </message>
+</context>
+<context>
+    <name>LibrarySection</name>
+    <message>
+        <source>My library</source>
+        <translation>我的资料库</translation>
+    </message>
+    <message>
+        <source>Guidelines and papers as PDF, DOCX, Markdown, text or saved web pages. Answers cite them with page and heading. Your files are only read, and what is read stays on this machine, unencrypted: add no patient&apos;s papers.</source>
+        <translation>PDF、DOCX、Markdown、纯文本或已保存网页形式的指南和文献。回答会注明其页码和标题。您的文件只会被读取，读取的内容以未加密方式保存在本机：请勿添加患者资料。</translation>
+    </message>
+    <message>
+        <source>Add a folder of documents…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add documents…</source>
+        <translation>添加文档…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Documents that were added whole stay</source>
+        <translation>已完整添加的文档会保留</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Documents are being looked for…</source>
+        <translation>正在查找文档…</translation>
+    </message>
+    <message>
+        <source>Making passages findable by their meaning: {done} of {total}</source>
+        <translation>正在建立语义索引：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>Reading {name} ({done} of {total})</source>
+        <translation>正在读取 {name}（{done} / {total}）</translation>
+    </message>
+    <message>
+        <source>1 passage</source>
+        <translation>1 个段落</translation>
+    </message>
+    <message>
+        <source>{count} passages</source>
+        <translation>{count} 个段落</translation>
+    </message>
+    <message>
+        <source>1 document of these is in the library.</source>
+        <translation>其中 1 个文档已在资料库中。</translation>
+    </message>
+    <message>
+        <source>{count} documents of these are in the library.</source>
+        <translation>其中 {count} 个文档已在资料库中。</translation>
+    </message>
+    <message>
+        <source>And {count} more could not be read.</source>
+        <translation>另有 {count} 个无法读取。</translation>
+    </message>
+    <message>
+        <source>{facts}; the file itself is gone</source>
+        <translation>{facts}；原文件已不存在</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>The library could not be read. Your documents are untouched.</source>
+        <translation>无法读取资料库。您的文档未受影响。</translation>
+    </message>
+    <message>
+        <source>Stopped. What was added whole stays; adding the same again goes on from there.</source>
+        <translation>已停止。已完整添加的内容会保留；再次添加时将从中断处继续。</translation>
+    </message>
+    <message>
+        <source>It is no longer in the library. The file itself stays.</source>
+        <translation>已从资料库中移除。原文件不变。</translation>
+    </message>
+    <message>
+        <source>No document that can be read was found there. Nothing was changed.</source>
+        <translation>那里没有可读取的文档。未作任何更改。</translation>
+    </message>
+    <message>
+        <source>That did not work. The library is as it was; try again.</source>
+        <translation>操作未成功。资料库没有变化；请重试。</translation>
+    </message>
+    <message>
+        <source>A folder with documents</source>
+        <translation>选择文档文件夹</translation>
+    </message>
+    <message>
+        <source>Documents ({kinds})</source>
+        <translation>文档 ({kinds})</translation>
+    </message>
+    <message>
+        <source>Documents for the library</source>
+        <translation>选择要加入资料库的文档</translation>
     </message>
 </context>
 <context>
@@ -2398,6 +2517,14 @@
     <message>
         <source>After 20 seconds</source>
         <translation>20 秒后</translation>
+    </message>
+    <message>
+        <source>Look questions up in my library</source>
+        <translation>提问时查阅我的资料库</translation>
+    </message>
+    <message>
+        <source>Answers can then cite your documents, page by page.</source>
+        <translation>回答即可引用您的文档，并注明页码。</translation>
     </message>
     <message>
         <source>The settings could not be read, so Bedside starts with its own. Your encounters are untouched; the old file is kept as settings.damaged.json.</source>

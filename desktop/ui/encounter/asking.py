@@ -89,7 +89,8 @@ class Asking(QObject):
         self._book.put(encounter_id, answer)
         context = context_of(encounter, question, self._book)
         longest = int(self._services.settings.value("max_answer_tokens"))
-        self._services.worker.send(Ask(job.id, context, question.text, chosen, longest))
+        library = self._services.settings.is_on("use_library")
+        self._services.worker.send(Ask(job.id, context, question.text, chosen, longest, library))
         self._autosave.start()
         self.running_changed.emit()
 

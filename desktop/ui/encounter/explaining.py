@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.record.editing import attachment_labelled, entry_of
-from desktop.record.encounter import Answer, AnswerStatus, Question, Verdict
+from desktop.record.encounter import Answer, AnswerStatus, Question, UsedKind, Verdict
 from desktop.ui.encounter.asking import context_of, known_picture
 from desktop.ui.encounter.jobs import Jobs
 from desktop.worker.protocol import AnswerExplained, Done, Explain, ExplainedSoFar, Failed, Stopped
@@ -118,7 +118,8 @@ class Explaining(QObject):
         context = context_of(encounter, question, self._book)
         self._asked[answer_id] = context
         self._put(answer_id, WhyState(running=True))
-        self._services.worker.send(Explain(job.id, context, question.text, answer.text, self._decoder_of(answer)))
+        decoder, cited = self._decoder_of(answer), any(used.kind is UsedKind.PASSAGE for used in answer.used)
+        self._services.worker.send(Explain(job.id, context, question.text, answer.text, decoder, cited))
 
     def _present_place(self, label: str) -> tuple[str, int | None] | None:
         encounter = self._book.current
