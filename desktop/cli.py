@@ -47,6 +47,7 @@ COMMANDS = (
     Command("library", "add, list, search and remove documents that answers can cite", "desktop.commands.library"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
+    Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
     Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),
     Command("check", "say what this machine has and what is missing", "desktop.commands.check"),
     Command("train", "train a decoder or a picture projector", "desktop.commands.train"),
@@ -110,6 +111,10 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _code_of(error: Exception) -> int:
+    from desktop.record.errors import RecordError
+
+    if isinstance(error, RecordError):
+        return BAD_INPUT
     # Imported here: the window is started from this module too, and knows nothing of the models' packages.
     from desktop.library.errors import LibraryError
     from lm.errors import LanguageModelError
