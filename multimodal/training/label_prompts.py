@@ -1,4 +1,4 @@
-"""The projector's second lesson: what the decoder must be shown to answer rightly, and how to see it in a picture.
+"""A lesson for the projector: what the decoder must be shown to answer rightly, and how to see it in a picture.
 
 Two questions are taken apart that are hard to learn together. What should the tokens of, say, a film with pneumonia
 be, so that the frozen decoder answers rightly? For each label two vectors, added to the CLS token and to the patch

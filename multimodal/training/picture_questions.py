@@ -97,18 +97,6 @@ def draw_conversations(data: Path, count: int, seed: int) -> list[PictureConvers
     return drawn
 
 
-def draw_label_conversations(data: Path, count: int, seed: int) -> list[PictureConversation]:
-    """Draw `count` training conversations whose answers follow from the labels alone, every label equally often."""
-    rng = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
-    labels: dict[str, list[LabelledPicture]] = {}
-    for picture in training_pictures(data, seed):
-        labels.setdefault(picture.words(), []).append(picture)
-    pools = [_endless(labels[label], rng) for label in sorted(labels)]
-    drawn = [_conversation(next(pools[number % len(pools)]), [], rng) for number in range(count)]
-    rng.shuffle(drawn)
-    return drawn
-
-
 def training_pictures(data: Path, seed: int) -> list[LabelledPicture]:
     """Return the pictures that are trained on: of Kermany's pneumonia films only as many as there are normal ones."""
     rng = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret

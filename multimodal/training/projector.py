@@ -1,10 +1,10 @@
 """Training of the image projector: the ViT and the decoder stay frozen, only the projector between them learns.
 
-It starts where the decoder can read it (`new_projector`, `word_alignment`), learns what the decoder answers rightly
+It starts where the decoder can read it (`new_projector`, `word_alignment`), may learn what the decoder answers rightly
 to (`label_prompts`) and is then taught through the decoder: cross-entropy on the tokens of the answers alone (LLaVA,
 arXiv:2304.08485, stage 1); what the picture, the template and the questions say is read, not taught. The recipe
-(AdamW, cosine, 3 % warm-up, clip 1.0) follows nanoVLM and LLaVA-Med for a decoder of this size, at a quarter of their
-learning rate, since other lessons have gone before.
+(AdamW, cosine, 3 % warm-up, clip 1.0) follows nanoVLM and LLaVA-Med for a decoder of this size, at half their learning
+rate, since other lessons have gone before.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from lm.sequence import FusionSequence, SourceKind, TokenSpan
 from lm.training.schedule import LearningRates
 from multimodal.fusion import ImageProjector, ProjectorShape
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs, Turn
-from multimodal.training.label_prompts import PromptOptions
 from multimodal.training.word_alignment import AlignmentOptions, alignment_losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lm.weights import LoadedDecoder
+    from multimodal.training.label_prompts import PromptOptions
     from multimodal.training.picture_questions import PictureConversation
     from multimodal.training.projected_pictures import PictureTokens
     from multimodal.training.word_alignment import LabelWords
@@ -39,11 +39,11 @@ IGNORED = -100
 class ProjectorOptions:
     """How the projector is trained; the defaults are those of the shipped one."""
 
-    conversations: int = 768
+    conversations: int = 1536
     batch: int = 16
     micro_batch: int = 8
     """Pictures in one forward; a batch is the sum of several, so that its size does not decide the memory needed."""
-    learning_rate: float = 5e-4
+    learning_rate: float = 1e-3
     warmup: float = 0.03
     final_share: float = 0.1
     """The learning rate at the end as a share of the highest."""
@@ -51,7 +51,8 @@ class ProjectorOptions:
     d_hidden: int = 1152
     seed: int = 0
     alignment: AlignmentOptions = field(default_factory=AlignmentOptions)
-    prompts: PromptOptions = field(default_factory=PromptOptions)
+    prompts: PromptOptions | None = None
+    """The lesson of the label prompts, which the shipped projector did without."""
     alignment_weight: float = 0.2
     """How much the first lesson counts beside the last, so that it is not forgotten."""
 

@@ -21,7 +21,6 @@ from multimodal.training.features import FeatureProgress, compute_features
 from multimodal.training.label_prompts import DistillationReport, LabelPrompts, distil
 from multimodal.training.picture_questions import (
     draw_conversations,
-    draw_label_conversations,
     read_vqa_rad,
     training_pictures,
 )
@@ -101,16 +100,17 @@ def _teach(
     features: FeatureStore,
     record: Callable[[AlignmentReport | DistillationReport | StepReport], None],
 ) -> None:
-    """The three lessons: words, label prompts, and conversations through the decoder."""
+    """The lessons: words, label prompts where they are wanted, and conversations through the decoder."""
     options, batches = run.options, BatchMaker(decoder)
     labelled = training_pictures(run.data, options.seed)
     words = LabelWords(decoder, labelled, options.alignment)
     align_to_words(projector, labelled, features, words, options.alignment, record)
-    asked = draw_label_conversations(run.data, options.prompts.conversations, options.prompts.seed)
-    prompts = LabelPrompts(ProjectedPictures(deepcopy(projector).requires_grad_(False), features), labelled)
-    alone = replace(options, learning_rate=options.prompts.learning_rate, alignment_weight=0.0)
-    train_through_decoder(Lesson("label prompts", decoder, batches, words, alone), prompts, asked, record)
-    distil(projector, prompts, features, options.prompts, record)
+    if options.prompts:
+        asked = draw_conversations(run.data, options.prompts.conversations, options.prompts.seed)
+        prompts = LabelPrompts(ProjectedPictures(deepcopy(projector).requires_grad_(False), features), labelled)
+        alone = replace(options, learning_rate=options.prompts.learning_rate, alignment_weight=0.0)
+        train_through_decoder(Lesson("label prompts", decoder, batches, words, alone), prompts, asked, record)
+        distil(projector, prompts, features, options.prompts, record)
     conversations = draw_conversations(run.data, options.conversations, options.seed)
     lesson = Lesson("conversations", decoder, batches, words, options)
     train_through_decoder(lesson, ProjectedPictures(projector, features), conversations, record)

@@ -10,7 +10,6 @@ from multimodal.training.picture_questions import (
     MOST_QUESTIONS,
     SOURCE_SHARES,
     draw_conversations,
-    draw_label_conversations,
     read_vqa_rad,
     template_questions,
     training_pictures,
@@ -66,12 +65,3 @@ def test_labels_of_a_source_are_shown_equally_often(open_data: Path) -> None:
     assert all(1 <= len(conversation.questions) <= MOST_QUESTIONS for conversation in drawn)
     first_topics = {conversation.questions[0].topic for conversation in drawn}
     assert {"kind", "is-it", "pneumonia", "lesion-malignant", "vqa-yes-no"} <= first_topics
-
-
-@pytest.mark.shared_data
-def test_label_conversations_show_every_label_equally_often_and_ask_only_what_labels_answer(open_data: Path) -> None:
-    words = {picture.path: picture.words() for picture in training_pictures(open_data, seed=0)}
-    drawn = draw_label_conversations(open_data, 200, seed=0)
-    labels = sorted(set(words.values()))
-    assert [[words[c.path] for c in drawn].count(label) for label in labels] == [200 // len(labels)] * len(labels)
-    assert not {"vqa-yes-no", "vqa-open"} & {question.topic for c in drawn for question in c.questions}
