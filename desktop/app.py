@@ -14,7 +14,8 @@ from PySide6.QtCore import QCoreApplication, QLoggingCategory, QSocketNotifier, 
 from PySide6.QtWidgets import QApplication
 
 from desktop.files import data_folder
-from desktop.record.store import FolderStore
+from desktop.hardening import keep_memory_private
+from desktop.record.closed import ClosedStore
 from desktop.running_mark import RunningMark
 from desktop.settings import CONTEXT, Settings
 from desktop.translatable import QT_TRANSLATE_NOOP
@@ -26,11 +27,19 @@ from desktop.ui.machine.shelf import ModelShelf
 from desktop.ui.services import Services
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.translation import translated
+from desktop.ui.vault.clipboard import ClipboardWatch
+from desktop.ui.vault.door import Door
+from desktop.ui.vault.session import FOLDER as VAULT_FOLDER
+from desktop.ui.vault.session import VaultSession
+from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from desktop.record.store import EncounterStore
+    from desktop.record.vault.opening import Means
 
 DONE, NOT_ANSWERING = 0, 3
 RESTORED = QT_TRANSLATE_NOOP("App", "Bedside was not closed properly the last time. Everything up to then is here.")
@@ -41,35 +50,42 @@ _READY_SOON_MS = 300
 class App:
     """Holds what lives as long as the window, and takes it down in order."""
 
-    def __init__(self, application: QApplication, folder: Path) -> None:
+    def __init__(self, application: QApplication, folder: Path, means: Means | None = None) -> None:
+        """Make everything, with nothing shown yet; `means` are those of the vault, cheap ones in tests."""
         self.application = application
         self.mark = RunningMark(folder)
         self.mark.set()
         self.faults = FaultBoundary(self.mark.write, application)
         self.settings = Settings(folder / "settings.json")
         self.looks = Looks(application, self.settings)
-        self.services = make_services(self.settings, folder)
-        self.window = MainWindow(self.services)
+        self.session = VaultSession(folder / VAULT_FOLDER, means, application)
+        self.services = make_services(self.settings, ClosedStore())
+        self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)
         self.shelf.cards_changed.connect(self._offer_decoders)
+        self.door = Door(self.session, self.window, self.services, folder, application)
+        self.door.ready_wanted.connect(self._prepare)
+        self.clipboard = ClipboardWatch(self.settings, application)
 
     def open(self) -> None:
-        """Show the window, say what there is to say, and begin the first start where it was not finished."""
+        """Show the window, which asks for the passphrase, and begin the first start where there is no vault yet."""
         self.window.show()
-        if self.mark.ended_badly:
-            self.window.banner.tell(lambda: translated("App", RESTORED))
-        elif self.settings.trouble:
-            self.window.banner.tell(lambda: translated(CONTEXT, self.settings.trouble))
         if self.settings.is_on("first_start_done"):
             QTimer.singleShot(_READY_SOON_MS, self._prepare)
-        else:
-            self._begin_first_start()
+        if self.mark.ended_badly:
+            self.door.tell_once(lambda: translated("App", RESTORED))
+        elif self.settings.trouble:
+            self.door.tell_once(lambda: translated(CONTEXT, self.settings.trouble))
+        self.door.open()
 
     def stop(self) -> None:
         """End what still runs; the window has closed."""
         self.shelf.close()
+        self.door.stop()
+        self.clipboard.stop()
         self.services.worker.stop()
         self.services.pictures.stop()
+        self.session.close()
         self.looks.stop()
         self.faults.leave()
         self.mark.clear()
@@ -86,22 +102,8 @@ class App:
         installed = (card for card in self.shelf.cards if card.is_decoder and card.state is ModelState.INSTALLED)
         self.window.offer_decoders(tuple((card.id, card.title) for card in installed))
 
-    def _begin_first_start(self) -> None:
-        from desktop.ui.first_start.dialog import FirstStart
 
-        first_start = FirstStart(self.services, self.window)
-        first_start.sample_wanted.connect(self.window.open_sample)
-        first_start.finished.connect(self._after_first_start)
-        first_start.open()
-
-    def _after_first_start(self) -> None:
-        if self.settings.is_on("notice_accepted"):
-            self._prepare()
-        else:
-            self.window.close()
-
-
-def make_services(settings: Settings, folder: Path) -> Services:
+def make_services(settings: Settings, store: EncounterStore) -> Services:
     """Make the long-lived objects behind the screens; nothing is started yet."""
     from desktop.pictures.loader import PictureLoader
     from desktop.ui.microphone.recorder import Recorder
@@ -110,11 +112,12 @@ def make_services(settings: Settings, folder: Path) -> Services:
 
     worker = WorkerHost(prepare=wish_of(settings))
     follow_settings(worker, settings)
-    return Services(FolderStore(folder / "encounters"), worker, settings, Recorder(), PictureLoader())
+    return Services(store, worker, settings, Recorder(), PictureLoader())
 
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Open the window and return the exit code once it is closed."""
+    keep_memory_private()
     folder = data_folder()
     application = make_application(arguments)
     instance = SingleInstance(folder)

@@ -44,6 +44,7 @@ COMMANDS = (
     Command("start", "open the window, or run the sample where there is no display", "desktop.commands.start"),
     Command("window", "open the window", "desktop.commands.window"),
     Command("ask", "ask a question about recordings and pictures", "desktop.commands.ask"),
+    Command("library", "add, list, search and remove documents that answers can cite", "desktop.commands.library"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
     Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
@@ -115,9 +116,12 @@ def _code_of(error: Exception) -> int:
     if isinstance(error, RecordError):
         return BAD_INPUT
     # Imported here: the window is started from this module too, and knows nothing of the models' packages.
+    from desktop.library.errors import LibraryError
     from lm.errors import LanguageModelError
     from multimodal.errors import CatalogError, ConversionFailed, MultimodalError, NameTaken, UnknownModel
 
+    if isinstance(error, LibraryError):
+        return BAD_INPUT
     if not isinstance(error, (LanguageModelError, MultimodalError)):
         return FAULT
     is_input = isinstance(error, UnknownModel | NameTaken | ConversionFailed)

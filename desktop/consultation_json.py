@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.consultation import Answered, AnswerText, Heard, LookedUp, Notice, Saw
 from multimodal.explain import Explaining, Explanation
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _NAMES = {
     Notice: "notice",
     Heard: "heard",
     Saw: "saw",
+    LookedUp: "looked_up",
     AnswerText: "answer_text",
     Answered: "answered",
     Explaining: "explaining",

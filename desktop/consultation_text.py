@@ -6,9 +6,10 @@ import unicodedata
 from typing import TYPE_CHECKING, TextIO
 
 from lm.grounding.answer import Dependence, Verdict
-from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
+from multimodal.consultation import Answered, AnswerText, Heard, LookedUp, Notice, Saw
 from multimodal.explain import Explanation, Method
 from multimodal.picture import clock, frame_text
+from multimodal.prompt import place_of
 from multimodal.used import UsedKind
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _METHODS = {
     Method.ATTENTION: "what “{}” draws on",
     Method.OCCLUSION: "the pictures covered block by block",
 }
+BEGINNING = 90
+"""Characters of a passage that are shown when it is found."""
 WORDS_SHOWN = 6
 """Of those that were said, the ones that weigh most."""
 
@@ -79,11 +82,18 @@ def event_lines(event: Event) -> list[str]:
     if isinstance(event, Saw):
         fused = f"{event.fused_tokens} tokens to the decoder" if event.fused_tokens else "not shown to the decoder"
         return [f"Saw    {event.label}: {event.picture.description} ({fused})"]
+    if isinstance(event, LookedUp):
+        return [f"Found  {place_of(passage)}: {_beginning(passage.text)}" for passage in event.passages]
     if isinstance(event, Notice):
         return [f"Note   {event.text}"]
     if isinstance(event, Answered):
         return _answered_lines(event)
     return explanation_lines(event) if isinstance(event, Explanation) else []
+
+
+def _beginning(text: str) -> str:
+    """Return the first words of a passage."""
+    return f"{text[:BEGINNING].rsplit(' ', 1)[0]} …" if len(text) > BEGINNING else text
 
 
 def _words(event: Heard) -> str:
@@ -114,6 +124,8 @@ def used_text(used: Used) -> str:
             return ", ".join(filter(None, (used.label, frame_text(used.frame, used.frames, used.time_s))))
         case UsedKind.HEADER:
             return f"{used.label} (only what its file header says)"
+        case UsedKind.PASSAGE:
+            return f"{used.label} (library)"
         case UsedKind.QUESTION:
             return "your question"
 
@@ -127,7 +139,8 @@ def _sentence_lines(sentence: Sentence) -> list[str]:
 
 
 def _citation(citation: Citation) -> str:
-    place = citation.label
+    page = "" if citation.page is None else f"page {citation.page}"
+    place = ", ".join(filter(None, (citation.label, page, citation.heading)))
     if citation.start_s is not None:
         place += f" {clock(citation.start_s)}" + ("" if citation.end_s is None else f"-{clock(citation.end_s)}")
     if citation.dependence is not None:
@@ -170,6 +183,7 @@ def times_line(times: StageTimes) -> str:
         ("loading", times.loading_s),
         ("listening", times.listening_s),
         ("looking", times.looking_s),
+        ("looking up", times.looking_up_s),
         ("first token", times.first_token_s),
         ("answering", times.answering_s),
         ("checking", times.checking_s),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool
 FILE_NAME = "settings.json"
+NEVER = "never"
+"""The value of a CHOICE of times that switches it off."""
 CONTEXT = "Settings"
 
 
@@ -49,6 +51,7 @@ class Group(StrEnum):
 
     LOOKS = "looks"
     ANSWERS = "answers"
+    PRIVACY = "privacy"
     HIDDEN = "hidden"
     """Kept, but not on the page: the window's own memory, or shown where it belongs (the microphone beside the
     speak button, the decoder on the models page)."""
@@ -185,6 +188,44 @@ SETTINGS = (
         Group.ANSWERS,
         range=Range(32, 1024, 32),
     ),
+    Setting(
+        "use_library",
+        Kind.SWITCH,
+        True,
+        QT_TRANSLATE_NOOP("Settings", "Look questions up in my library"),
+        QT_TRANSLATE_NOOP("Settings", "Answers can then cite your documents, page by page."),
+        Group.ANSWERS,
+    ),
+    Setting(
+        "lock_after",
+        Kind.CHOICE,
+        "5",
+        QT_TRANSLATE_NOOP("Settings", "Lock when nobody uses it"),
+        QT_TRANSLATE_NOOP("Settings", "A recording that runs goes on. Ctrl+L locks at once."),
+        Group.PRIVACY,
+        (
+            Choice("1", QT_TRANSLATE_NOOP("Settings", "After a minute")),
+            Choice("5", QT_TRANSLATE_NOOP("Settings", "After 5 minutes")),
+            Choice("15", QT_TRANSLATE_NOOP("Settings", "After 15 minutes")),
+            Choice("60", QT_TRANSLATE_NOOP("Settings", "After an hour")),
+            Choice(NEVER, QT_TRANSLATE_NOOP("Settings", "Never")),
+        ),
+    ),
+    Setting(
+        "clear_clipboard_after",
+        Kind.CHOICE,
+        "60",
+        QT_TRANSLATE_NOOP("Settings", "Empty the clipboard"),
+        QT_TRANSLATE_NOOP("Settings", "Only where it still holds what was copied in Bedside."),
+        Group.PRIVACY,
+        (
+            Choice("20", QT_TRANSLATE_NOOP("Settings", "After 20 seconds")),
+            Choice("60", QT_TRANSLATE_NOOP("Settings", "After a minute")),
+            Choice("300", QT_TRANSLATE_NOOP("Settings", "After 5 minutes")),
+            Choice(NEVER, QT_TRANSLATE_NOOP("Settings", "Never")),
+        ),
+    ),
+    Setting("recovery_key_noted", Kind.SWITCH, False),
     Setting("decoder", Kind.TEXT, "smollm2-135m-instruct"),
     Setting("microphone", Kind.TEXT, ""),
     Setting("notice_accepted", Kind.SWITCH, False),

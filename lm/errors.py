@@ -27,3 +27,15 @@ class OutOfMemory(LanguageModelError):
 
 class TrainingError(LanguageModelError):
     """A training run cannot start or go on."""
+
+
+class KnowledgeError(LanguageModelError):
+    """What is looked things up in cannot be used."""
+
+
+class DamagedKnowledge(KnowledgeError):
+    """The file of a knowledge base is no such file, is damaged, or is of another version."""
+
+
+class KnowledgeUnwritable(KnowledgeError):
+    """A knowledge base cannot be changed: the disk is full or refuses, or another process holds it."""

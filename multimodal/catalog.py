@@ -37,6 +37,8 @@ class ModelKind(StrEnum):
     VISION = "vision"
     VOICE_ACTIVITY = "voice-activity"
     TEXT_EMBEDDING = "text-embedding"
+    TERMINOLOGY = "terminology"
+    """No model but a table of terms, which is fetched and kept as models are."""
 
 
 class Converter(StrEnum):
@@ -46,6 +48,9 @@ class Converter(StrEnum):
     GGUF = "gguf"
     WHISPER_CTRANSLATE2 = "whisper-ctranslate2"
     VIT_ONNX = "vit-onnx"
+    ICD10_CM = "icd-10-cm"
+    HPO = "hpo"
+    DRUG_NAMES = "drug-names"
 
 
 class ModelState(StrEnum):

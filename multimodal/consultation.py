@@ -38,14 +38,17 @@ if TYPE_CHECKING:
 
     from lm.engine import GeneratedToken, Timings
     from lm.grounding.answer import Sentence
+    from lm.grounding.passages import Passage
     from lm.sequence import FusionSequence
     from multimodal.dependence import PictureDependence
+    from multimodal.knowledge import Knowledge
     from multimodal.models import Models
     from multimodal.picture import Picture
     from multimodal.transcript import Utterance
 
 T = TypeVar("T")
 
+NOTHING_FOUND = "Nothing in the library bears on this question, so the answer has no source there."
 _WORD_END = frozenset(" .!?。！？\n")
 
 
@@ -74,6 +77,13 @@ class Saw:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the library says on a question: the passages that the decoder is given."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerText:
     """The next piece of the answer; `logprob` is the natural logarithm of the token's probability."""
 
@@ -92,6 +102,8 @@ class StageTimes:
     answering_s: float
     checking_s: float = 0.0
     """Scoring the answer again with other pictures."""
+    looking_up_s: float = 0.0
+    """Finding passages in the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,7 @@ class Answered:
     times: StageTimes
 
 
-Event = Notice | Heard | Saw | AnswerText | Answered | Explaining | Explanation
+Event = Notice | Heard | Saw | LookedUp | AnswerText | Answered | Explaining | Explanation
 
 
 @dataclass(slots=True)
@@ -148,15 +160,21 @@ class Consultation:
     """What was said, shown, asked and answered at one bedside; nothing of it is kept on disk here.
 
     What is known already can be told instead of heard: `recall` takes recognised words, `go_on_from` earlier turns,
-    and `encodings` of the same encounter keep pictures and sound from being encoded again.
+    and `encodings` of the same encounter keep pictures and sound from being encoded again. With `knowledge` each
+    question is looked up there, and the decoder is given what is found.
     """
 
     def __init__(
-        self, models: Models, cancelled: Callable[[], bool] = _never, encodings: Encodings | None = None
+        self,
+        models: Models,
+        cancelled: Callable[[], bool] = _never,
+        encodings: Encodings | None = None,
+        knowledge: Knowledge | None = None,
     ) -> None:
         self._models = models
         self._cancelled = cancelled
         self._encodings = encodings or Encodings()
+        self._knowledge = knowledge
         self._recordings: list[_Recording] = []
         self._attachments: list[FusedAttachment] = []
         self._turns: list[Turn] = []
@@ -248,11 +266,11 @@ class Consultation:
         Raises ContextOverflow when all of it together is longer than the decoder can read.
         """
         prompts = self._timed_load(self._models.prompts)
-        inputs = PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(self._turns))
-        prompt = prompts.build(inputs)
+        passages = yield from self._look_up(question)
+        prompt = prompts.build(self._inputs(question, self._turns, passages))
         answer, written, finish = yield from self._write(prompt, options or GenerationOptions())
         timings = self._models.engine().timings
-        evidence = self._evidence(question)
+        evidence = self._evidence(question, passages)
         tied = tied_to_pictures(ground(answer, evidence), question, self._cited_pictures())
         sentences = with_closest_words(tied, question, evidence)
         dependence = yield from self._check_dependence(Said(prompt, written, sentences))
@@ -267,7 +285,7 @@ class Consultation:
             sentences,
             dependence,
             self._models.decoder_name,
-            self._used(),
+            self._used(passages),
             finish,
             timings,
             self._stage_times(timings),
@@ -281,8 +299,9 @@ class Consultation:
         Raises InvalidInput where the method finds nothing to explain: no picture, no such word.
         """
         turns = self._turns[:-1] if self._turns[-1:] == [Turn(question, answer)] else self._turns
-        inputs = PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(turns))
-        subject = Subject(self._models.prompts().build(inputs), answer, self._spoken_words())
+        passages = self._knowledge.find(question, turns) if self._knowledge else ()
+        prompt = self._models.prompts().build(self._inputs(question, turns, passages))
+        subject = Subject(prompt, answer, self._spoken_words())
         explainer = Explainer(self._models.engine(), self._cancelled)
         if method is Method.OCCLUSION:
             yield from explainer.occlusion(subject, self._mean_picture)
@@ -290,6 +309,20 @@ class Consultation:
             yield from explainer.attention(subject, about)
         else:
             yield from explainer.gradient(subject, self._mean_picture)
+
+    def _inputs(self, question: str, turns: Iterable[Turn], passages: tuple[Passage, ...]) -> PromptInputs:
+        return PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(turns), passages)
+
+    def _look_up(self, question: str) -> Generator[Event, None, tuple[Passage, ...]]:
+        """Look a question up and return what is found; finding nothing is told, for the answer has no such source."""
+        if self._knowledge is None:
+            return ()
+        started = time.monotonic()
+        passages = self._knowledge.find(question, self._turns)
+        self._clock.add("looking up", started)
+        yield from (Notice(text) for text in self._knowledge.take_notices())
+        yield LookedUp(passages) if passages else Notice(NOTHING_FOUND)
+        return passages
 
     def _mean_picture(self) -> torch.Tensor:
         return self._models.reference_tokens().mean
@@ -344,6 +377,7 @@ class Consultation:
             first_token_s=timings.first_token_s,
             answering_s=timings.prefill_s + timings.decode_s,
             checking_s=self._clock.seconds.get("checking", 0.0),
+            looking_up_s=self._clock.seconds.get("looking up", 0.0),
         )
         self._clock = _Clock()
         return times
@@ -382,7 +416,7 @@ class Consultation:
             for word in utterance.words
         ]
 
-    def _evidence(self, question: str) -> list[Evidence]:
+    def _evidence(self, question: str, passages: Iterable[Passage]) -> list[Evidence]:
         evidence = [
             Evidence(
                 SourceKind.TRANSCRIPT,
@@ -396,9 +430,10 @@ class Consultation:
             for a in self._attachments
             if a.caption
         ]
+        evidence += [Evidence.from_text(SourceKind.PASSAGE, p.title, p.text, p.heading, p.page) for p in passages]
         return [*evidence, Evidence.from_text(SourceKind.QUESTION, "Question", question)]
 
-    def _used(self) -> tuple[Used, ...]:
+    def _used(self, passages: Iterable[Passage]) -> tuple[Used, ...]:
         used = []
         for recording in self._recordings:
             count = sum(len(utterance.words) for utterance in recording.utterances)
@@ -411,6 +446,7 @@ class Consultation:
                 used.append(self._used_picture(attachment.label))
             elif attachment.caption:
                 used.append(Used(UsedKind.HEADER, attachment.label))
+        used += [Used(UsedKind.PASSAGE, title) for title in dict.fromkeys(passage.title for passage in passages)]
         return (*used, Used(UsedKind.QUESTION))
 
     def _used_picture(self, label: str) -> Used:

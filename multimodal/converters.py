@@ -27,6 +27,8 @@ def run(converter: Converter, sources: Mapping[str, Path], folder: Path) -> None
             _convert_whisper(sources, folder)
         case Converter.VIT_ONNX:
             _convert_vit(sources, folder)
+        case Converter.ICD10_CM | Converter.HPO | Converter.DRUG_NAMES:
+            _convert_terms(converter, sources, folder)
 
 
 def _copy(sources: Mapping[str, Path], folder: Path) -> None:
@@ -52,3 +54,15 @@ def _convert_vit(sources: Mapping[str, Path], folder: Path) -> None:
     from multimodal import vision_weights
 
     vision_weights.convert(list(sources.values()), folder)
+
+
+def _convert_terms(converter: Converter, sources: Mapping[str, Path], folder: Path) -> None:
+    from multimodal import terminologies
+
+    (source,) = sources.values()
+    readers = {
+        Converter.ICD10_CM: terminologies.icd10_terms,
+        Converter.HPO: terminologies.hpo_terms,
+        Converter.DRUG_NAMES: terminologies.drug_terms,
+    }
+    terminologies.convert(readers[converter], source, folder)

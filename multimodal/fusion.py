@@ -75,9 +75,16 @@ class ImageProjector(nn.Module):
 
         Returns `(batch, 65, d_model)`: the CLS token, then 8 x 8 picture tokens in reading order.
         """
-        tokens = torch.cat([self.cls(cls).unsqueeze(1), self.mlp(pixel_shuffle(patches))], dim=1)
-        projected: torch.Tensor = self.norm(tokens) + self.modality
-        return projected
+        return self.place(self.mapped(patches, cls))
+
+    def mapped(self, patches: torch.Tensor, cls: torch.Tensor) -> torch.Tensor:
+        """Return the tokens `(batch, 65, d_model)` as the MLP gives them, of any length."""
+        return torch.cat([self.cls(cls).unsqueeze(1), self.mlp(pixel_shuffle(patches))], dim=1)
+
+    def place(self, mapped: torch.Tensor) -> torch.Tensor:
+        """Put mapped tokens where the decoder's word embeddings lie: as long as those, around their mean."""
+        placed: torch.Tensor = self.norm(mapped) + self.modality
+        return placed
 
     @torch.inference_mode()
     def project(self, features: ImageFeatures) -> torch.Tensor:

@@ -14,12 +14,16 @@ from lm.sequence import EmbeddingSpan, FusionSequence, Source, SourceKind, Span,
 if TYPE_CHECKING:
     import torch
 
+    from lm.grounding.passages import Passage
     from lm.tokens import ChatFrame, Tokens
 
 SYSTEM_PROMPT = "You are Bedside, a doctor's assistant. Answer briefly from what is given. If it does not say, say so."
 """Short on purpose: each of its words is read again for every picture of a training run."""
 PROMPT_VERSION = "2026-11-1"
-"""Changes with the wording or the order below: projectors and cards name the version they were trained with."""
+"""Changes with the wording or the order below: projectors and cards name the version they were trained with.
+
+Passages came later; they change nothing in a prompt that has none.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +53,8 @@ class PromptInputs:
     attachments: tuple[FusedAttachment, ...] = ()
     transcript: str = ""
     turns: tuple[Turn, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """Of the library, for this question alone."""
 
 
 class PromptBuilder:
@@ -72,6 +78,8 @@ class PromptBuilder:
             spans += self._question(turn.question)
             spans.append(self._text(turn.answer, SourceKind.ANSWER))
             spans.append(TokenSpan(self._frame.after_answer))
+        for passage in inputs.passages:
+            spans += self._passage(passage)
         spans += self._question(inputs.question)
         return FusionSequence(tuple(spans))
 
@@ -93,8 +101,18 @@ class PromptBuilder:
             spans.append(self._text(caption, SourceKind.PASSAGE))
         return spans
 
-    def _text(self, text: str, kind: SourceKind = SourceKind.TEMPLATE) -> TokenSpan:
-        return TokenSpan(tuple(self._tokens.encode_untrusted(text)), Source(kind))
+    def _passage(self, passage: Passage) -> list[Span]:
+        text = f"From {place_of(passage)}:\n{passage.text}\n\n"
+        return [self._text(text, SourceKind.PASSAGE, passage.title)]
+
+    def _text(self, text: str, kind: SourceKind = SourceKind.TEMPLATE, label: str = "") -> TokenSpan:
+        return TokenSpan(tuple(self._tokens.encode_untrusted(text)), Source(kind, label))
+
+
+def place_of(passage: Passage) -> str:
+    """Return where a passage stands: "Dengue guideline, page 12, Warning signs"."""
+    page = "" if passage.page is None else f"page {passage.page}"
+    return ", ".join(filter(None, (passage.title, page, passage.heading)))
 
 
 def _markers(tokens: Tokens) -> dict[SourceKind, tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -16,9 +16,10 @@ from multimodal.errors import Cancelled
 from multimodal.speech_guards import Guards, Verdict, loop_start
 from multimodal.transcript import Transcript, Utterance, Word
 from multimodal.vad import SileroVad, SpeechSpan, VadOptions, VadStream
-from multimodal.whisper_decoding import BatchDecoder, DecodingRules
+from multimodal.whisper_decoding import BatchDecoder
 from multimodal.whisper_encoding import WINDOW_SAMPLES, SpeechEncoder
 from multimodal.whisper_layers import half_the_threads, load_checkpoint, load_tokenizer
+from multimodal.whisper_search import DecodingRules
 from multimodal.word_timing import time_words
 
 if TYPE_CHECKING:

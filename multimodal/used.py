@@ -17,6 +17,8 @@ class UsedKind(StrEnum):
     """A picture as image tokens."""
     HEADER = "header"
     """Of a picture that the decoder cannot see, what its file header says."""
+    PASSAGE = "passage"
+    """Passages of a document of the library."""
     QUESTION = "question"
 
 

@@ -17,8 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from multimodal.speech_guards import is_loop
 from multimodal.whisper_layers import FeedForward, Linear, Norm, SelfAttentionWeights, merge_heads, split_heads
+from multimodal.whisper_search import Beam, BeamSearch, Chooser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,22 +26,7 @@ if TYPE_CHECKING:
     from whisper.model import ResidualAttentionBlock, Whisper
 
     from multimodal.whisper_encoding import EncodedSpeech
-
-
-@dataclass(frozen=True, slots=True)
-class DecodingRules:
-    """What may be sampled and for how long."""
-
-    prompt: tuple[int, ...]
-    """Start of transcript, language, task, no timestamps."""
-    suppressed: tuple[int, ...]
-    suppressed_at_start: tuple[int, ...]
-    end: int
-    """The end token; every smaller id is text."""
-    no_speech: int
-    max_tokens: int
-    temperature: float = 0.0
-    seed: int = 0
+    from multimodal.whisper_search import Continuation, DecodingRules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,43 +44,6 @@ class Hypothesis:
     """False where a loop or the limit on tokens came before the end token."""
     alignment_scores: Tensor
     """`(heads, prompt + tokens, frames)` float32: cross-attention scores of the alignment heads before softmax."""
-
-
-@dataclass(slots=True, eq=False)
-class _Row:
-    """One utterance while it is decoded."""
-
-    frames: int
-    no_speech_probability: float
-    tokens: list[int]
-    probabilities: list[float]
-    scores: list[Tensor]
-    logprob_sum: float = 0.0
-    ended: bool = False
-    looping: bool = False
-
-    @property
-    def done(self) -> bool:
-        return self.ended or self.looping
-
-    def add(self, token: int, logprob: float, probability: float, end: int) -> None:
-        self.logprob_sum += logprob
-        self.ended = token == end
-        if not self.ended:
-            self.tokens.append(token)
-            self.probabilities.append(probability)
-            self.looping = is_loop(self.tokens)
-
-    def hypothesis(self, prompt_length: int) -> Hypothesis:
-        scores = torch.cat(self.scores, dim=1)
-        return Hypothesis(
-            tokens=tuple(self.tokens),
-            token_probabilities=tuple(self.probabilities),
-            mean_logprob=self.logprob_sum / max(1, len(self.tokens) + self.ended),
-            no_speech_probability=self.no_speech_probability,
-            finished=self.ended,
-            alignment_scores=scores[:, : prompt_length + len(self.tokens), : self.frames],
-        )
 
 
 class _Block:
@@ -118,11 +66,22 @@ class _Cache:
     speech_bias: Tensor
     """`(batch, 1, 1, states)`; minus infinity on the padding of shorter utterances."""
     text: Tensor
+    """Its batch holds every beam of every utterance."""
     length: int = 0
 
-    def keep(self, rows: list[int]) -> None:
-        self.speech, self.text = self.speech[:, :, rows], self.text[:, :, rows]
-        self.speech_bias = self.speech_bias[rows]
+    @property
+    def beams(self) -> int:
+        return self.text.shape[2] // self.speech.shape[2]
+
+    def keep(self, utterances: list[int]) -> None:
+        self.speech, self.speech_bias = self.speech[:, :, utterances], self.speech_bias[utterances]
+
+    def go_on_from(self, rows: list[int]) -> None:
+        """Let each row of the next token go on from one of the rows so far."""
+        if rows != list(range(self.text.shape[2])):
+            read = self.text[:, :, rows, :, : self.length]
+            self.text = self.text.new_empty(*read.shape[:4], *self.text.shape[4:])
+            self.text[:, :, :, :, : self.length] = read
 
 
 class BatchDecoder:
@@ -152,29 +111,32 @@ class BatchDecoder:
     def decode(
         self, speech: Sequence[EncodedSpeech], rules: DecodingRules, cancelled: Callable[[], bool] = lambda: False
     ) -> list[Hypothesis]:
-        """Decode every utterance, greedily at temperature 0; cut short where `cancelled`."""
+        """Decode every utterance; cut short where `cancelled`."""
         cache = self._new_cache(speech, len(rules.prompt) + rules.max_tokens)
-        sampler = _Sampler(rules, len(self._embedding), self._device)
+        chooser = Chooser(rules, len(self._embedding), self._device)
         hidden, scores = self._forward(torch.tensor([rules.prompt] * len(speech), device=self._device), cache)
         no_speech = self._logits(hidden[:, 0]).softmax(-1)[:, rules.no_speech].tolist()
-        rows = [
-            _Row(item.frames, probability, [], [], [score])
-            for item, probability, score in zip(speech, no_speech, scores, strict=True)
-        ]
-        active = rows
+        searches = [BeamSearch(rules.beams, rules.end, [Beam(scores=(score,))]) for score in scores]
+        active = searches
         for step in range(rules.max_tokens):
-            chosen = sampler.choose(self._logits(hidden[:, -1]), active, step)
-            survivors = [position for position, row in enumerate(active) if not row.done]
-            if not survivors or cancelled():
+            found = chooser.continuations(self._logits(hidden[:, -1]), active, at_start=step == 0)
+            rows = _extend(active, found, len(hidden) // len(active))
+            going = [place for place, search in enumerate(active) if not search.done]
+            if not going or cancelled():
                 break
-            # Dropping rows copies the cache, so it is done only when it halves the work.
-            if 2 * len(survivors) <= len(active):
-                cache.keep(survivors)
-                active, chosen = [active[position] for position in survivors], chosen[survivors]
-            hidden, scores = self._forward(chosen.unsqueeze(1), cache)
-            for row, score in zip(active, scores, strict=True):
-                row.scores.append(score)
-        return [row.hypothesis(len(rules.prompt)) for row in rows]
+            # Dropping utterances copies what was said, so it is done only when it halves the work.
+            if 2 * len(going) <= len(active):
+                cache.keep(going)
+                active, rows = [active[place] for place in going], [rows[place] for place in going]
+            cache.go_on_from([row for own in rows for row in own])
+            tokens = [token for search in active for token in search.next_tokens()]
+            hidden, scores = self._forward(torch.tensor(tokens, device=self._device).unsqueeze(1), cache)
+            for search, score in zip(active, torch.split(scores, rules.beams), strict=True):
+                search.read(score)
+        return [
+            _hypothesis(search.best, item.frames, probability, len(rules.prompt))
+            for search, item, probability in zip(searches, speech, no_speech, strict=True)
+        ]
 
     def _new_cache(self, speech: Sequence[EncodedSpeech], max_tokens: int) -> _Cache:
         states = pad_sequence([item.states for item in speech], batch_first=True).to(self._dtype)
@@ -199,7 +161,7 @@ class BatchDecoder:
             hidden = hidden + block.attention.merge(attended)
             (query,) = split_heads(block.cross_query(block.cross_norm(hidden)), 1, self._heads)
             keys, values = cache.speech[index]
-            attended, cross_scores = _attend(query, keys, values, cache.speech_bias)
+            attended, cross_scores = _attend_speech(query, keys, values, cache)
             if block.alignment_heads:
                 scores.append(cross_scores[:, block.alignment_heads].float())
             hidden = hidden + block.cross_out(merge_heads(attended))
@@ -211,6 +173,41 @@ class BatchDecoder:
         return F.linear(self._norm(hidden), self._embedding).float()
 
 
+def _extend(
+    searches: Sequence[BeamSearch], continuations: Sequence[Sequence[Continuation]], beams: int
+) -> list[list[int]]:
+    """Extend every search that is not done, each with `beams` rows in this step.
+
+    Returns for each the rows of this step that its next rows go on from.
+    """
+    rows = []
+    for place, (search, found) in enumerate(zip(searches, continuations, strict=True)):
+        origins = [0] * search.width if search.done else search.extend(found)
+        rows.append([place * beams + origin for origin in origins])
+    return rows
+
+
+def _hypothesis(beam: Beam, frames: int, no_speech_probability: float, prompt_length: int) -> Hypothesis:
+    return Hypothesis(
+        tokens=beam.tokens,
+        token_probabilities=beam.probabilities,
+        mean_logprob=beam.mean_logprob,
+        no_speech_probability=no_speech_probability,
+        finished=beam.ended,
+        alignment_scores=torch.cat(beam.scores, dim=1)[:, : prompt_length + len(beam.tokens), :frames],
+    )
+
+
+def _attend_speech(query: Tensor, keys: Tensor, values: Tensor, cache: _Cache) -> tuple[Tensor, Tensor]:
+    """Attend to what was said, which the beams of an utterance share: they become queries of one batch entry."""
+    if cache.beams == 1:
+        return _attend(query, keys, values, cache.speech_bias)
+    rows, heads, _, width = query.shape
+    shared = query.view(rows // cache.beams, cache.beams, heads, width).transpose(1, 2)
+    attended, scores = _attend(shared, keys, values, cache.speech_bias)
+    return attended.transpose(1, 2).reshape(rows, heads, 1, width), scores.transpose(1, 2).reshape(rows, heads, 1, -1)
+
+
 def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
     """Return softmax(QKᵀ/√width + bias)·V and the scores before softmax.
 
@@ -219,35 +216,3 @@ def _attend(query: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> tuple[
     """
     scores = (query * query.shape[-1] ** -0.5) @ keys.transpose(-1, -2) + bias
     return scores.softmax(-1) @ values, scores
-
-
-class _Sampler:
-    """Chooses the next token of every utterance and keeps its probabilities."""
-
-    def __init__(self, rules: DecodingRules, vocabulary: int, device: torch.device) -> None:
-        self._rules = rules
-        self._forbidden = torch.zeros(vocabulary, device=device)
-        self._forbidden[list(rules.suppressed)] = -torch.inf
-        self._forbidden_at_start = self._forbidden.clone()
-        self._forbidden_at_start[list(rules.suppressed_at_start)] = -torch.inf
-        self._generator = torch.Generator(device).manual_seed(rules.seed)
-
-    def choose(self, logits: Tensor, rows: Sequence[_Row], step: int) -> Tensor:
-        """Return the next tokens `(batch,)` and add them to the rows that are not done."""
-        text_normaliser = logits[:, : self._rules.end].logsumexp(-1, keepdim=True)
-        allowed = logits + (self._forbidden if step else self._forbidden_at_start)
-        logprobs = allowed.log_softmax(-1)
-        chosen = self._pick(logprobs)
-        probabilities = (logits.gather(1, chosen) - text_normaliser).exp()
-        numbers = torch.cat([logprobs.gather(1, chosen), probabilities], dim=1).tolist()
-        tokens: list[int] = chosen.flatten().tolist()
-        for row, token, (logprob, probability) in zip(rows, tokens, numbers, strict=True):
-            if not row.done:
-                row.add(token, logprob, probability, self._rules.end)
-        return chosen.squeeze(1)
-
-    def _pick(self, logprobs: Tensor) -> Tensor:
-        if self._rules.temperature == 0:
-            return logprobs.argmax(-1, keepdim=True)
-        weights = (logprobs / self._rules.temperature).softmax(-1)
-        return torch.multinomial(weights, 1, generator=self._generator)

@@ -268,6 +268,14 @@
         <translation>全屏</translation>
     </message>
     <message>
+        <source>Lock</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>A recording that runs goes on.</source>
+        <translation>正在进行的录音会继续。</translation>
+    </message>
+    <message>
         <source>Close Bedside</source>
         <translation>关闭 Bedside</translation>
     </message>
@@ -416,6 +424,37 @@
     <message>
         <source>Close this message</source>
         <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>ChangePassphrase</name>
+    <message>
+        <source>New passphrase</source>
+        <translation>新口令</translation>
+    </message>
+    <message>
+        <source>The recovery key opened the vault. Choose a passphrase in the place of the one that is lost.</source>
+        <translation>保险库已用恢复密钥打开。请设置新口令，以取代遗失的口令。</translation>
+    </message>
+    <message>
+        <source>The recovery key stays as it is. The passphrase until now opens nothing any more.</source>
+        <translation>恢复密钥保持不变。原口令将不再有效。</translation>
+    </message>
+    <message>
+        <source>Passphrase until now</source>
+        <translation>当前口令</translation>
+    </message>
+    <message>
+        <source>The passphrase is being changed</source>
+        <translation>正在更改口令</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>Use this passphrase</source>
+        <translation>使用此口令</translation>
     </message>
 </context>
 <context>
@@ -622,6 +661,41 @@
     </message>
 </context>
 <context>
+    <name>Door</name>
+    <message>
+        <source>Accept it as it is</source>
+        <translation>按现状接受</translation>
+    </message>
+    <message>
+        <source>A recording was not ended. All of it until then is kept; its words can be recognised now.</source>
+        <translation>有一段录音未正常结束。此前录下的内容均已保留，现在可以识别其中的文字。</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Encounters of an earlier version lie on this disk unencrypted ({count}). Each is moved into the vault and removed from there once every byte was compared.</source>
+        <translation>磁盘上有旧版本留下的未加密接诊（{count} 次）。每一次都会移入保险库，逐字节核对无误后才从原处删除。</translation>
+    </message>
+    <message>
+        <source>Move them</source>
+        <translation>移入保险库</translation>
+    </message>
+    <message>
+        <source>Moving encounters into the vault: {done} of {total}</source>
+        <translation>正在将接诊移入保险库：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Moved into the vault: {count}. Nothing of them can be read outside it.</source>
+        <translation>已移入保险库：{count} 次。在保险库之外无法读取其中任何内容。</translation>
+    </message>
+    <message>
+        <source>Moved into the vault: {count}. Left where they were: {left}. {reason}</source>
+        <translation>已移入保险库：{count} 次。留在原处：{left} 次。{reason}</translation>
+    </message>
+</context>
+<context>
     <name>EmptyEncounter</name>
     <message>
         <source>This encounter is empty</source>
@@ -798,6 +872,10 @@
         <translation>换成其他图片，得出此回答的可能性与用此图片时一样。请自行查看。</translation>
     </message>
     <message>
+        <source>It is not written like this anywhere. The closest words are below: compare them.</source>
+        <translation>没有任何资料这样写。最接近的原文见下：请对照。</translation>
+    </message>
+    <message>
         <source>Nobody said it like this. The closest words are below: compare them.</source>
         <translation>没有人这样说过。下面是最接近的原话，请对照。</translation>
     </message>
@@ -812,6 +890,10 @@
     <message>
         <source>What was said:</source>
         <translation>原话：</translation>
+    </message>
+    <message>
+        <source>What is written:</source>
+        <translation>资料中的原文：</translation>
     </message>
     <message>
         <source>Looking for what this answer hangs on ({0} %)…</source>
@@ -842,6 +924,10 @@
         <translation>您的问题</translation>
     </message>
     <message>
+        <source>page {0}</source>
+        <translation>第 {0} 页</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>、</translation>
     </message>
@@ -856,6 +942,10 @@
     <message>
         <source>{0} (its sound)</source>
         <translation>{0}（声音）</translation>
+    </message>
+    <message>
+        <source>{0} (library)</source>
+        <translation>{0}（资料库）</translation>
     </message>
     <message>
         <source>{0}, frame {1} of {2}</source>
@@ -947,6 +1037,10 @@
         <translation>下一步</translation>
     </message>
     <message>
+        <source>Open Bedside</source>
+        <translation>打开 Bedside</translation>
+    </message>
+    <message>
         <source>Start empty</source>
         <translation>空白开始</translation>
     </message>
@@ -976,6 +1070,109 @@
     <message>
         <source>Show the sources</source>
         <translation>显示来源</translation>
+    </message>
+</context>
+<context>
+    <name>LibrarySection</name>
+    <message>
+        <source>My library</source>
+        <translation>我的资料库</translation>
+    </message>
+    <message>
+        <source>Guidelines and papers as PDF, DOCX, Markdown, text or saved web pages. Answers cite them with page and heading. Your files are only read, and what is read stays on this machine, unencrypted: add no patient&apos;s papers.</source>
+        <translation>PDF、DOCX、Markdown、纯文本或已保存网页形式的指南和文献。回答会注明其页码和标题。您的文件只会被读取，读取的内容以未加密方式保存在本机：请勿添加患者资料。</translation>
+    </message>
+    <message>
+        <source>Add a folder of documents…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add documents…</source>
+        <translation>添加文档…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Documents that were added whole stay</source>
+        <translation>已完整添加的文档会保留</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Documents are being looked for…</source>
+        <translation>正在查找文档…</translation>
+    </message>
+    <message>
+        <source>Making passages findable by their meaning: {done} of {total}</source>
+        <translation>正在建立语义索引：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>Reading {name} ({done} of {total})</source>
+        <translation>正在读取 {name}（{done} / {total}）</translation>
+    </message>
+    <message>
+        <source>1 passage</source>
+        <translation>1 个段落</translation>
+    </message>
+    <message>
+        <source>{count} passages</source>
+        <translation>{count} 个段落</translation>
+    </message>
+    <message>
+        <source>1 document of these is in the library.</source>
+        <translation>其中 1 个文档已在资料库中。</translation>
+    </message>
+    <message>
+        <source>{count} documents of these are in the library.</source>
+        <translation>其中 {count} 个文档已在资料库中。</translation>
+    </message>
+    <message>
+        <source>And {count} more could not be read.</source>
+        <translation>另有 {count} 个无法读取。</translation>
+    </message>
+    <message>
+        <source>{facts}; the file itself is gone</source>
+        <translation>{facts}；原文件已不存在</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>The library could not be read. Your documents are untouched.</source>
+        <translation>无法读取资料库。您的文档未受影响。</translation>
+    </message>
+    <message>
+        <source>Stopped. What was added whole stays; adding the same again goes on from there.</source>
+        <translation>已停止。已完整添加的内容会保留；再次添加时将从中断处继续。</translation>
+    </message>
+    <message>
+        <source>It is no longer in the library. The file itself stays.</source>
+        <translation>已从资料库中移除。原文件不变。</translation>
+    </message>
+    <message>
+        <source>No document that can be read was found there. Nothing was changed.</source>
+        <translation>那里没有可读取的文档。未作任何更改。</translation>
+    </message>
+    <message>
+        <source>That did not work. The library is as it was; try again.</source>
+        <translation>操作未成功。资料库没有变化；请重试。</translation>
+    </message>
+    <message>
+        <source>A folder with documents</source>
+        <translation>选择文档文件夹</translation>
+    </message>
+    <message>
+        <source>Documents ({kinds})</source>
+        <translation>文档 ({kinds})</translation>
+    </message>
+    <message>
+        <source>Documents for the library</source>
+        <translation>选择要加入资料库的文档</translation>
     </message>
 </context>
 <context>
@@ -1120,6 +1317,10 @@
     <message>
         <source>Bedside</source>
         <translation>Bedside</translation>
+    </message>
+    <message>
+        <source>Bedside stays open, since not everything is on the disk yet. Free some space first.</source>
+        <translation>尚有内容未写入磁盘，因此 Bedside 没有锁定。请先腾出一些磁盘空间。</translation>
     </message>
     <message>
         <source>A recording is running.</source>
@@ -1567,6 +1768,53 @@
     </message>
 </context>
 <context>
+    <name>NewPassphrase</name>
+    <message>
+        <source>Passphrase, at least {least} characters</source>
+        <translation>口令，至少 {least} 个字符</translation>
+    </message>
+    <message>
+        <source>The same once more</source>
+        <translation>再输入一次</translation>
+    </message>
+    <message>
+        <source>How long it would withstand guessing</source>
+        <translation>抵御猜测的强度</translation>
+    </message>
+    <message>
+        <source>Show what I type</source>
+        <translation>显示输入的内容</translation>
+    </message>
+    <message>
+        <source>Several words that only you would put together are easy to type and keep.</source>
+        <translation>用几个只有您才会放在一起的词，既好输入也好记。</translation>
+    </message>
+    <message>
+        <source>Too short: {missing} to go.</source>
+        <translation>太短：还差 {missing} 个字符。</translation>
+    </message>
+    <message>
+        <source>Somebody who has this machine would guess it. Add a word or two.</source>
+        <translation>拿到这台电脑的人会猜出它。请再加一两个词。</translation>
+    </message>
+    <message>
+        <source>It would withstand guessing for a while. One more word makes it good.</source>
+        <translation>可以抵御一段时间的猜测。再加一个词就很好。</translation>
+    </message>
+    <message>
+        <source>Good.</source>
+        <translation>好。</translation>
+    </message>
+    <message>
+        <source>Very good.</source>
+        <translation>很好。</translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation>两次输入不一致。</translation>
+    </message>
+</context>
+<context>
     <name>NoEncounter</name>
     <message>
         <source>No encounter is open</source>
@@ -1835,6 +2083,10 @@
         <translation>设置</translation>
     </message>
     <message>
+        <source>Lock</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
         <source>Help</source>
         <translation>帮助</translation>
     </message>
@@ -1904,6 +2156,10 @@
     <message>
         <source>The picture from the clipboard could not be saved. Free some space on the disk, then paste again.</source>
         <translation>未能保存剪贴板中的图片。请释放一些磁盘空间，然后再次粘贴。</translation>
+    </message>
+    <message>
+        <source>Bedside is locked. Nothing was changed: unlock it, then try again.</source>
+        <translation>Bedside 已锁定。未作任何更改：请解锁后重试。</translation>
     </message>
     <message>
         <source>There is no vault in this folder, or its key file is gone. Nothing was changed: choose another folder, or restore the key file from a backup.</source>
@@ -1988,6 +2244,61 @@
     <message>
         <source>An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it there.</source>
         <translation>有一次就诊未能移入保险库（{0}）。它完整地留在原处，且未加密：请在那里查看。</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryKey</name>
+    <message>
+        <source>Recovery key</source>
+        <translation>恢复密钥</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>打印…</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>另存为文件…</translation>
+    </message>
+    <message>
+        <source>Now type its last four characters from your note or print</source>
+        <translation>现在请对照您的笔记或打印件，输入最后四个字符</translation>
+    </message>
+    <message>
+        <source>Copied. Put it where only you get at it, not on this machine.</source>
+        <translation>已复制。请放在只有您能拿到的地方，不要放在这台电脑上。</translation>
+    </message>
+    <message>
+        <source>Save the recovery key</source>
+        <translation>保存恢复密钥</translation>
+    </message>
+    <message>
+        <source>Bedside recovery key.txt</source>
+        <translation>Bedside 恢复密钥.txt</translation>
+    </message>
+    <message>
+        <source>It could not be saved ({reason}). Choose another folder, print it or write it down.</source>
+        <translation>无法保存（{reason}）。请选择其他文件夹，或打印、抄写下来。</translation>
+    </message>
+    <message>
+        <source>Saved. Whoever has this file and this machine reads everything: keep them apart.</source>
+        <translation>已保存。同时拥有此文件和这台电脑的人可以读取一切：请分开存放。</translation>
+    </message>
+    <message>
+        <source>Bedside recovery key</source>
+        <translation>Bedside 恢复密钥</translation>
+    </message>
+    <message>
+        <source>Made on {day}. It opens the encounters of this machine when the passphrase is lost.</source>
+        <translation>生成于 {day}。口令遗失时，可用它打开这台电脑上的接诊。</translation>
+    </message>
+    <message>
+        <source>Keep it in a locked place, away from the machine. There is no other copy of it.</source>
+        <translation>请锁好并与电脑分开存放。没有其他副本。</translation>
     </message>
 </context>
 <context>
@@ -2192,6 +2503,54 @@
         <translation>以词元计；一个词元约为四分之三个英文单词。</translation>
     </message>
     <message>
+        <source>Lock when nobody uses it</source>
+        <translation>无人使用时锁定</translation>
+    </message>
+    <message>
+        <source>A recording that runs goes on. Ctrl+L locks at once.</source>
+        <translation>正在进行的录音会继续。按 Ctrl+L 立即锁定。</translation>
+    </message>
+    <message>
+        <source>After a minute</source>
+        <translation>1 分钟后</translation>
+    </message>
+    <message>
+        <source>After 5 minutes</source>
+        <translation>5 分钟后</translation>
+    </message>
+    <message>
+        <source>After 15 minutes</source>
+        <translation>15 分钟后</translation>
+    </message>
+    <message>
+        <source>After an hour</source>
+        <translation>1 小时后</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
+        <source>Empty the clipboard</source>
+        <translation>清空剪贴板</translation>
+    </message>
+    <message>
+        <source>Only where it still holds what was copied in Bedside.</source>
+        <translation>仅当其中仍是从 Bedside 复制的内容时。</translation>
+    </message>
+    <message>
+        <source>After 20 seconds</source>
+        <translation>20 秒后</translation>
+    </message>
+    <message>
+        <source>Look questions up in my library</source>
+        <translation>提问时查阅我的资料库</translation>
+    </message>
+    <message>
+        <source>Answers can then cite your documents, page by page.</source>
+        <translation>回答即可引用您的文档，并注明页码。</translation>
+    </message>
+    <message>
         <source>The settings could not be read, so Bedside starts with its own. Your encounters are untouched; the old file is kept as settings.damaged.json.</source>
         <translation>设置无法读取，Bedside 已使用默认设置。您的接诊记录未受影响；旧文件保存为 settings.damaged.json。</translation>
     </message>
@@ -2207,12 +2566,20 @@
         <source>Speech and answers</source>
         <translation>语音与回答</translation>
     </message>
+    <message>
+        <source>Locking and privacy</source>
+        <translation>锁定与隐私</translation>
+    </message>
 </context>
 <context>
     <name>SettingsPage</name>
     <message>
         <source>Open the folder</source>
         <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Change the passphrase…</source>
+        <translation>更改口令…</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2343,6 +2710,88 @@
     <message>
         <source>New text below</source>
         <translation>下方有新内容</translation>
+    </message>
+</context>
+<context>
+    <name>UnlockPage</name>
+    <message>
+        <source>Bedside is locked</source>
+        <translation>Bedside 已锁定</translation>
+    </message>
+    <message>
+        <source>Bedside</source>
+        <translation>Bedside</translation>
+    </message>
+    <message>
+        <source>Recovery key, from your note or print</source>
+        <translation>恢复密钥（见您的笔记或打印件）</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>Use the passphrase instead</source>
+        <translation>改用口令</translation>
+    </message>
+    <message>
+        <source>Use the recovery key instead</source>
+        <translation>改用恢复密钥</translation>
+    </message>
+    <message>
+        <source>A recording goes on and is kept. Unlock Bedside to stop it.</source>
+        <translation>录音仍在继续并会保留。解锁 Bedside 后可以停止。</translation>
+    </message>
+    <message>
+        <source>The vault is being opened</source>
+        <translation>正在打开保险库</translation>
+    </message>
+    <message>
+        <source>Show what I type</source>
+        <translation>显示输入的内容</translation>
+    </message>
+    <message>
+        <source>Opening …</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>Try again in {seconds} s</source>
+        <translation>{seconds} 秒后重试</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
+    </message>
+</context>
+<context>
+    <name>VaultStep</name>
+    <message>
+        <source>The vault is being made</source>
+        <translation>正在创建保险库</translation>
+    </message>
+    <message>
+        <source>The recovery key</source>
+        <translation>恢复密钥</translation>
+    </message>
+    <message>
+        <source>Your vault</source>
+        <translation>您的保险库</translation>
+    </message>
+    <message>
+        <source>What you dictate, attach and ask is kept encrypted on this machine. Only your passphrase opens it; Bedside asks for it at the start and after a lock.</source>
+        <translation>您口述、附加和提问的内容均加密保存在这台电脑上。只有您的口令能打开；Bedside 在启动时和锁定后会要求输入。</translation>
+    </message>
+    <message>
+        <source>One moment: opening it is made slow on purpose, so that nobody can try many passphrases.</source>
+        <translation>请稍候：打开过程有意放慢，使任何人都无法大量尝试口令。</translation>
+    </message>
+    <message>
+        <source>It opens the vault if you ever lose the passphrase, and is shown only now. Write it down, print it or save it on a stick, and keep it locked away from this machine. Without either, nobody can help.</source>
+        <translation>如果口令遗失，可用它打开保险库；它只显示这一次。请抄写、打印或保存到 U 盘，并锁好、与这台电脑分开存放。两者都没有时，谁也无法帮忙。</translation>
+    </message>
+    <message>
+        <source>Your vault is there, and its recovery key is noted.</source>
+        <translation>保险库已创建，恢复密钥已记录。</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,17 @@ from desktop.commands.consulting import add_model_options, add_output_options, e
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from multimodal.consultation import Consultation, Event
+    from multimodal.knowledge import Knowledge
 
 EXAMPLES = """\
 examples:
   bedside ask "What should I ask a patient with a cough for three weeks?"
   bedside ask --audio visit.m4a "Which medicines does the patient take?"
   bedside ask --image film.dcm --image photo.jpg "What do these pictures show?"
+  bedside ask --library "What are the warning signs of dengue?"
   bedside ask --image film.png --explain why --verify "Does this chest X-ray show signs of pneumonia?"
 """
 MAX_ANSWER_TOKENS = 160
@@ -52,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", action="store_true", help="with --explain: cover the pictures block by block, and ask again"
     )
+    parser.add_argument(
+        "--library", action="store_true", help="look the question up in your library, so that the answer can cite it"
+    )
     add_model_options(parser)
     add_output_options(parser)
 
@@ -64,8 +71,16 @@ def run(args: argparse.Namespace) -> int:
 
     if (args.word or args.verify) and not args.explain:
         raise InvalidInput("--word and --verify say how to explain; add --explain FOLDER.")
-    show(_events(Consultation(Models(args.decoder, args.device, args.speech, args.vision)), args), args.json)
+    models = Models(args.decoder, args.device, args.speech, args.vision)
+    with _knowledge(args.library) as knowledge:
+        show(_events(Consultation(models, knowledge=knowledge), args), args.json)
     return 0
+
+
+def _knowledge(wanted: bool) -> AbstractContextManager[Knowledge | None]:
+    from multimodal.knowledge import Knowledge
+
+    return Knowledge.open() if wanted else nullcontext()
 
 
 def _events(consultation: Consultation, args: argparse.Namespace) -> Iterator[Event]:

@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="for the projector, its scores and its card")
     parser.add_argument("--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features and the loss log")
     parser.add_argument("--conversations", metavar="N", type=int, help="how often a picture is shown and asked about")
+    parser.add_argument(
+        "--label-prompts", action="store_true", help="also find what each label needs, and teach the projector that"
+    )
     parser.add_argument("--seed", metavar="N", type=int, default=0)
     parser.add_argument("--score-only", action="store_true", help="score the projector in --out without training")
     parser.add_argument(
@@ -46,13 +49,14 @@ def run(args: argparse.Namespace) -> int:
     from multimodal.catalog import data_folder, installed_path
     from multimodal.fusion import SHIPPED_ADAPTERS
     from multimodal.models import DEFAULT_VISION, decoder_path
+    from multimodal.training.label_prompts import PromptOptions
     from multimodal.training.projector import ProjectorOptions
     from multimodal.training.projector_run import ProjectorRun, calibrate_projector, run_projector, score_projector
     from multimodal.vision import ImageEncoder
 
     device = choose_device(args.device)
     decoder = load_decoder(decoder_path(args.decoder), device=device, dtype=choose_dtype(device))
-    options = ProjectorOptions(seed=args.seed)
+    options = ProjectorOptions(seed=args.seed, prompts=PromptOptions() if args.label_prompts else None)
     name = decoder.name if args.vision == DEFAULT_VISION else f"{decoder.name}-{args.vision}"
     plan = ProjectorRun(
         data=args.data or Path(os.environ.get("BEDSIDE_DATA", "../shared/data")),

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from desktop.hardening import keep_memory_private
 from desktop.pictures.decoding import read_plane
 from desktop.pictures.desk import Desk, SeriesWork, SliceWork, paths_of
 from desktop.pictures.errors import MessageDamaged, MixedSizes, NoSpace, NothingToShow, PlaneDamaged, SeriesTooLarge
@@ -206,6 +207,7 @@ def main() -> None:
     """Run as the child process."""
     limit_process()
     give_way()
+    keep_memory_private()
     # Nothing but events may reach the window, whatever a library prints.
     events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -51,7 +51,12 @@ def _structured(text: object) -> dict[str, Any] | None:
     return {"kind": "picture", "label": text}
 
 
-_STEPS: tuple[Callable[[object], object], ...] = (_with_structured_used,)
+def _with_passages(encounter: object) -> object:
+    """Schema 3 cites passages by heading and page, which earlier encounters do not have."""
+    return encounter
+
+
+_STEPS: tuple[Callable[[object], object], ...] = (_with_structured_used, _with_passages)
 """From schema 1 to 2, and so on."""
 SCHEMA = 1 + len(_STEPS)
 """The present one."""

@@ -69,6 +69,10 @@ class Citation:
     end_s: float | None = None
     dependence: Dependence | None = None
     """Of pictures that were checked; None for everything else."""
+    heading: str = ""
+    """Of a passage, the heading under which it stands; `label` is then the document's title."""
+    page: int | None = None
+    """Of a passage, the page from 1; None where the document has no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,8 @@ class UsedKind(StrEnum):
     """A picture as image tokens."""
     HEADER = "header"
     """Of a picture that the decoder cannot see, what its file header says."""
+    PASSAGE = "passage"
+    """Passages of a document of the library."""
     QUESTION = "question"
 
 

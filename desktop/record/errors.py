@@ -52,6 +52,10 @@ class SourceUnreadable(RecordError):
     """A file that was to be attached cannot be read; nothing was added."""
 
 
+class RecordLocked(RecordError):
+    """The vault is locked, or there is none yet."""
+
+
 class VaultMissing(RecordError):
     """There is no key file in the folder."""
 
@@ -169,6 +173,7 @@ TOO_MANY_CHOSEN = QT_TRANSLATE_NOOP(
 NOT_PASTED = QT_TRANSLATE_NOOP(
     "Record", "The picture from the clipboard could not be saved. Free some space on the disk, then paste again."
 )
+LOCKED = QT_TRANSLATE_NOOP("Record", "Bedside is locked. Nothing was changed: unlock it, then try again.")
 VAULT_MISSING = QT_TRANSLATE_NOOP(
     "Record",
     "There is no vault in this folder, or its key file is gone. Nothing was changed: choose another folder, or restore "

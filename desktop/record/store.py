@@ -29,9 +29,12 @@ from desktop.record.errors import (
     disk_errors,
 )
 from desktop.record.kinds import neutral_ending, neutral_name
+from desktop.record.wav import WavWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from desktop.record.wav import RecordingWriter
 
 FILE = "encounter.json"
 EXCERPT_CHARACTERS = 120
@@ -63,7 +66,10 @@ class EncounterStore(Protocol):
         """Make an empty file to record into, and return its name and path."""
 
     def path(self, encounter_id: str, name: str) -> Path:
-        """Return where a file of the encounter lies."""
+        """Return where a file of the encounter can be read."""
+
+    def open_recording(self, path: Path) -> RecordingWriter:
+        """Record into a file that `new_file` made. Raises a RecordingStorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,10 @@ class FolderStore:
         if not is_id(encounter_id) or not is_file_name(name):
             raise EncounterMissing(NO_SUCH_FILE)
         return self._folder / encounter_id / name
+
+    def open_recording(self, path: Path) -> RecordingWriter:
+        """Record into a file that `new_file` made; it is made anew, so that nothing is ever written over."""
+        return WavWriter(path)
 
     def _existing(self, encounter_id: str) -> Path:
         folder = self._folder / encounter_id

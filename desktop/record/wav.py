@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from desktop.record.syncing import Syncer
 
@@ -48,6 +48,27 @@ class RecordingTooLong(RecordingStorageError):
 def open_private(path: Path) -> BinaryIO:
     """Open a new file that only its owner may read; what is recorded already is never written over."""
     return open(path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+class RecordingWriter(Protocol):
+    """A recording that is being written; its methods but `close` raise a RecordingStorageError with the sound kept."""
+
+    @property
+    def file(self) -> Path:
+        """Where its sound can be read while it grows."""
+
+    @property
+    def duration_s(self) -> float:
+        """How much sound was taken."""
+
+    def append(self, samples: bytes) -> None:
+        """Add little-endian 16-bit samples."""
+
+    def flush(self) -> None:
+        """Begin to flush what was taken."""
+
+    def close(self) -> None:
+        """End it; also where this raises, everything is closed."""
 
 
 class WavWriter:

@@ -235,11 +235,18 @@ ACTIONS = (
     Action("text-larger", QT_TRANSLATE_NOOP("Actions", "Larger text"), ("Ctrl++", "Ctrl+="), Group.WINDOW),
     Action("text-smaller", QT_TRANSLATE_NOOP("Actions", "Smaller text"), ("Ctrl+-",), Group.WINDOW),
     Action("full-screen", QT_TRANSLATE_NOOP("Actions", "Full screen"), ("F11",), Group.WINDOW),
+    Action(
+        "lock",
+        QT_TRANSLATE_NOOP("Actions", "Lock"),
+        ("Ctrl+L",),
+        Group.WINDOW,
+        QT_TRANSLATE_NOOP("Actions", "A recording that runs goes on."),
+    ),
     Action("quit", QT_TRANSLATE_NOOP("Actions", "Close Bedside"), ("Ctrl+Q",), Group.WINDOW),
 )
 SEPARATOR = ""
 MENUS = {
-    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", SEPARATOR, "page-settings", "quit"),
+    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", SEPARATOR, "page-settings", "lock", "quit"),
     Menu.EDIT: ("paste", "copy-answer", SEPARATOR, "ask", "redo", "cancel", SEPARATOR, "search"),
     Menu.VIEW: (
         "page-encounters",

@@ -32,12 +32,13 @@ ENTRIES = (
     RailEntry("page-encounters", "encounters", QT_TRANSLATE_NOOP("Rail", "Encounters")),
     RailEntry("page-machine", "machine", QT_TRANSLATE_NOOP("Rail", "Models")),
     RailEntry("page-settings", "settings", QT_TRANSLATE_NOOP("Rail", "Settings")),
+    RailEntry("lock", "lock", QT_TRANSLATE_NOOP("Rail", "Lock"), is_page=False),
     RailEntry("help", "help", QT_TRANSLATE_NOOP("Rail", "Help"), is_page=False),
 )
 
 
 class Rail(Retranslating, QFrame):
-    """Shows ENTRIES; pages stay pressed while they are shown, help stands apart at the bottom."""
+    """Shows ENTRIES; pages stay pressed while they are shown, the others stand apart at the bottom."""
 
     chosen = Signal(str)
     """The action id of the button that was pressed."""

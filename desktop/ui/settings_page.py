@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 GROUP_TITLES = {
     Group.LOOKS: QT_TRANSLATE_NOOP("Settings", "Language and looks"),
     Group.ANSWERS: QT_TRANSLATE_NOOP("Settings", "Speech and answers"),
+    Group.PRIVACY: QT_TRANSLATE_NOOP("Settings", "Locking and privacy"),
 }
 
 
 class SettingsPage(Retranslating, QWidget):
     """One card for each group, one row for each setting, and where everything is kept."""
+
+    passphrase_wanted = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +40,9 @@ class SettingsPage(Retranslating, QWidget):
         self._open_folder = QPushButton(self)
         self._open_folder.setObjectName("open-data-folder")
         self._open_folder.clicked.connect(self._show_folder)
+        self._change_passphrase = QPushButton(self)
+        self._change_passphrase.setObjectName("change-passphrase")
+        self._change_passphrase.clicked.connect(self.passphrase_wanted)
         # A line that scrolls: a path has no place to wrap at, and can be copied from here.
         self._path = QLineEdit(str(self._settings.file.parent), self)
         self._path.setObjectName("data-folder")
@@ -57,6 +63,7 @@ class SettingsPage(Retranslating, QWidget):
     def retranslate(self) -> None:
         """Set every word."""
         self._open_folder.setText(self.tr("Open the folder"))
+        self._change_passphrase.setText(self.tr("Change the passphrase…"))
         self._path.setAccessibleName(self.tr("Where everything is kept"))
         for label, words in self._words:
             label.setText(words())
@@ -86,6 +93,8 @@ class SettingsPage(Retranslating, QWidget):
         rows = [setting for setting in SETTINGS if setting.group is group]
         for number, setting in enumerate(rows, 1):
             self._add_row(grid, number, setting)
+        if group is Group.PRIVACY:
+            grid.addWidget(self._change_passphrase, len(rows) + 1, 1, Qt.AlignmentFlag.AlignRight)
         return card
 
     def _add_row(self, grid: QGridLayout, number: int, setting: Setting) -> None:

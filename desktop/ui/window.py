@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import base64
 import sys
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.record.errors import RecordError
 from desktop.ui import actions, theme
@@ -27,7 +36,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QResizeEvent
 
+    from desktop.record.store import EncounterStore
     from desktop.ui.services import Services
+    from desktop.ui.vault.unlock import UnlockPage
 
 ENCOUNTERS, MACHINE, SETTINGS = "page-encounters", "page-machine", "page-settings"
 SCREENS = {
@@ -41,6 +52,7 @@ FONT_STEP = 10
 RAIL_CHARACTERS = 100
 """Of an average letter, the least width of a window whose rail has words."""
 _RECORDING = ("recording", "paused")
+_WHILE_LOCKED = ("help", "text-larger", "text-smaller", "full-screen", "quit")
 
 
 def screen_factories() -> dict[str, Callable[[Services], QWidget]]:
@@ -59,12 +71,18 @@ def screen_factories() -> dict[str, Callable[[Services], QWidget]]:
 class MainWindow(Retranslating, QMainWindow):
     """Navigates between the screens and hands them the actions of the keyboard."""
 
+    lock_wanted = Signal()
+    passphrase_wanted = Signal()
+    """The doctor would like another passphrase."""
+
     def __init__(
         self,
         services: Services,
         screens: Mapping[str, Callable[[Services], QWidget]] | None = None,
         platform: str = sys.platform,
+        lock_page: UnlockPage | None = None,
     ) -> None:
+        """Show the screens, or only `lock_page` until `unlock` is called."""
         super().__init__()
         self.setObjectName("main-window")
         self.setWindowIcon(application_icon())
@@ -74,6 +92,11 @@ class MainWindow(Retranslating, QMainWindow):
         self._decoders: tuple[tuple[str, str], ...] = ()
         self._records = False
         self._may_stop = False
+        self._lock_page = lock_page
+        self._record = services
+        """The services with the record that is open now."""
+        self._left = ("", "")
+        """The encounter that was shown when the record was locked, and the recording that went on."""
         self.rail = Rail(self)
         self.banner = Banner(self)
         self.status_strip = StatusStrip(services.worker, self)
@@ -91,10 +114,68 @@ class MainWindow(Retranslating, QMainWindow):
         self.setWindowTitle(self.tr("Bedside"))
         actions.retranslate(self._bound)
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether nothing of the record is shown."""
+        return self._lock_page is not None and self._whole.currentWidget() is self._lock_page
+
+    def unlock(self, store: EncounterStore) -> None:
+        """Show the screens on an open record, where they were left."""
+        self._record = replace(self._services, store=store)
+        self._whole.setCurrentIndex(0)
+        page = self._services.settings.text("window_state")
+        self.show_page(page if page in self._factories else ENCOUNTERS)
+        encounter_id, recording_id = self._left
+        self._left = ("", "")
+        if encounter_id:
+            self.encounters.resume(encounter_id, recording_id)
+            self.show_page(page)
+
+    def lock(self) -> bool:
+        """Show the lock page and nothing else; what was done is on the disk, and a recording goes on.
+
+        Returns False, with everything as it was, where something could not be written and would be lost.
+        """
+        if self._lock_page is None or self.is_locked:
+            return False
+        self._services.worker.stop()  # what the models were given is in its memory
+        encounters: Any = self._screens.get(ENCOUNTERS)
+        if encounters is not None and not encounters.keep_all():
+            self.banner.tell(
+                lambda: self.tr("Bedside stays open, since not everything is on the disk yet. Free some space first.")
+            )
+            return False
+        self._lock_page.show_recording(self._records)
+        self._whole.setCurrentWidget(self._lock_page)
+        self.banner.hide()
+        self._left = encounters.leave() if encounters is not None else ("", "")
+        self._record = self._services
+        self._leave_no_word()
+        self._lock_page.take_keyboard()
+        return True
+
+    def _leave_no_word(self) -> None:
+        """Take away what shows the record, in the window and beside it; models may go on being fetched."""
+        self._services.pictures.stop()
+        for window in QApplication.topLevelWidgets():
+            if window is not self and window.isVisible():
+                window.close()
+        screen = self._screens.pop(ENCOUNTERS, None)
+        if screen is not None:
+            self._stack.removeWidget(screen)
+            screen.deleteLater()
+
+    def refresh_encounters(self) -> None:
+        """Show encounters that came by another way than the screen."""
+        screen: Any = self._screens.get(ENCOUNTERS)
+        if screen is not None:
+            screen.refresh()
+
     def show_page(self, page: str) -> QWidget:
         """Show a screen, made now if this is the first time, and return it."""
         if page not in self._screens:
-            self._screens[page] = self._factories[page](self._services)
+            # No other screen may keep an open record beyond its lock.
+            self._screens[page] = self._factories[page](self._record if page == ENCOUNTERS else self._services)
             self._stack.addWidget(self._screens[page])
             self._listen_to(self._screens[page])
             if page == ENCOUNTERS:
@@ -125,7 +206,7 @@ class MainWindow(Retranslating, QMainWindow):
         from desktop.ui.first_start.sample import add_sample, sample_title
 
         try:
-            made = add_sample(self._services.store, sample_title())
+            made = add_sample(self._record.store, sample_title())
         except RecordError as error:
             sentence = str(error)
             self.banner.tell(lambda: sentence)
@@ -135,6 +216,8 @@ class MainWindow(Retranslating, QMainWindow):
     def run_action(self, action_id: str) -> bool:
         """Do what a shortcut, a menu or the rail asks for; returns whether anything did."""
         own = self._own_actions().get(action_id)
+        if self.is_locked and action_id not in _WHILE_LOCKED:
+            return False
         if own is not None:
             own()
             return True
@@ -153,6 +236,8 @@ class MainWindow(Retranslating, QMainWindow):
         encounters: Any = self._screens.get(ENCOUNTERS)
         if encounters is not None:
             encounters.shut_down()
+        elif self._records:
+            self._services.recorder.stop()
         self._keep_geometry()
         self._services.worker.stop()
         event.accept()
@@ -178,6 +263,7 @@ class MainWindow(Retranslating, QMainWindow):
             "text-larger": lambda: self._change_text(FONT_STEP),
             "text-smaller": lambda: self._change_text(-FONT_STEP),
             "full-screen": self._toggle_full_screen,
+            "lock": self.lock_wanted.emit,
             "quit": self.close,
         }
 
@@ -219,7 +305,12 @@ class MainWindow(Retranslating, QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.rail)
         row.addWidget(middle, 1)
-        self.setCentralWidget(whole)
+        self._whole = QStackedWidget(self)
+        self._whole.addWidget(whole)
+        if self._lock_page is not None:
+            self._whole.addWidget(self._lock_page)
+            self._whole.setCurrentWidget(self._lock_page)
+        self.setCentralWidget(self._whole)
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.run_action)
@@ -234,17 +325,23 @@ class MainWindow(Retranslating, QMainWindow):
         sample_wanted = getattr(screen, "sample_wanted", None)
         if sample_wanted is not None:
             sample_wanted.connect(self.open_sample)
+        passphrase_wanted = getattr(screen, "passphrase_wanted", None)
+        if passphrase_wanted is not None:
+            passphrase_wanted.connect(self.passphrase_wanted)
 
     def _follow_recorder(self, state: object) -> None:
         self._records = str(state) in _RECORDING
+        if self._lock_page is not None:
+            self._lock_page.show_recording(self._records)
 
     def _restore(self) -> None:
         self.resize(1280, 800)
         kept = self._services.settings.text("window_geometry")
         if kept:
             self.restoreGeometry(QByteArray(base64.b64decode(kept)))
-        page = self._services.settings.text("window_state")
-        self.show_page(page if page in self._factories else ENCOUNTERS)
+        if not self.is_locked:
+            page = self._services.settings.text("window_state")
+            self.show_page(page if page in self._factories else ENCOUNTERS)
 
     def _keep_geometry(self) -> None:
         kept = base64.b64encode(self.saveGeometry().data()).decode("ascii")

@@ -126,4 +126,6 @@ def _used(given: Used) -> encounter.Used:
 def _citation(cited: Citation) -> encounter.Citation:
     kind = encounter.CitedKind(cited.kind)
     dependence = None if cited.dependence is None else encounter.Dependence(cited.dependence)
-    return encounter.Citation(kind, cited.label, cited.quote, cited.start_s, cited.end_s, dependence)
+    return encounter.Citation(
+        kind, cited.label, cited.quote, cited.start_s, cited.end_s, dependence, cited.heading, cited.page
+    )

@@ -15,6 +15,7 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, NoReturn
 
+from desktop.hardening import keep_memory_private
 from desktop.priority import give_way
 from desktop.worker.codec import decode
 from desktop.worker.ending import EXIT_MEMORY
@@ -53,6 +54,7 @@ def main() -> NoReturn:
     outlet = Outlet.instead_of_standard_output()
     _end_with_the_window()
     give_way()
+    keep_memory_private()
     outlet.say(Started(os.getpid()))
     models = ModelThread(outlet.say)
     code = EXIT_PROTOCOL

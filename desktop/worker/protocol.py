@@ -109,6 +109,8 @@ class Ask:
     question: str
     decoder: str
     max_tokens: int = 256
+    library: bool = False
+    """Look the question up in the doctor's library and the terminologies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Explain:
     question: str
     answer: str
     decoder: str
+    library: bool = False
+    """The answer was given with the library."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from desktop.worker.protocol import (
     Loading,
     Measure,
     Measured,
+    Notice,
     Prepare,
     Ready,
     Transcribe,
@@ -34,15 +36,17 @@ from multimodal.consultation import Consultation, Saw
 from multimodal.encodings import Encodings, View
 from multimodal.errors import CatalogError, MultimodalError
 from multimodal.explain import Explanation
+from multimodal.knowledge import Knowledge, installed_encoder
 from multimodal.models import Models
 from multimodal.picture import Region
 from multimodal.prompt import PromptInputs, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from desktop.worker.protocol import EncounterContext, Event
     from desktop.worker.schedule import Step, Work
+    from lm.grounding.knowledge import Encoder
     from multimodal.consultation import Event as ConsultationEvent
 
 _ENCOUNTERS_KEPT = 4
@@ -57,6 +61,7 @@ class Workshop:
         self._models: Models | None = None
         self._wish = Prepare("")
         self._encodings: OrderedDict[str, Encodings] = OrderedDict()
+        self._encoder: Encoder | None = None
 
     def steps(self, work: Work) -> Iterator[Step]:
         """Return the steps of a job; lack of memory is raised as OutOfMemory, which no job survives."""
@@ -158,25 +163,49 @@ class Workshop:
     def _answer(self, ask: Ask, work: Work) -> Iterator[Event]:
         yield from self._with_decoder(ask.decoder)
         convert = Converter(ask.job)
-        case = Consultation(self._loaded(), work.cancelled, self._encodings_of(ask.context.encounter_id))
-        yield from convert.all_of(_told(case, ask.context, work.cancelled))
-        if not work.cancelled():
-            options = GenerationOptions(max_new_tokens=ask.max_tokens)
-            yield from convert.all_of(case.ask(ask.question, options))
+        with ExitStack() as files:
+            knowledge = yield from self._knowledge(ask, files)
+            case = self._case(ask.context, work, knowledge)
+            yield from convert.all_of(_told(case, ask.context, work.cancelled))
+            if not work.cancelled():
+                options = GenerationOptions(max_new_tokens=ask.max_tokens)
+                yield from convert.all_of(case.ask(ask.question, options))
 
     def _explain_answer(self, command: Explain, work: Work) -> Iterator[Event]:
         yield from self._with_decoder(command.decoder)
         yield ExplainedSoFar(command.job, 0.0)
-        case = Consultation(self._loaded(), work.cancelled, self._encodings_of(command.context.encounter_id))
-        told = _told(case, command.context, work.cancelled)
-        shown = {event.label: event.picture for event in told if isinstance(event, Saw)}
-        if work.cancelled():
-            return
-        for event in case.explain(command.question, command.answer):
-            if isinstance(event, Explanation):
-                yield explained(command, event, shown)
-            else:
-                yield ExplainedSoFar(command.job, event.share)
+        with ExitStack() as files:
+            knowledge = yield from self._knowledge(command, files)
+            case = self._case(command.context, work, knowledge)
+            told = _told(case, command.context, work.cancelled)
+            shown = {event.label: event.picture for event in told if isinstance(event, Saw)}
+            if work.cancelled():
+                return
+            for event in case.explain(command.question, command.answer):
+                if isinstance(event, Explanation):
+                    yield explained(command, event, shown)
+                else:
+                    yield ExplainedSoFar(command.job, event.share)
+
+    def _case(self, context: EncounterContext, work: Work, knowledge: Knowledge | None) -> Consultation:
+        return Consultation(self._loaded(), work.cancelled, self._encodings_of(context.encounter_id), knowledge)
+
+    def _knowledge(self, command: Ask | Explain, files: ExitStack) -> Generator[Event, None, Knowledge | None]:
+        """Open what there is to look things up in; None where it is not wanted, there is nothing, or it is damaged."""
+        if not command.library:
+            return None
+        try:
+            knowledge = files.enter_context(Knowledge.open(self._text_encoder))
+            return None if knowledge.is_empty else knowledge
+        except lm_errors.KnowledgeError as error:
+            yield Notice(command.job, str(error))
+            return None
+
+    def _text_encoder(self) -> Encoder | None:
+        """Load the text encoder once for all questions."""
+        if self._encoder is None:
+            self._encoder = installed_encoder()
+        return self._encoder
 
     def _measure(self, command: Measure, work: Work) -> Iterator[Event]:
         models = self._loaded()

@@ -43,6 +43,10 @@ class Citation:
     end_s: float | None = None
     dependence: Dependence | None = None
     """Of pictures that were checked; None for everything else."""
+    heading: str = ""
+    """Of a passage, the heading under which it stands; `label` is then the document's title."""
+    page: int | None = None
+    """Of a passage, the page from 1; None where the document has no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,11 @@ class Evidence:
     kind: SourceKind
     label: str
     words: tuple[EvidenceWord, ...]
+    heading: str = ""
+    page: int | None = None
+    """Where a passage stands in its document."""
 
     @classmethod
-    def from_text(cls, kind: SourceKind, label: str, text: str) -> Evidence:
+    def from_text(cls, kind: SourceKind, label: str, text: str, heading: str = "", page: int | None = None) -> Evidence:
         """Return evidence without times."""
-        return cls(kind, label, tuple(EvidenceWord(word) for word in text.split()))
+        return cls(kind, label, tuple(EvidenceWord(word) for word in text.split()), heading, page)

@@ -34,12 +34,12 @@ class _Said(NamedTuple):
 def with_closest_words(
     sentences: Sequence[Sentence], question: str, evidence: Sequence[Evidence]
 ) -> tuple[Sentence, ...]:
-    """Let unverified sentences without a source cite the words of `evidence` that are closest to them.
+    """Let unverified sentences without a source cite the words of recordings that are closest to them.
 
     The question counts as well: what answers it may be what the decoder should have said. Of two places that are as
     close, the one with the rarer words is taken.
     """
-    said = [part for source in evidence if source.kind is not SourceKind.QUESTION for part in _parts(source)]
+    said = [part for source in evidence if source.kind is SourceKind.TRANSCRIPT for part in _parts(source)]
     rarity = _rarity(said)
     return tuple(
         replace(sentence, citations=(closest,))

@@ -116,4 +116,5 @@ def _stem(word: str) -> str:
 def cite(source: Evidence, passage: Sequence[EvidenceWord]) -> Citation:
     """Return the citation of some words of a source, in their order."""
     quote = " ".join(word.text.strip() for word in passage)
-    return Citation(source.kind, source.label, quote, passage[0].start_s, passage[-1].end_s)
+    start_s, end_s = passage[0].start_s, passage[-1].end_s
+    return Citation(source.kind, source.label, quote, start_s, end_s, heading=source.heading, page=source.page)

@@ -1,9 +1,10 @@
 """Training of the image projector: the ViT and the decoder stay frozen, only the projector between them learns.
 
-It starts where the decoder can read it (`new_projector`, `word_alignment`) and is then taught through the decoder:
-cross-entropy on the tokens of the answers alone (LLaVA, arXiv:2304.08485, stage 1); what the picture, the template
-and the questions say is read, not taught. The recipe (AdamW, cosine, 3 % warm-up, clip 1.0) follows nanoVLM and
-LLaVA-Med for a decoder of this size, at half their learning rate, since the first lesson has gone before.
+It starts where the decoder can read it (`new_projector`, `word_alignment`), may learn what the decoder answers rightly
+to (`label_prompts`) and is then taught through the decoder: cross-entropy on the tokens of the answers alone (LLaVA,
+arXiv:2304.08485, stage 1); what the picture, the template and the questions say is read, not taught. The recipe
+(AdamW, cosine, 3 % warm-up, clip 1.0) follows nanoVLM and LLaVA-Med for a decoder of this size, at half their learning
+rate, since other lessons have gone before.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lm.weights import LoadedDecoder
-    from multimodal.training.features import FeatureStore
+    from multimodal.training.label_prompts import PromptOptions
     from multimodal.training.picture_questions import PictureConversation
+    from multimodal.training.projected_pictures import PictureTokens
     from multimodal.training.word_alignment import LabelWords
 
 IGNORED = -100
@@ -49,14 +51,17 @@ class ProjectorOptions:
     d_hidden: int = 1152
     seed: int = 0
     alignment: AlignmentOptions = field(default_factory=AlignmentOptions)
+    prompts: PromptOptions | None = None
+    """The lesson of the label prompts, which the shipped projector did without."""
     alignment_weight: float = 0.2
-    """How much the first lesson counts beside the second, so that it is not forgotten."""
+    """How much the first lesson counts beside the last, so that it is not forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """One optimizer step: `loss` is the mean cross-entropy in nats per answer token."""
+    """One optimizer step through the decoder: `loss` is the mean cross-entropy in nats per answer token."""
 
+    lesson: str
     step: int
     steps: int
     loss: float
@@ -81,17 +86,14 @@ class Batch:
 class BatchMaker:
     """Turns conversations into batches through the same PromptBuilder that answers doctors."""
 
-    def __init__(self, decoder: LoadedDecoder, features: FeatureStore) -> None:
+    def __init__(self, decoder: LoadedDecoder) -> None:
         self._decoder = decoder
-        self._features = features
         self._prompts = PromptBuilder(decoder.tokens)
 
-    def make(self, conversations: Sequence[PictureConversation], projector: ImageProjector) -> Batch:
-        """Project the pictures and lay out the questions and answers about each."""
+    def make(self, conversations: Sequence[PictureConversation], pictures: PictureTokens) -> Batch:
+        """Show the pictures and lay out the questions and answers about each."""
         paths = tuple(conversation.path for conversation in conversations)
-        states = self._features.get(paths)
-        device = next(projector.parameters()).device
-        projected = projector(states.patches.to(device), states.cls.to(device))
+        projected = pictures(paths)
         rows = [self._row(conversation, tokens) for conversation, tokens in zip(conversations, projected, strict=True)]
         longest = max(labels.shape[0] for _, labels in rows)
         return Batch(
@@ -136,19 +138,20 @@ def answer_loss(decoder: LoadedDecoder, batch: Batch) -> torch.Tensor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What both lessons are taught with: the decoder, its batches, and the words of the labels."""
+    """What is taught through the decoder, and with what: the decoder, its batches, and the words of the labels."""
 
+    name: str
     decoder: LoadedDecoder
     batches: BatchMaker
     words: LabelWords
     options: ProjectorOptions
 
-    def accumulate_gradients(self, projector: ImageProjector, conversations: Sequence[PictureConversation]) -> float:
+    def accumulate_gradients(self, pictures: PictureTokens, conversations: Sequence[PictureConversation]) -> float:
         """Add the gradients of the mean loss over `conversations`; return the answers' mean in nats a token."""
         # Within a batch the order means nothing: neighbours of similar length need little padding.
         ordered = sorted(conversations, key=_letters)
         step = self.options.micro_batch
-        parts = [self.batches.make(ordered[i : i + step], projector) for i in range(0, len(ordered), step)]
+        parts = [self.batches.make(ordered[i : i + step], pictures) for i in range(0, len(ordered), step)]
         taught = sum(int((part.labels[:, 1:] != IGNORED).sum()) for part in parts)
         total = 0.0
         for part in parts:
@@ -182,28 +185,29 @@ def new_projector(decoder: LoadedDecoder, d_encoder: int, options: ProjectorOpti
     return projector
 
 
-def train_projector(
+def train_through_decoder(
     lesson: Lesson,
-    projector: ImageProjector,
+    pictures: nn.Module,
     conversations: Sequence[PictureConversation],
     on_step: Callable[[StepReport], None],
 ) -> None:
-    """Train `projector` in place through the decoder, one pass over `conversations` in their order."""
+    """Train what gives the tokens of `pictures` (PictureTokens), one pass over `conversations` in their order."""
     options = lesson.options
     for parameter in lesson.decoder.model.parameters():
         parameter.requires_grad_(False)
     steps = len(conversations) // options.batch
     rates = LearningRates(options.learning_rate, steps, options.warmup, options.final_share)
-    optimizer = torch.optim.AdamW(projector.parameters(), lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0.0)
+    taught = [parameter for parameter in pictures.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(taught, lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0.0)
     started = time.monotonic()
-    projector.train()
+    pictures.train()
     for step in range(1, steps + 1):
         for group in optimizer.param_groups:
             group["lr"] = rates.at(step)
         optimizer.zero_grad(set_to_none=True)
         chosen = conversations[(step - 1) * options.batch : step * options.batch]
-        loss = lesson.accumulate_gradients(projector, chosen)
-        nn.utils.clip_grad_norm_(projector.parameters(), options.clip)
+        loss = lesson.accumulate_gradients(pictures, chosen)
+        nn.utils.clip_grad_norm_(taught, options.clip)
         optimizer.step()
-        on_step(StepReport(step, steps, loss, rates.at(step), time.monotonic() - started))
-    projector.eval()
+        on_step(StepReport(lesson.name, step, steps, loss, rates.at(step), time.monotonic() - started))
+    pictures.eval()

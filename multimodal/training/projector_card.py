@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from multimodal.training.dependence_calibration import Calibration
+    from multimodal.training.label_prompts import PromptOptions
     from multimodal.training.projector_run import ProjectorRun
     from multimodal.training.projector_scores import Score
     from multimodal.training.statistics import Estimate
@@ -46,7 +47,8 @@ def _head(decoder: str, run: ProjectorRun) -> list[str]:
         "## Training",
         "",
         f"First {options.alignment.steps} steps of {options.alignment.batch} pictures without the decoder: picture "
-        "tokens towards the decoder's embeddings of the words that name the picture. Then through the frozen decoder: "
+        f"tokens towards the decoder's embeddings of the words that name the picture. {_prompts(options.prompts)}Then "
+        "through the frozen decoder: "
         f"{options.conversations} pictures with up to {MOST_QUESTIONS} questions each, one pass, batch "
         f"{options.batch}, AdamW, learning rate {options.learning_rate:g} with cosine decay, seed {options.seed}; "
         "cross-entropy on the answers' tokens alone.",
@@ -55,6 +57,16 @@ def _head(decoder: str, run: ProjectorRun) -> list[str]:
         "|---|---|---|",
         *(f"| {name} | {licence} | {what} |" for name, licence, what in DATA),
     ]
+
+
+def _prompts(options: PromptOptions | None) -> str:
+    if options is None:
+        return ""
+    return (
+        "Then two vectors for each label (prompts, for the CLS token and the patch tokens) through the frozen decoder, "
+        f"{options.conversations} pictures with their questions, and {options.distillation_steps} steps of "
+        f"{options.distillation_batch} pictures that teach the projector to give them itself. "
+    )
 
 
 def _score_lines(scores: Sequence[Score]) -> list[str]:

@@ -7,7 +7,8 @@ shipped: the projector, its scores as JSON and its card.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,15 +18,21 @@ from multimodal.fusion import AdapterBinding, load_projector, save_projector
 from multimodal.reference_pictures import PROJECTOR_FILE
 from multimodal.training.dependence_calibration import calibrate
 from multimodal.training.features import FeatureProgress, compute_features
-from multimodal.training.picture_questions import draw_conversations, read_vqa_rad, training_pictures
+from multimodal.training.label_prompts import DistillationReport, LabelPrompts, distil
+from multimodal.training.picture_questions import (
+    draw_conversations,
+    read_vqa_rad,
+    training_pictures,
+)
 from multimodal.training.pictures import Split, read_pictures
+from multimodal.training.projected_pictures import ProjectedPictures
 from multimodal.training.projector import (
     BatchMaker,
     Lesson,
     ProjectorOptions,
     StepReport,
     new_projector,
-    train_projector,
+    train_through_decoder,
 )
 from multimodal.training.projector_card import write_card
 from multimodal.training.projector_scores import Scorer, kind_task, yes_no_tasks
@@ -45,8 +52,8 @@ if TYPE_CHECKING:
 SCORES_FILE = "scores.json"
 CARD_FILE = "README.md"
 
-Progress = FeatureProgress | AlignmentReport | StepReport | str
-"""What a run reports: pictures encoded, steps of both lessons, or the name of the score that is being computed."""
+Progress = FeatureProgress | AlignmentReport | DistillationReport | StepReport | str
+"""What a run reports: pictures encoded, steps of the lessons, or the name of the score that is being computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +82,38 @@ def run_projector(
     projector = new_projector(decoder, encoder.d_model, run.options)
     with (run.run_folder / "loss.jsonl").open("w", encoding="utf-8") as log:
 
-        def record(step: AlignmentReport | StepReport) -> None:
+        def record(step: AlignmentReport | DistillationReport | StepReport) -> None:
             log.write(json.dumps(asdict(step)) + "\n")
             log.flush()
             on_progress(step)
 
-        pictures = training_pictures(run.data, run.options.seed)
-        words = LabelWords(decoder, pictures, run.options.alignment)
-        align_to_words(projector, pictures, features, words, run.options.alignment, record)
-        conversations = draw_conversations(run.data, run.options.conversations, run.options.seed)
-        lesson = Lesson(decoder, BatchMaker(decoder, features), words, run.options)
-        train_projector(lesson, projector, conversations, record)
+        _teach(run, decoder, projector, features, record)
     binding = AdapterBinding(decoder.name, decoder.fingerprint, run.encoder_id)
     save_projector(projector, binding, run.adapter_folder / PROJECTOR_FILE)
     return score_projector(run, decoder, encoder, on_progress)
+
+
+def _teach(
+    run: ProjectorRun,
+    decoder: LoadedDecoder,
+    projector: ImageProjector,
+    features: FeatureStore,
+    record: Callable[[AlignmentReport | DistillationReport | StepReport], None],
+) -> None:
+    """The lessons: words, label prompts where they are wanted, and conversations through the decoder."""
+    options, batches = run.options, BatchMaker(decoder)
+    labelled = training_pictures(run.data, options.seed)
+    words = LabelWords(decoder, labelled, options.alignment)
+    align_to_words(projector, labelled, features, words, options.alignment, record)
+    if options.prompts:
+        asked = draw_conversations(run.data, options.prompts.conversations, options.prompts.seed)
+        prompts = LabelPrompts(ProjectedPictures(deepcopy(projector).requires_grad_(False), features), labelled)
+        alone = replace(options, learning_rate=options.prompts.learning_rate, alignment_weight=0.0)
+        train_through_decoder(Lesson("label prompts", decoder, batches, words, alone), prompts, asked, record)
+        distil(projector, prompts, features, options.prompts, record)
+    conversations = draw_conversations(run.data, options.conversations, options.seed)
+    lesson = Lesson("conversations", decoder, batches, words, options)
+    train_through_decoder(lesson, ProjectedPictures(projector, features), conversations, record)
 
 
 def score_projector(

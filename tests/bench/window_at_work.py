@@ -23,6 +23,7 @@ from PySide6.QtTest import QTest
 from desktop.app import make_application, make_services
 from desktop.files import data_folder
 from desktop.record.encounter import Attachment, Dictation
+from desktop.record.store import FolderStore
 from desktop.settings import Settings
 from desktop.ui.looks import Looks
 from desktop.ui.microphone.recorder import Recorder
@@ -52,7 +53,7 @@ class AtWork:
         self.settings = Settings(folder / "settings.json")
         self.settings.set("max_answer_tokens", 1024)
         self.microphone = FakeMicrophone(BUILT_IN)
-        services = make_services(self.settings, folder)
+        services = make_services(self.settings, FolderStore(folder / "encounters"))
         self.services: Services = dataclasses.replace(services, recorder=Recorder(self.microphone))
         self.window = MainWindow(self.services)
         self.window.show()

@@ -34,11 +34,22 @@ from desktop.files import data_folder
 from desktop.settings import Settings
 settings = Settings(data_folder() / "settings.json")
 settings.set("first_start_done", True)
+settings.set("recovery_key_noted", True)
+from desktop.record.vault.opening import make_vault
+from tests.fakes.vaults import PASSPHRASE, cheap_means
+vault = data_folder() / "vault"
+if not vault.exists():
+    make_vault(vault, PASSPHRASE, cheap_means(vault))
 import desktop.app as app
 app._READY_SOON_MS = 3_600_000  # no models here: this is about the window
 class Watched(app.App):
+    def __init__(self, application, folder):
+        super().__init__(application, folder, cheap_means(vault))
     def open(self):
         super().open()
+        print("locked", self.window.is_locked, flush=True)
+        self.session.opened.connect(lambda: QTimer.singleShot(0, report))
+        self.session.unlock(PASSPHRASE)
         def report():
             print("banner", self.window.banner.isVisible())
             for page in ("page-machine", "page-settings", "page-encounters"):
@@ -47,7 +58,6 @@ class Watched(app.App):
             print("visible", self.window.isVisible(), flush=True)
             if "--stay" not in sys.argv:
                 self.window.close()
-        QTimer.singleShot(0, report)
 app.App = Watched
 sys.exit(app.main())
 """
@@ -72,9 +82,10 @@ def test_the_window_opens_and_closes_without_a_model_s_library(home: dict[str, s
     output, errors = _window(home).communicate(timeout=120)
 
     assert "loaded []" in output, errors
+    assert "locked True" in output
     assert "visible True" in output
     assert "banner False" in output
-    assert sorted(path.name for path in Path(home["BEDSIDE_HOME"]).iterdir()) == ["settings.json", LOG]
+    assert sorted(path.name for path in Path(home["BEDSIDE_HOME"]).iterdir()) == ["settings.json", "vault", LOG]
 
 
 def test_a_killed_window_says_so_at_the_next_start(home: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.app import make_services
 from desktop.record.encounter import Answer, AnswerStatus, Dictation
+from desktop.record.store import FolderStore
 from desktop.settings import Settings
 from desktop.ui.encounter.answer_card import AnswerCard
 from desktop.ui.encounter.cards import DictationCard
@@ -40,7 +41,7 @@ def services(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     monkeypatch.setenv("BEDSIDE_HOME", str(tmp_path))
     settings = Settings(tmp_path / "settings.json")
     settings.set("max_answer_tokens", 32)
-    return make_services(settings, tmp_path)
+    return make_services(settings, FolderStore(tmp_path / "encounters"))
 
 
 def test_an_answer_survives_the_death_of_the_worker(qtbot: QtBot, services: Services) -> None:

@@ -22,6 +22,7 @@ MODELS_S = 900
 CANCEL_LIMIT_S = 0.3
 STATES_OF_A_STREAM = 3
 """So many different lengths of one answer are to be seen before it is stopped."""
+PASSPHRASE = "seven green kettles hum"  # noqa: S105 - it opens nothing but this story's vault
 RENAMED = "Cough and fever, bed 4"
 LONG_QUESTION = "Explain in detail what high blood pressure does to the body, step by step."
 QUESTIONS = ("Which medicine does the patient take?", "Is the patient allergic to any medicine?")
@@ -37,6 +38,7 @@ def live(user: User) -> None:
     whole_answer(user, bedside)
     evidence(user, bedside)
     killed_worker(user, bedside)
+    locked(user)
     several_encounters(user)
     models_page(user)
     looks.go_through(user)
@@ -58,9 +60,49 @@ def first_start(user: User) -> None:
     user.photograph("first-start-notice")
     user.click("accept-notice")
     user.click("first-start", "next")
+    make_vault(user)
     user.wait_for_words("Everything that Bedside needs is on this machine.", MODELS_S)
     user.photograph("first-start-models")
     user.click("first-start", "start-sample")
+
+
+def make_vault(user: User) -> None:
+    """A passphrase, typed twice, then the recovery key, whose last group is typed back."""
+    user.wait_for("new-passphrase")
+    user.type(PASSPHRASE)
+    user.click("passphrase-again")
+    user.type(PASSPHRASE)
+    user.photograph("first-start-passphrase")
+    user.click("first-start", "next")
+    user.wait_for("recovery-key")
+    user.photograph("first-start-recovery-key")
+    key = user.eyes.property_of(lambda shown: shown.toPlainText(), "recovery-key")
+    user.click("last-group")
+    user.type(key[-4:])
+    user.click("first-start", "next")
+
+
+def locked(user: User) -> None:
+    """Lock by the keyboard: nothing of the encounter is seen, and only the right passphrase opens it."""
+    user.press("ctrl+l")
+    user.wait_for("unlock-page")
+    assert not user.eyes.says("metformin"), "words of the encounter are seen on the lock page"
+    user.photograph("locked")
+    user.type("staple under the bed")
+    user.press("Return")
+    user.wait_for("unlock-trouble")
+    user.photograph("wrong-passphrase")
+    user.wait_until("it can be tried again", lambda: user.eyes.says("Unlock"))
+    unlock(user)
+    user.wait_for("answer")
+
+
+def unlock(user: User) -> None:
+    """Type the passphrase."""
+    user.click("passphrase")
+    user.type(PASSPHRASE)
+    user.press("Return")
+    user.wait_for("encounter-screen")
 
 
 def sample_encounter(user: User) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.gui.bedside import Bedside
-from tests.gui.first_visit import RENAMED
+from tests.gui.first_visit import RENAMED, unlock
 
 if TYPE_CHECKING:
     from tests.gui.user import User
 
 
 def live(user: User) -> None:
-    """Look for the encounter, its words, its picture, its answers, and the looks that were chosen."""
+    """Unlock, then look for the encounter, its words, its picture, its answers, and the looks that were chosen."""
     user.wait_for("main-window")
     user.take_keyboard("main-window")
+    user.wait_for("unlock-page")
+    user.photograph("locked-at-the-start")
+    unlock(user)
     assert not user.eyes.is_seen("first-start"), "the first steps are shown a second time"
     assert not user.eyes.says("Bedside was not closed properly"), "a proper end was taken for a crash"
     user.press("ctrl+1")

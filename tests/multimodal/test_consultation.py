@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import wave
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 import pytest
 import torch
@@ -9,8 +9,19 @@ from PIL import Image
 
 from lm.engine import FinishReason
 from lm.grounding.answer import Verdict
+from lm.grounding.passages import Passage
 from lm.sequence import EmbeddingSpan, SourceKind
-from multimodal.consultation import Answered, AnswerText, Consultation, Event, Heard, Notice, Saw
+from multimodal.consultation import (
+    NOTHING_FOUND,
+    Answered,
+    AnswerText,
+    Consultation,
+    Event,
+    Heard,
+    LookedUp,
+    Notice,
+    Saw,
+)
 from multimodal.encodings import View
 from multimodal.errors import InvalidFile
 from multimodal.fusion import AudioProjector, ProjectorShape
@@ -29,10 +40,12 @@ from tests.fakes.consultations import (
 from tests.fakes.films import write_film
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from lm.tokens import Tokens
+    from multimodal.explain import Explanation, Subject
+    from multimodal.knowledge import Knowledge
     from multimodal.models import Models
 
 T = TypeVar("T")
@@ -258,3 +271,79 @@ def test_an_answer_about_a_film_names_the_frame_and_its_time(tokens: Tokens, tmp
 def test_cancelling_while_a_file_is_read_takes_nothing_in_and_says_nothing(tokens: Tokens, recording: Path) -> None:
     case = Consultation(cast("Models", FakeModels(tokens, ScriptedEngine([]), SAID)), cancelled=lambda: True)
     assert list(case.listen(recording)) == []
+
+
+class ScriptedKnowledge:
+    """Finds the passages it was given, whatever the question."""
+
+    def __init__(self, *passages: Passage, notices: tuple[str, ...] = ()) -> None:
+        self.passages, self.notices = passages, notices
+
+    def find(self, question: str, turns: Sequence[Turn] = ()) -> tuple[Passage, ...]:
+        assert question
+        assert len(turns) < 2
+        return self.passages
+
+    def take_notices(self) -> tuple[str, ...]:
+        return self.notices
+
+
+class WatchedExplainer:
+    """Explains nothing and keeps what it was to explain."""
+
+    subjects: ClassVar[list[Subject]] = []
+
+    def __init__(self, *_: object) -> None:
+        self.subjects.clear()
+
+    def gradient(self, subject: Subject, _mean: object) -> Iterator[Explanation]:
+        self.subjects.append(subject)
+        return iter(())
+
+
+def looked_up(models: FakeModels, knowledge: ScriptedKnowledge) -> Consultation:
+    return Consultation(cast("Models", models), knowledge=cast("Knowledge", knowledge))
+
+
+SIGNS = Passage("Dengue", "Warning signs are persistent vomiting and mucosal bleeding.", "Warning signs", 12)
+
+
+def test_an_answer_cites_the_passage_that_bears_it_out(tokens: Tokens) -> None:
+    engine = ScriptedEngine(["Persistent vomiting and mucosal bleeding are warning signs. Give 500 mg aspirin."])
+    case = looked_up(FakeModels(tokens, engine), ScriptedKnowledge(SIGNS))
+    events = list(case.ask("What warns of severe dengue?"))
+    assert of_kind(events, LookedUp) == [LookedUp((SIGNS,))]
+    (answered,) = of_kind(events, Answered)
+    written, invented = answered.sentences
+    (citation,) = written.citations
+    assert written.verdict is Verdict.SUPPORTED
+    assert (citation.kind, citation.label, citation.heading, citation.page) == (
+        SourceKind.PASSAGE,
+        "Dengue",
+        "Warning signs",
+        12,
+    )
+    assert citation.quote in SIGNS.text
+    assert invented.verdict is Verdict.UNVERIFIED
+    assert answered.used == (Used(UsedKind.PASSAGE, "Dengue"), Used(UsedKind.QUESTION))
+    assert [span.source.label for span in engine.prompts[0].spans if span.source.kind is SourceKind.PASSAGE] == [
+        "Dengue"
+    ]
+
+
+def test_finding_nothing_is_told_and_so_is_how_it_was_looked_up(tokens: Tokens) -> None:
+    case = looked_up(FakeModels(tokens, ScriptedEngine(["I do not know."])), ScriptedKnowledge(notices=("By words.",)))
+    events = list(case.ask("What now?"))
+    assert [notice.text for notice in of_kind(events, Notice)] == ["By words.", NOTHING_FOUND]
+    (answered,) = of_kind(events, Answered)
+    assert [s.verdict for s in answered.sentences] == [Verdict.UNVERIFIED]
+
+
+def test_an_explanation_weighs_the_prompt_with_its_passages(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = ScriptedEngine(["Persistent vomiting."])
+    case = looked_up(FakeModels(tokens, engine), ScriptedKnowledge(SIGNS))
+    list(case.ask("What warns?"))
+    monkeypatch.setattr("multimodal.consultation.Explainer", WatchedExplainer)
+    assert list(case.explain("What warns?", "Persistent vomiting.")) == []
+    (subject,) = WatchedExplainer.subjects
+    assert subject.prompt.spans == engine.prompts[0].spans

@@ -14,9 +14,10 @@ from whisper.decoding import DecodingOptions
 
 from lm.errors import DamagedCheckpoint, UnsupportedCheckpoint
 from multimodal.audio import SAMPLE_RATE_HZ, load_audio
-from multimodal.whisper_decoding import BatchDecoder, DecodingRules
+from multimodal.whisper_decoding import BatchDecoder
 from multimodal.whisper_encoding import SAMPLES_PER_FRAME, WINDOW_SAMPLES, SpeechEncoder
 from multimodal.whisper_layers import load_checkpoint, load_tokenizer
+from multimodal.whisper_search import DecodingRules
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,16 +101,22 @@ def test_more_than_a_window_is_refused(encoder: SpeechEncoder) -> None:
         encoder.encode(np.zeros(WINDOW_SAMPLES + 1, np.float32))
 
 
+@pytest.mark.parametrize("beams", [1, 3, 5])
 def test_tokens_and_scores_equal_openai_whispers_own_decoding(
+    beams: int,
     checkpoint: WhisperCheckpoint,
     encoder: SpeechEncoder,
     decoder: BatchDecoder,
     rules: DecodingRules,
     turns: list[NDArray[np.float32]],
 ) -> None:
-    options = DecodingOptions(language="en", without_timestamps=True, fp16=False)
-    theirs = checkpoint.model.decode(torch.stack([mel(samples) for samples in turns]), options)
-    ours = decoder.decode([encoder.encode(samples, whole_window=True) for samples in turns], rules)
+    beam_size = beams if beams > 1 else None
+    options = DecodingOptions(language="en", without_timestamps=True, fp16=False, beam_size=beam_size)
+    # One by one: openai-whisper 20250625 searches with beams in a batch of one alone.
+    theirs = [checkpoint.model.decode(mel(samples), options) for samples in turns]
+    ours = decoder.decode(
+        [encoder.encode(samples, whole_window=True) for samples in turns], replace(rules, beams=beams)
+    )
     for mine, other in zip(ours, theirs, strict=True):
         assert list(mine.tokens) == other.tokens
         assert mine.mean_logprob == pytest.approx(other.avg_logprob, abs=2e-3)
@@ -117,9 +124,11 @@ def test_tokens_and_scores_equal_openai_whispers_own_decoding(
         assert mine.finished
 
 
+@pytest.mark.parametrize("beams", [1, 3])
 def test_a_batch_of_unequal_lengths_equals_one_by_one(
-    encoder: SpeechEncoder, decoder: BatchDecoder, rules: DecodingRules, turns: list[NDArray[np.float32]]
+    beams: int, encoder: SpeechEncoder, decoder: BatchDecoder, rules: DecodingRules, turns: list[NDArray[np.float32]]
 ) -> None:
+    rules = replace(rules, beams=beams)
     encoded = [encoder.encode(samples) for samples in turns]
     together = decoder.decode(encoded, rules)
     for speech, batched in zip(encoded, together, strict=True):

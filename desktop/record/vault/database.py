@@ -96,7 +96,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is on the disk when this ends, or nothing of it where it raises."""
-        with self._lock:
+        with self._lock, database_errors():
             try:
                 self.rows("BEGIN IMMEDIATE")
                 yield

@@ -14,7 +14,7 @@ from desktop.record.errors import NOT_TAKEN_OVER, NotTakenOver, RecordError, dis
 from desktop.record.store import DELETED_PREFIX, FILE, FolderStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from desktop.record.disk import Disk
@@ -40,10 +40,13 @@ class Imported:
     left: tuple[Left, ...]
 
 
-def import_folder(folder: Path, store: VaultStore, disk: Disk) -> Imported:
+def import_folder(
+    folder: Path, store: VaultStore, disk: Disk, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Imported:
     """Move every encounter of a folder that can be read into the vault; the others stay as they are.
 
-    Raises what the disk refuses outside of a single encounter.
+    `progress` is called after each with how many are done, of how many. Raises what the disk refuses outside of a
+    single encounter.
     """
     source = FolderStore(folder, disk)
     moved, left = [], []
@@ -52,7 +55,8 @@ def import_folder(folder: Path, store: VaultStore, disk: Disk) -> Imported:
         for name in names:
             if name.startswith(DELETED_PREFIX):
                 disk.remove_folder(folder / name)  # the doctor deleted it, the system was interrupted
-    for encounter_id in filter(is_id, names):
+    ids = list(filter(is_id, names))
+    for done, encounter_id in enumerate(ids, 1):
         try:
             with disk_errors():
                 _move(source, folder / encounter_id, store)
@@ -60,6 +64,7 @@ def import_folder(folder: Path, store: VaultStore, disk: Disk) -> Imported:
             left.append(Left(encounter_id, error))
         else:
             moved.append(encounter_id)
+        progress(done, len(ids))
     return Imported(tuple(moved), tuple(left))
 
 

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from desktop.record.vault.live_recording import LiveRecording
+
 LOCK = "vault.lock"
 FILES, BACKUPS, WORKING = "files", "backups", "working"
 _DATABASE = re.compile(r"(?:record|audit)-(\d+)\.(?:db(?:-wal|-shm|-journal)?|json)")
@@ -63,7 +65,9 @@ class Means:
 class OpenVault:
     """A vault that is open in this process and in no other."""
 
-    def __init__(self, folder: Path, keys: VaultKeys, means: Means, lock: FileLock) -> None:
+    def __init__(
+        self, folder: Path, keys: VaultKeys, means: Means, lock: FileLock, running: tuple[LiveRecording, ...] = ()
+    ) -> None:
         """Open the database and the files. Raises DatabaseDamaged, VaultNewer, or what the disk refuses."""
         self.folder = folder
         self.keys = keys
@@ -74,13 +78,13 @@ class OpenVault:
             migrate(database, folder / BACKUPS, means.disk)
             anchor = _anchor_file(folder, keys, means.disk)
             self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by)
-            self.store = self._make_store(Records(database, keys.key_for("file keys"), self.audit))
+            self.store = self._make_store(Records(database, keys.key_for("file keys"), self.audit), running)
             self._tell_of_opening(database)
         except BaseException:
             database.close()
             raise
 
-    def _make_store(self, records: Records) -> VaultStore:
+    def _make_store(self, records: Records, running: tuple[LiveRecording, ...]) -> VaultStore:
         disk = self._means.disk
         sealed = SealedFiles(self.folder / FILES, disk)
         working = WorkingFolder(self._working_place(), disk)
@@ -90,7 +94,7 @@ class OpenVault:
                 sealed.remove_all_but({file.file for file in records.all_files()})
         if not self.audit.fault:
             _remove_databases(self.folder, self.keys.generation, disk)
-        return VaultStore(records, sealed, working, disk)
+        return VaultStore(records, sealed, working, disk, running)
 
     def _tell_of_opening(self, database: Database) -> None:
         """Add to the trail that the vault was opened, and who failed to before."""
@@ -153,10 +157,10 @@ class OpenVault:
             with contextlib.suppress(OSError):
                 self._means.disk.remove(backup)
 
-    def close(self) -> None:
-        """Let go of the keys and of everything that is readable."""
+    def close(self) -> tuple[LiveRecording, ...]:
+        """Let go of the keys and of everything that is readable; returns the recordings that go on all the same."""
         try:
-            self.store.close()
+            return self.store.close()
         finally:
             self._lock.release()
 
@@ -192,17 +196,26 @@ def make_vault(folder: Path, passphrase: str, means: Means | None = None) -> str
     return recovery_key
 
 
-def open_vault(folder: Path, passphrase: str, means: Means | None = None) -> OpenVault:
-    """Open a vault. Raises VaultMissing, VaultInUse, WrongPassphrase, HeaderDamaged, VaultNewer or DatabaseDamaged."""
-    return _open(folder, means or Means(), lambda file: file.unlock(passphrase))
+def open_vault(
+    folder: Path, passphrase: str, means: Means | None = None, running: tuple[LiveRecording, ...] = ()
+) -> OpenVault:
+    """Open a vault. Raises VaultMissing, VaultInUse, WrongPassphrase, HeaderDamaged, VaultNewer or DatabaseDamaged.
+
+    `running` are the recordings that went on since the same process closed it.
+    """
+    return _open(folder, means or Means(), running, lambda file: file.unlock(passphrase))
 
 
-def open_vault_with_recovery_key(folder: Path, recovery_key: str, means: Means | None = None) -> OpenVault:
+def open_vault_with_recovery_key(
+    folder: Path, recovery_key: str, means: Means | None = None, running: tuple[LiveRecording, ...] = ()
+) -> OpenVault:
     """Open a vault by its printed key; raises also RecoveryKeyMistyped and WrongRecoveryKey."""
-    return _open(folder, means or Means(), lambda file: file.unlock_with_recovery_key(recovery_key))
+    return _open(folder, means or Means(), running, lambda file: file.unlock_with_recovery_key(recovery_key))
 
 
-def _open(folder: Path, means: Means, unlock: Callable[[KeyFile], VaultKeys]) -> OpenVault:
+def _open(
+    folder: Path, means: Means, running: tuple[LiveRecording, ...], unlock: Callable[[KeyFile], VaultKeys]
+) -> OpenVault:
     if not any((folder / name).exists() for name in (FILE, COPY)):
         raise VaultMissing(VAULT_MISSING)
     lock = FileLock(folder / LOCK, timeout=0, mode=FILE_MODE, thread_local=False)
@@ -212,7 +225,7 @@ def _open(folder: Path, means: Means, unlock: Callable[[KeyFile], VaultKeys]) ->
         except Timeout as error:
             raise VaultInUse(VAULT_IN_USE) from error
     try:
-        return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock)
+        return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock, running)
     except (WrongPassphrase, WrongRecoveryKey):
         note_failed_unlock(folder, means.disk)
         lock.release()

@@ -9,6 +9,7 @@ import contextlib
 import threading
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop.record.codec import is_file_name, is_id
@@ -61,7 +62,15 @@ _ABSENT = (0, 0)
 class VaultStore:
     """EncounterStore in an open vault. Where files are concerned methods also raise FileDamaged."""
 
-    def __init__(self, records: Records, sealed: SealedFiles, working: WorkingFolder, disk: Disk) -> None:
+    def __init__(
+        self,
+        records: Records,
+        sealed: SealedFiles,
+        working: WorkingFolder,
+        disk: Disk,
+        running: tuple[LiveRecording, ...] = (),
+    ) -> None:
+        """Take up what an earlier opening left: recordings that still run, and those that were never ended."""
         self._records = records
         self._sealed = sealed
         self._working = working
@@ -69,8 +78,14 @@ class VaultStore:
         self._lock = threading.RLock()
         self._handed_out: dict[tuple[str, str], _Stamp] = {}
         """Files that others write, and how they were when they were last sealed."""
-        self.recovered = self._recover()
-        """What the last use of the vault left unfinished."""
+        self._recordings: dict[str, LiveRecording] = {}
+        """Those that were begun and have not ended, by the file that they write."""
+        running = tuple(recording for recording in running if not recording.has_ended)
+        self.recovered = self._recover({recording.file_id for recording in running})
+        """What the last use of the vault left unfinished, and what ended while it was locked."""
+        for recording in running:
+            self._recordings[recording.file_id] = recording
+            recording.go_on_unlocked(partial(self._note_end_after_lock, recording))
 
     # --- the window's interface --------------------------------------------------------------------------------
 
@@ -175,7 +190,10 @@ class VaultStore:
         with contextlib.suppress(OSError):  # the frames themselves are flushed; a fault shows with them
             self._sealed.sync()
         path.unlink(missing_ok=True)
-        return LiveRecording(path, frames, lambda count: self._note_end(key.id, count))
+        recording = LiveRecording(path, key.id, frames, lambda count: self._note_end(key.id, count))
+        with self._lock:
+            self._recordings[key.id] = recording
+        return recording
 
     def add_encounter(self, encounter: Encounter, files: dict[str, Path]) -> None:
         """Take over a whole encounter with its files under their names, or nothing of it."""
@@ -212,14 +230,19 @@ class VaultStore:
         with self._lock:
             self._records = records
 
-    def close(self) -> None:
-        """Seal what others wrote, let go of the keys and remove the readable copies."""
+    def close(self) -> tuple[LiveRecording, ...]:
+        """Seal what others wrote, let go of the keys and remove the readable copies.
+
+        Returns the recordings that still run; they go on without the vault.
+        """
         with self._lock:
             for encounter_id in {encounter_id for encounter_id, _ in self._handed_out}:
                 with contextlib.suppress(RecordError):
                     self.save(self._records.load(encounter_id))
+            running = tuple(recording for recording in self._recordings.values() if recording.go_on_locked())
             self._records.database.close()
             self._working.wipe()
+        return running
 
     # --- within ------------------------------------------------------------------------------------------------
 
@@ -287,11 +310,20 @@ class VaultStore:
     def _note_end(self, file_id: str, frames: int) -> None:
         # What cannot be noted now is found when the vault is opened the next time.
         with contextlib.suppress(RecordError), self._lock:
+            self._recordings.pop(file_id, None)
             self._records.note_frames(file_id, frames)
 
-    def _recover(self) -> tuple[Recovered, ...]:
+    def _note_end_after_lock(self, recording: LiveRecording, frames: int) -> None:
+        self._note_end(recording.file_id, frames)
+        # Whoever asked for the recording meanwhile got a copy of what there was of it.
+        with contextlib.suppress(OSError):
+            self._disk.remove(self._working.path(recording.file.parent.name, recording.file.name))
+
+    def _recover(self, running: set[str]) -> tuple[Recovered, ...]:
         recovered = []
         for file in self._records.unfinished():
+            if file.file in running:
+                continue  # how many frames it has is not known before its end
             if not is_begun(self._sealed, file):
                 self._records.forget_file(file.file)
                 continue

@@ -28,7 +28,6 @@ from desktop.worker.protocol import (
 
 if TYPE_CHECKING:
     from desktop.record.encounter import MarkedRegion
-    from desktop.record.store import EncounterStore
     from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
     from desktop.worker.protocol import Event
@@ -88,9 +87,10 @@ class Asking(QObject):
         self._failures.pop(answer.id, None)
         job = self._jobs.add(encounter_id, answer.id)
         self._book.put(encounter_id, answer)
-        context = context_of(encounter, question, self._services.store)
+        context = context_of(encounter, question, self._book)
         longest = int(self._services.settings.value("max_answer_tokens"))
-        self._services.worker.send(Ask(job.id, context, question.text, chosen, longest))
+        library = self._services.settings.is_on("use_library")
+        self._services.worker.send(Ask(job.id, context, question.text, chosen, longest, library))
         self._autosave.start()
         self.running_changed.emit()
 
@@ -196,21 +196,21 @@ class Asking(QObject):
         )
 
 
-def context_of(encounter: Encounter, question: Question, store: EncounterStore) -> EncounterContext:
+def context_of(encounter: Encounter, question: Question, book: EncounterBook) -> EncounterContext:
     """Return all that the question is asked with: every recording's words, every picture, the turns before it."""
     recordings, pictures = [], []
     for entry in encounter.entries:
         if isinstance(entry, Dictation) and entry.utterances:
-            file = str(store.path(encounter.id, entry.file))
+            file = str(book.path(encounter.id, entry.file))
             recordings.append(KnownRecording(entry.label, file, entry.utterances))
         elif isinstance(entry, Attachment) and entry.files:
-            pictures.append(known_picture(encounter, entry, store, question.marked))
+            pictures.append(known_picture(encounter, entry, book, question.marked))
     turns = tuple(KnownTurn(asked.text, answer.text) for asked, answer in turns_before(encounter, question.id))
     return EncounterContext(encounter.id, tuple(recordings), tuple(pictures), turns)
 
 
 def known_picture(
-    encounter: Encounter, entry: Attachment, store: EncounterStore, marked: MarkedRegion | None = None
+    encounter: Encounter, entry: Attachment, book: EncounterBook, marked: MarkedRegion | None = None
 ) -> KnownPicture:
     """Return a picture as it is asked about now: its chosen frame, and the region where it is marked."""
     region = marked.region if marked and marked.label == entry.label else None
@@ -219,7 +219,7 @@ def known_picture(
         # A series: its frames are its files.
         place = len(entry.files) // 2 if frame is None else min(frame, len(entry.files) - 1)
         name, frame = entry.files[place], None
-    return KnownPicture(entry.label, str(store.path(encounter.id, name)), frame, region.box if region else None)
+    return KnownPicture(entry.label, str(book.path(encounter.id, name)), frame, region.box if region else None)
 
 
 def _whole(answer: Answer, event: AnswerWhole) -> Answer:

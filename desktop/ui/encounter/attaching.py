@@ -114,7 +114,7 @@ class Attaching(QObject):
             self._look_into(encounter_id, copied)
             return
         if copied.kind is FileKind.DICOM and len(copied.names) > 1:
-            files = [self._store.path(encounter_id, name) for name in copied.names]
+            files = [self._book.path(encounter_id, name) for name in copied.names]
             self._unsorted[self._pictures.sort_into_series(files)] = encounter_id, copied.names
             return
         if copied.kind is FileKind.AUDIO:
@@ -127,7 +127,7 @@ class Attaching(QObject):
 
     def _look_into(self, encounter_id: str, film: Copied) -> None:
         """Have the reader say what a film gives: it is a file of unknown origin, and not decoded here."""
-        file = self._store.path(encounter_id, film.names[0])
+        file = self._book.path(encounter_id, film.names[0])
         self._films[self._pictures.look_into_film(file, film.given_name)] = encounter_id, film.names[0]
 
     def _take_film(self, token: int, has_pictures: bool, has_sound: bool, told: str) -> None:
@@ -147,7 +147,7 @@ class Attaching(QObject):
         if token in self._films:
             encounter_id, name = self._films.pop(token)
             with suppress(OSError):  # what is left behind goes with the encounter
-                self._store.path(encounter_id, name).unlink(missing_ok=True)
+                self._book.path(encounter_id, name).unlink(missing_ok=True)
             self._refuse(sentence)
 
     # --- series ------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +18,8 @@ from desktop.ui.encounter.wording import sentence_of
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter, EncounterSummary, Entry
     from desktop.record.store import EncounterStore
+
+NOWHERE = Path("file-that-cannot-be-read")
 
 
 class EncounterBook(QObject):
@@ -124,6 +127,17 @@ class EncounterBook(QObject):
         encounter = self._encounters.get(encounter_id)
         return entry_of(encounter, entry_id) if encounter else None
 
+    def path(self, encounter_id: str, name: str) -> Path:
+        """Return where a file can be read; where it cannot, say why and return a place where nothing is.
+
+        Whoever is given that place says that there is nothing, as of any file that is gone.
+        """
+        try:
+            return self._store.path(encounter_id, name)
+        except RecordError as error:
+            self.refused.emit(sentence_of(error))
+            return NOWHERE / name
+
     def put(self, encounter_id: str, entry: Entry, *, tell: bool = True, save: bool = True) -> None:
         """Add an entry or put it in the place of the one with its id; `tell` the views, and `save`."""
         encounter = self._encounters.get(encounter_id)
@@ -173,6 +187,11 @@ class EncounterBook(QObject):
         """Write everything that could not be written before."""
         for encounter_id in tuple(self._unsaved):
             self.save(encounter_id)
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether something could not be written, and is only here."""
+        return bool(self._unsaved)
 
     def finish(self) -> None:
         """Wait until everything is on the disk."""

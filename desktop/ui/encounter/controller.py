@@ -165,6 +165,18 @@ class EncounterController(QObject):
         self.asking.shut_down()
         self.book.finish()
 
+    def leave(self) -> str:
+        """Hear no more of the worker, whose last words may come late; returns the recording that goes on, if any."""
+        self.services.worker.event_received.disconnect(self._take)
+        return self.dictating.leave()
+
+    def keep_all(self) -> bool:
+        """Wait until everything is on the disk, but for a recording that runs; returns whether all of it is."""
+        self.attaching.finish()
+        self.asking.shut_down()
+        self.book.finish()
+        return not self.book.has_unsaved
+
     def _take(self, event: Event) -> None:
         if isinstance(event, Failed) and event.kind is FailureKind.MISSING:
             self.models_missing.emit(event.sentence)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".wav"
 _NOT_BEGUN = (RecorderState.NO_MICROPHONE, RecorderState.DENIED, RecorderState.FAILED)
+_GOES_ON = (RecorderState.RECORDING, RecorderState.PAUSED)
 
 
 class Dictating(QObject):
@@ -58,6 +59,8 @@ class Dictating(QObject):
         """Encounter, name and path of a recording that the recorder has not begun yet."""
         self._speaking: tuple[str, str] | None = None
         """Encounter and entry that are being recorded into."""
+        self._went_on_locked = False
+        """The worker lost the recording when the record was locked meanwhile."""
         services.recorder.state_changed.connect(self._follow_recorder)
         services.recorder.stopped.connect(self._take_recorded)
 
@@ -75,7 +78,7 @@ class Dictating(QObject):
         # The recorder makes the file itself, so that it can never write over a recording.
         path.unlink(missing_ok=True)
         self._wanted = (encounter_id, name, path)
-        self._services.recorder.start(path)
+        self._services.recorder.start(path, self._services.store.open_recording)
         if self._wanted and self._services.recorder.state in _NOT_BEGUN:
             self._give_up()  # it stood so before, and so said nothing
 
@@ -84,6 +87,20 @@ class Dictating(QObject):
         if self._speaking or self._wanted:
             self._services.recorder.stop()
             self._give_up()
+
+    def leave(self) -> str:
+        """Let the recording go on without this window's part in it; returns its entry, empty for none."""
+        self._give_up()
+        speaking, self._speaking = self._speaking, None
+        return speaking[1] if speaking else ""
+
+    def resume(self, encounter_id: str, entry_id: str) -> None:
+        """Take part again in a recording that went on while the record was locked, or ended meanwhile."""
+        entry = self._book.entry(encounter_id, entry_id)
+        if isinstance(entry, Dictation) and self._services.recorder.state in _GOES_ON:
+            self._speaking = (encounter_id, entry_id)
+            self._went_on_locked = True
+            self.recording_changed.emit()
 
     def add_recording(self, encounter_id: str, name: str) -> None:
         """Recognise a file that was attached."""
@@ -182,12 +199,16 @@ class Dictating(QObject):
         if job:
             self._services.worker.send(FinishDictation(job.id))
         if isinstance(entry, Dictation):
-            self._book.put(encounter_id, replace(entry, duration_s=recorded.duration_s))
+            entry = replace(entry, duration_s=recorded.duration_s)
+            self._book.put(encounter_id, entry)
+            if self._went_on_locked:  # nobody followed it any more
+                self._transcribe(encounter_id, entry)
+        self._went_on_locked = False
         self.recording_changed.emit()
 
     def _transcribe(self, encounter_id: str, entry: Dictation) -> None:
         job = self._jobs.add(encounter_id, entry.id)
-        file = str(self._services.store.path(encounter_id, entry.file))
+        file = str(self._book.path(encounter_id, entry.file))
         self._services.worker.send(Transcribe(job.id, file, self._language(), settled_until(entry)))
         self.running_changed.emit()
         self._book.put(encounter_id, entry)

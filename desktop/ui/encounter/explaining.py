@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.record.editing import attachment_labelled, entry_of
-from desktop.record.encounter import Answer, AnswerStatus, Question, Verdict
+from desktop.record.encounter import Answer, AnswerStatus, Question, UsedKind, Verdict
 from desktop.ui.encounter.asking import context_of, known_picture
 from desktop.ui.encounter.jobs import Jobs
 from desktop.worker.protocol import AnswerExplained, Done, Explain, ExplainedSoFar, Failed, Stopped
@@ -115,17 +115,18 @@ class Explaining(QObject):
         if not isinstance(question, Question):
             return
         job = self._jobs.add(encounter.id, answer_id)
-        context = context_of(encounter, question, self._services.store)
+        context = context_of(encounter, question, self._book)
         self._asked[answer_id] = context
         self._put(answer_id, WhyState(running=True))
-        self._services.worker.send(Explain(job.id, context, question.text, answer.text, self._decoder_of(answer)))
+        decoder, cited = self._decoder_of(answer), any(used.kind is UsedKind.PASSAGE for used in answer.used)
+        self._services.worker.send(Explain(job.id, context, question.text, answer.text, decoder, cited))
 
     def _present_place(self, label: str) -> tuple[str, int | None] | None:
         encounter = self._book.current
         picture = attachment_labelled(encounter, label) if encounter else None
         if encounter is None or picture is None:
             return None
-        known = known_picture(encounter, picture, self._services.store)
+        known = known_picture(encounter, picture, self._book)
         return known.file, known.frame
 
     def _decoder_of(self, answer: Answer) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.controller import EncounterController
     from desktop.ui.encounter.sentences import SentenceRow
     from desktop.worker.protocol import AnswerExplained
+    from desktop.worker.status import WorkerStatus
 
 _LOADING = (WorkerState.STARTING, WorkerState.RESTARTING)
 
@@ -82,7 +83,7 @@ class EncounterPage(Retranslating, QWidget):
         dictating.progressed.connect(self._show_progress)
         dictating.running_changed.connect(self._follow_jobs)
         dictating.recording_changed.connect(self._follow_jobs)
-        self._controller.services.worker.state_changed.connect(lambda _status: self._follow_jobs())
+        self._controller.services.worker.state_changed.connect(self._follow_worker)
 
     # --- the encounter -----------------------------------------------------------------------------------------
 
@@ -158,7 +159,7 @@ class EncounterPage(Retranslating, QWidget):
         encounter = self._controller.encounter
         if encounter and picture.files:
             place = 0 if len(picture.files) == 1 else len(picture.files) // 2
-            file = self._controller.services.store.path(encounter.id, picture.files[place])
+            file = self._controller.book.path(encounter.id, picture.files[place])
             frame = picture.frame if len(picture.files) == 1 else None
             self.thumbnails.show(file, frame, made.show_picture, made.show_fault)
         return made
@@ -175,6 +176,10 @@ class EncounterPage(Retranslating, QWidget):
         return question.text if isinstance(question, Question) else ""
 
     # --- what is under way -------------------------------------------------------------------------------------
+
+    def _follow_worker(self, _status: WorkerStatus) -> None:
+        # A method and no lambda: the worker lives longer than this page, and must not call one that is gone.
+        self._follow_jobs()
 
     def _follow_jobs(self) -> None:
         encounter, asking = self._controller.encounter, self._controller.asking

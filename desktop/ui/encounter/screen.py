@@ -57,7 +57,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.page = EncounterPage(self.controller, self.composer, self)
         self.nothing = NoEncounter(self)
         self.evidence = EvidencePanel(self)
-        self.viewing = ViewedPictures(services, self)
+        self.viewing = ViewedPictures(services, self.controller.book, self)
         self._player = player or AudioPlayer(parent=self)
         self._patient: PatientView | None = None
         self._was_shown = False
@@ -95,6 +95,27 @@ class EncounterScreen(Retranslating, QWidget):
         """End a recording and wait until everything is on the disk; for the window when it closes."""
         self._player.stop()
         self.controller.shut_down()
+
+    def keep_all(self) -> bool:
+        """Wait until everything is on the disk, but for a recording that runs; returns whether all of it is."""
+        return self.controller.keep_all()
+
+    def leave(self) -> tuple[str, str]:
+        """Be taken down because the record is locked; returns the encounter and the recording that goes on in it."""
+        self._player.stop()
+        if self._patient is not None:
+            self._patient.close()
+        encounter = self.controller.encounter
+        return (encounter.id if encounter else "", self.controller.leave())
+
+    def resume(self, encounter_id: str, recording_id: str) -> None:
+        """Be where an earlier screen was left."""
+        self.controller.open(encounter_id)
+        self.controller.dictating.resume(encounter_id, recording_id)
+
+    def refresh(self) -> None:
+        """Show what was changed elsewhere."""
+        self._refresh()
 
     def _actions(self) -> dict[str, Callable[[], bool]]:
         return {
@@ -198,7 +219,7 @@ class EncounterScreen(Retranslating, QWidget):
         if name and encounter:
             start_s = max(0.0, start_s - LEAD_S)
             end_s = None if end_s is None else end_s + TAIL_S
-            self._player.play(self._services.store.path(encounter.id, name), start_s, end_s)
+            self._player.play(self.controller.book.path(encounter.id, name), start_s, end_s)
 
     def _follow_player(self, state: PlayerState) -> None:
         self.evidence.show_playing(state is PlayerState.PLAYING)

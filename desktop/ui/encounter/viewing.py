@@ -11,6 +11,7 @@ from desktop.record.encounter import Attachment
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Encounter
+    from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
     from desktop.ui.viewer.feed import ViewedPicture
     from desktop.ui.viewer.panel import ViewerPanel
@@ -25,9 +26,9 @@ class ViewedPictures(QWidget):
     region_cleared = Signal(str, int)
     close_wanted = Signal()
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, book: EncounterBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._services = services
+        self._services, self._book = services, book
         self._panel: ViewerPanel | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +53,7 @@ class ViewedPictures(QWidget):
     def _viewed(self, encounter: Encounter, entry: Attachment) -> ViewedPicture:
         from desktop.ui.viewer.feed import ViewedPicture
 
-        files = tuple(self._services.store.path(encounter.id, name) for name in entry.files)
+        files = tuple(self._book.path(encounter.id, name) for name in entry.files)
         return ViewedPicture(entry.label, files, entry.frame, entry.regions)
 
     def _made_panel(self) -> ViewerPanel:

@@ -110,6 +110,10 @@ def verdict_sentence(sentence: Sentence) -> str:
         return QCoreApplication.translate(
             "EncounterWords", "The answer was as probable with other pictures as with this one. Look for yourself."
         )
+    if any(citation.kind is CitedKind.PASSAGE for citation in sentence.citations):
+        return QCoreApplication.translate(
+            "EncounterWords", "It is not written like this anywhere. The closest words are below: compare them."
+        )
     if any(citation.quote for citation in sentence.citations):
         return QCoreApplication.translate(
             "EncounterWords", "Nobody said it like this. The closest words are below: compare them."
@@ -126,10 +130,11 @@ def verdict_sentence(sentence: Sentence) -> str:
 def said_instead(answer: Answer) -> str:
     """Return the closest words that were said, where sentences of an answer are not borne out; each place once."""
     cited = [c for s in answer.sentences if s.verdict is Verdict.UNVERIFIED for c in s.citations if c.quote]
-    places = list(dict.fromkeys(_quotation(citation) for citation in cited))
-    if not places:
-        return ""
-    return "\n".join([QCoreApplication.translate("EncounterWords", "What was said:"), *places])
+    said = dict.fromkeys(_quotation(c) for c in cited if c.kind is not CitedKind.PASSAGE)
+    written = dict.fromkeys(_quotation(c) for c in cited if c.kind is CitedKind.PASSAGE)
+    lines = [QCoreApplication.translate("EncounterWords", "What was said:"), *said] if said else []
+    lines += [QCoreApplication.translate("EncounterWords", "What is written:"), *written] if written else []
+    return "\n".join(lines)
 
 
 def why_words(state: WhyState) -> str:
@@ -158,7 +163,16 @@ def source_name(citation: Citation) -> str:
         return QCoreApplication.translate("EncounterWords", "Your question")
     if citation.start_s is not None:
         return f"{citation.label}, {clock(citation.start_s)}"
+    if citation.kind is CitedKind.PASSAGE:
+        return _place_in_library(citation)
     return citation.label
+
+
+def _place_in_library(citation: Citation) -> str:
+    """Return where a passage stands: "Dengue guideline, page 12, Warning signs"."""
+    page = QCoreApplication.translate("EncounterWords", "page {0}").format(citation.page) if citation.page else ""
+    parts = filter(None, (citation.label, page, citation.heading))
+    return printable(QCoreApplication.translate("EncounterWords", ", ").join(parts))
 
 
 def used_words(given: tuple[Used, ...]) -> str:
@@ -179,6 +193,8 @@ def _used_words(used: Used) -> str:
         case UsedKind.HEADER:
             only = QCoreApplication.translate("EncounterWords", "{0} (only what its file header says)")
             return only.format(used.label)
+        case UsedKind.PASSAGE:
+            return QCoreApplication.translate("EncounterWords", "{0} (library)").format(used.label)
         case UsedKind.QUESTION:
             return QCoreApplication.translate("EncounterWords", "your question")
 

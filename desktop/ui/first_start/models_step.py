@@ -34,7 +34,7 @@ class ModelsStep(Step):
         self.shelf.ended.connect(self._take_end)
         self.retranslate()
 
-    def look(self) -> None:
+    def begin(self) -> None:
         """Ask which models are here."""
         self.shelf.refresh()
 

@@ -24,6 +24,8 @@ class Step(Retranslating, QWidget):
     """A title, a line below it, and what the page itself adds to `column`."""
 
     ready_changed = Signal()
+    forward_wanted = Signal()
+    """The doctor pressed Return where that means to go on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,27 @@ class Step(Retranslating, QWidget):
     def is_ready(self) -> bool:
         """Whether the doctor may go on."""
         return True
+
+    @property
+    def has_way_back(self) -> bool:
+        """Whether the doctor may go back from here."""
+        return True
+
+    @property
+    def place(self) -> object:
+        """Return which part of the step is shown, where it has several."""
+        return None
+
+    def begin(self) -> None:
+        """Do what this step does when it is shown."""
+
+    def go_on(self) -> bool:
+        """Do what going on from here asks for; returns False where the step itself goes on for a while."""
+        return True
+
+    def take_keyboard(self) -> QWidget | None:
+        """Return what is to be used next on this page, None for the button that goes on."""
+        return None if self.is_ready else self.footer
 
     def add_words(self, label: QLabel, words: Callable[[], str]) -> QLabel:
         """Keep a label's words in the language that is shown."""

@@ -1,4 +1,4 @@
-"""The models and machine page: what is missing, who answers, what is installed, what runs where, and a self-test."""
+"""The models and machine page: what is missing, who answers, the library, the models, the machine, and a self-test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.machine.decoder_section import DecoderSection
+from desktop.ui.machine.library_section import LibrarySection
+from desktop.ui.machine.library_shelf import LibraryShelf
 from desktop.ui.machine.machine_section import MachineSection
 from desktop.ui.machine.missing_section import MissingSection
 from desktop.ui.machine.models_section import ModelsSection
@@ -30,20 +32,29 @@ _WIDEST = 980
 class MachinePage(Retranslating, QScrollArea):
     """One column of sections. The list of models is read when the page is first shown, and never in this process."""
 
-    def __init__(self, services: Services, parent: QWidget | None = None, shelf: ModelShelf | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        parent: QWidget | None = None,
+        shelf: ModelShelf | None = None,
+        library_shelf: LibraryShelf | None = None,
+    ) -> None:
         super().__init__(parent)
         self.shelf = shelf or ModelShelf(self)
+        self.library_shelf = library_shelf or LibraryShelf(self)
         self.self_test = SelfTest(services.worker, services.settings, services.recorder, self)
         self._recorder = services.recorder
         self._title = plain_label("title")
         self.missing = MissingSection(self.shelf, services.worker, services.recorder)
         self.decoders = DecoderSection(services.worker, services.settings, self.shelf)
         self.models = ModelsSection(self.shelf, services.settings)
+        self.library = LibrarySection(self.library_shelf)
         self.machine = MachineSection(services.worker)
         self._lay_out(SelfTestSection(self.self_test))
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shelf.close)
+            application.aboutToQuit.connect(self.library_shelf.close)
         self.retranslate()
 
     def _lay_out(self, self_test: SelfTestSection) -> None:
@@ -53,7 +64,7 @@ class MachinePage(Retranslating, QScrollArea):
         column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
         column.setSpacing(2 * SPACE)
         column.addWidget(self._title)
-        for section in (self.missing, self.decoders, self_test, self.machine, self.models):
+        for section in (self.missing, self.decoders, self.library, self_test, self.machine, self.models):
             section.setMaximumWidth(_WIDEST)
             column.addWidget(section)
         column.addStretch(1)
@@ -70,4 +81,5 @@ class MachinePage(Retranslating, QScrollArea):
         """Look at what there is, each time: models may have been fetched in a terminal."""
         super().showEvent(event)
         self.shelf.refresh()
+        self.library_shelf.refresh()
         self._recorder.look_for_devices()

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from desktop.record.wav import RecordingWriter
+
 LEVEL_INTERVAL_MS = 50
 GRACE_MS = 300
 """For sound that waits behind a window that was busy, or a machine that has just woken up."""
@@ -93,7 +95,7 @@ class Recorder(QObject):
         self,
         audio_input: AudioInput | None = None,
         parent: QObject | None = None,
-        open_writer: Callable[[Path], WavWriter] = WavWriter,
+        open_writer: Callable[[Path], RecordingWriter] = WavWriter,
     ) -> None:
         super().__init__(parent)
         self._input = audio_input or QtAudioInput(self)
@@ -102,11 +104,11 @@ class Recorder(QObject):
         self._trouble = Trouble.NONE
         self._device_id = ""
         self._devices: tuple[MicrophoneDevice, ...] = ()
-        self._writer: WavWriter | None = None
+        self._writer: RecordingWriter | None = None
         self._converter: RecordingConverter | None = None
         self._silence = SilenceWatch()
         self._is_silent = False
-        self._wanted_file: Path | None = None
+        self._wanted: tuple[Path, Callable[[Path], RecordingWriter]] | None = None
         self._unheard: list[Level] = []
         self._level_timer = QTimer(self, interval=LEVEL_INTERVAL_MS)
         self._level_timer.timeout.connect(self._tell_level)
@@ -175,11 +177,14 @@ class Recorder(QObject):
         self._settle()
         self.devices_changed.emit()
 
-    def start(self, file: Path) -> None:
-        """Record into the new `file`; where the system must ask the doctor first, recording begins with the answer."""
+    def start(self, file: Path, open_writer: Callable[[Path], RecordingWriter] | None = None) -> None:
+        """Record into the new `file`; where the system must ask the doctor first, recording begins with the answer.
+
+        `open_writer` says how this one is written; the record of the encounters gives it.
+        """
         if self._writer is not None:
             raise ValueError("a recording is open already")
-        self._wanted_file = file
+        self._wanted = file, open_writer or self._open_writer
         match self._input.permission():
             case Permission.NOT_ASKED:
                 self._input.request_permission()
@@ -200,7 +205,7 @@ class Recorder(QObject):
 
     def stop(self) -> None:
         """Finish the file; `stopped` follows. Without one, a start that waits for permission is forgotten."""
-        self._wanted_file = None
+        self._wanted = None
         if self._writer is not None:
             self._let_go()
         if self._writer is not None:  # the disk may have ended it at its last samples
@@ -210,19 +215,19 @@ class Recorder(QObject):
     # --- the microphone --------------------------------------------------------------------------------------
 
     def _take_permission(self, granted: bool) -> None:
-        file, self._wanted_file = self._wanted_file, None
+        wanted, self._wanted = self._wanted, None
         if not granted:
             self._set_state(RecorderState.DENIED)
             return
         self._set_state(RecorderState.IDLE)
         self._set_trouble(Trouble.NONE)
         self.look_for_devices()
-        if file is not None and self.used_device() is not None and self._begin(file):
+        if wanted is not None and self.used_device() is not None and self._begin(*wanted):
             self._listen()
 
-    def _begin(self, file: Path) -> bool:
+    def _begin(self, file: Path, open_writer: Callable[[Path], RecordingWriter]) -> bool:
         try:
-            self._writer = self._open_writer(file)
+            self._writer = open_writer(file)
         except RecordingStorageError as error:
             self._fail(_trouble_of(error))
             return False

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox
 
 from desktop.app import make_services
+from desktop.record.closed import ClosedStore
 from desktop.settings import Settings
 from desktop.ui.prepared import follow_settings
 from desktop.ui.settings_page import SettingsPage
@@ -24,7 +25,7 @@ def test_a_device_that_is_chosen_on_the_page_reaches_the_worker(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(tmp_path / "settings.json")
-    services = make_services(settings, tmp_path)
+    services = make_services(settings, ClosedStore())
     sent: list[Command] = []
     monkeypatch.setattr(services.worker, "send", sent.append)
     page = SettingsPage(services)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
 
 from desktop.settings import NOT_KEPT, SETTINGS, Group, Settings
 from desktop.ui.looks import Looks
@@ -51,7 +51,7 @@ def test_no_word_is_clipped(page: SettingsPage, settings: Settings, scale: int, 
 
 
 def test_every_setting_of_the_table_is_on_the_page(page: SettingsPage) -> None:
-    shown = {control.objectName() for control in page.findChildren(QComboBox)}
+    shown = {control.objectName() for kind in (QComboBox, QCheckBox) for control in page.findChildren(kind)}
     shown |= {widget.parentWidget().objectName() for widget in page.findChildren(QPushButton, "less")}
 
     assert shown >= {f"setting-{setting.key}" for setting in SETTINGS if setting.group is not Group.HIDDEN}

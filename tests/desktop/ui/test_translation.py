@@ -17,6 +17,9 @@ from desktop.ui.first_start.dialog import FirstStart
 from desktop.ui.settings_page import SettingsPage
 from desktop.ui.shortcuts_sheet import ShortcutsSheet
 from desktop.ui.translation import Retranslating, language_of, use_language
+from desktop.ui.vault.change_passphrase import ChangePassphrase
+from desktop.ui.vault.session import VaultSession
+from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
 from tests.desktop.ui.accessibility import clipped_texts
 from tests.fakes.screens import fake_screens, fake_services
@@ -139,11 +142,14 @@ def pseudo_locale(qapp: QApplication) -> Iterator[None]:
 
 def _windows(services_of: Callable[[], object]) -> list[QWidget]:
     services = services_of()
+    session = VaultSession(services.settings.file.parent / "vault")  # type: ignore[attr-defined]
     return [
         MainWindow(services, fake_screens()),  # type: ignore[arg-type]
         SettingsPage(services),  # type: ignore[arg-type]
         ShortcutsSheet(),
-        FirstStart(services),  # type: ignore[arg-type]
+        FirstStart(services, session),  # type: ignore[arg-type]
+        UnlockPage(session),
+        ChangePassphrase(session),
     ]
 
 

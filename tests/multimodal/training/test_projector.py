@@ -15,8 +15,10 @@ from multimodal.fusion import load_projector
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
 from multimodal.reference_pictures import load_references
 from multimodal.training.features import FeatureStore, compute_features
+from multimodal.training.label_prompts import PromptOptions
 from multimodal.training.picture_questions import PictureConversation, PictureQuestion
 from multimodal.training.pictures import LabelledPicture, Split
+from multimodal.training.projected_pictures import ProjectedPictures
 from multimodal.training.projector import (
     IGNORED,
     BatchMaker,
@@ -24,7 +26,7 @@ from multimodal.training.projector import (
     ProjectorOptions,
     StepReport,
     new_projector,
-    train_projector,
+    train_through_decoder,
 )
 from multimodal.training.projector_run import ProjectorRun, calibrate_projector, run_projector
 from multimodal.training.projector_scores import Scorer, Shown, Task
@@ -103,7 +105,7 @@ def test_every_answer_is_taught_and_nothing_else(
     second = PictureQuestion(path, "test", Split.TRAIN, "kind", "What is it?", "A grey square.")
     projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
     asked = [PictureConversation(path, (questions[0], second)), PictureConversation(path, (second,))]
-    batch = BatchMaker(decoder, features).make(asked, projector)
+    batch = BatchMaker(decoder).make(asked, ProjectedPictures(projector, features))
     for row, conversation in zip(batch.labels, asked, strict=True):
         taught = [int(label) for label in row if label != IGNORED]
         ends = [place for place, token in enumerate(taught) if token == decoder.tokens.end_of_turn_id]
@@ -118,7 +120,7 @@ def test_the_first_question_is_laid_out_as_a_doctor_asks_it(
 ) -> None:
     """What training shows before the first answer is, position by position, what the product shows."""
     projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
-    batch = BatchMaker(decoder, features).make(conversations(questions[:1]), projector)
+    batch = BatchMaker(decoder).make(conversations(questions[:1]), ProjectedPictures(projector, features))
     states = features.get([questions[0].path])
     tokens = projector(states.patches, states.cls)[0]
     picture = FusedAttachment(SourceKind.IMAGE, "Image 1", tokens)
@@ -144,11 +146,14 @@ def test_a_new_projector_speaks_where_words_lie(decoder: LoadedDecoder, features
 def test_micro_batches_add_up_to_the_gradient_of_the_whole(
     decoder: LoadedDecoder, features: FeatureStore, questions: list[PictureQuestion]
 ) -> None:
-    batches, gradients, losses = BatchMaker(decoder, features), [], []
+    batches, gradients, losses = BatchMaker(decoder), [], []
     for micro_batch in (8, 3):
         projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
-        lesson = Lesson(decoder, batches, words(decoder, questions), ProjectorOptions(micro_batch=micro_batch))
-        losses.append(lesson.accumulate_gradients(projector, conversations(questions[:8])))
+        lesson = Lesson(
+            "conversations", decoder, batches, words(decoder, questions), ProjectorOptions(micro_batch=micro_batch)
+        )
+        shown = ProjectedPictures(projector, features)
+        losses.append(lesson.accumulate_gradients(shown, conversations(questions[:8])))
         gradients.append(torch.cat([p.grad.flatten() for p in projector.parameters() if p.grad is not None]))
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
     torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-3, atol=1e-6)
@@ -161,9 +166,9 @@ def test_the_decoder_learns_to_see_and_its_weights_stay(
     options = ProjectorOptions(batch=8, micro_batch=8, d_hidden=12, learning_rate=2e-2)
     projector = new_projector(decoder, D_ENCODER, options)
     steps: list[StepReport] = []
-    shown = conversations(questions) * 80
-    lesson = Lesson(decoder, BatchMaker(decoder, features), words(decoder, questions), options)
-    train_projector(lesson, projector, shown, steps.append)
+    asked = conversations(questions) * 80
+    lesson = Lesson("conversations", decoder, BatchMaker(decoder), words(decoder, questions), options)
+    train_through_decoder(lesson, ProjectedPictures(projector, features), asked, steps.append)
     assert steps[-1].loss < steps[0].loss
     assert torch.equal(before, decoder.model.embed_tokens(torch.arange(50)))
     score = Scorer(decoder, projector, features).yes_no(Task("bright", "Bright", tuple(questions)), lambda _: None)
@@ -178,7 +183,13 @@ def test_the_decoder_learns_to_see_and_its_weights_stay(
 def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path: Path) -> None:
     data = tmp_path / "data"
     _write_open_data(data)
-    options = ProjectorOptions(conversations=20, batch=5, d_hidden=12, alignment=AlignmentOptions(steps=3, batch=8))
+    options = ProjectorOptions(
+        conversations=20,
+        batch=5,
+        d_hidden=12,
+        alignment=AlignmentOptions(steps=3, batch=8),
+        prompts=PromptOptions(conversations=10, distillation_steps=3, distillation_batch=4),
+    )
     run = ProjectorRun(data, tmp_path / "run", tmp_path / "adapter", options=options)
     scores = run_projector(run, decoder, WatchedVision(), lambda _: None)
     assert [score.task for score in scores] == ["kind", "pneumonia", "malignant", "vqa-rad"]
@@ -200,7 +211,8 @@ def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path
     (run.adapter_folder / "image-reference.safetensors").unlink()
     again = calibrate_projector(run, decoder, WatchedVision(), lambda _: None)
     assert again.thresholds == references.thresholds == load_references(run.adapter_folder)[0].thresholds
-    assert len((run.run_folder / "loss.jsonl").read_text().splitlines()) == 3 + 20 // 5
+    # Ten conversations in the shares of the sources are nine.
+    assert len((run.run_folder / "loss.jsonl").read_text().splitlines()) == 3 + 20 // 5 + 1 + 3
 
 
 def test_without_the_open_data_a_run_says_what_is_missing(decoder: LoadedDecoder, tmp_path: Path) -> None:

@@ -249,3 +249,10 @@ def test_a_copy_under_another_key_is_the_same_record(database: Database, tmp_pat
     copy.close()
     with pytest.raises(DatabaseDamaged):
         Database(tmp_path / "rotated.db", KEY)
+
+
+def test_a_transaction_after_the_end_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    database = make_database(tmp_path / "record.db", bytes(32), Disk())
+    database.close()
+    with pytest.raises(RecordError), database.transaction():
+        pass

@@ -64,7 +64,9 @@ def test_everything_that_can_be_read_is_moved(record: VaultRecord, folder: Path,
     saved = [_filled(folder, tmp_path) for _ in range(2)]
     (folder / ".deleted-0123").mkdir()
     (folder / ".deleted-0123" / "encounter.json").write_text("what an interrupted deletion left")
-    imported = import_folder(folder, record.store, Disk())
+    told: list[tuple[int, int]] = []
+    imported = import_folder(folder, record.store, Disk(), lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
     assert imported.moved == tuple(sorted(encounter.id for encounter in saved))
     assert imported.left == ()
     assert list(folder.iterdir()) == []

@@ -12,11 +12,12 @@ import pytest
 
 from desktop.record.encounter import Attachment, Question
 from desktop.record.errors import DiskFull, EncounterMissing, FileDamaged, RecordError
+from desktop.record.vault.opening import open_vault
 from desktop.record.wav import DiskFault, WavWriter
 from desktop.record.wav import DiskFull as RecordingDiskFull
 from tests.fakes.encounters import AT, dictation
 from tests.fakes.failing_disk import FailAt, PowerCut
-from tests.fakes.vaults import VaultRecord
+from tests.fakes.vaults import PASSPHRASE, VaultRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -249,6 +250,41 @@ def test_damage_inside_a_recording_is_no_torn_end(record: VaultRecord) -> None:
     file.write_bytes(whole)  # once it is restored, all of it is there
     record.reopen()
     assert [found.duration_s for found in record.store.recovered] == [9.0]
+
+
+def test_a_recording_goes_on_while_the_vault_is_locked(record: VaultRecord) -> None:
+    made, name, writer = _recording(record)
+    writer.append(SECOND * 2)
+    copy = record.store.path(made.id, name)
+    running = record.vault.close()
+    assert running == (writer,)
+    assert not copy.exists()
+    writer.append(SECOND)
+    assert not copy.exists()
+    record.vault = open_vault(record.folder, PASSPHRASE, record.means, running)
+    assert record.store.recovered == ()
+    assert _sound(record.store.path(made.id, name)) == SECOND * 3  # as much as there is of it
+    writer.append(SECOND)
+    writer.close()
+    assert _sound(record.store.path(made.id, name)) == SECOND * 4
+    record.reopen()
+    assert record.store.recovered == ()
+    assert _sound(record.store.path(made.id, name)) == SECOND * 4
+
+
+def test_a_recording_that_ends_while_the_vault_is_locked_is_told_when_it_is_opened(record: VaultRecord) -> None:
+    made, name, writer = _recording(record)
+    writer.append(SECOND * 2)
+    running = record.vault.close()
+    writer.append(SECOND)
+    writer.close()
+    record.open()
+    assert [(found.name, found.duration_s) for found in record.store.recovered] == [(name, 3.0)]
+    assert _sound(record.store.path(made.id, name)) == SECOND * 3
+    record.close()
+    record.vault = open_vault(record.folder, PASSPHRASE, record.means, running)
+    assert record.store.recovered == ()
+    assert _sound(record.store.path(made.id, name)) == SECOND * 3
 
 
 def test_a_copy_that_has_no_room_does_not_stop_the_recording(

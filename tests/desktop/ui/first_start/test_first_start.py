@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 
 from desktop.record.encounter import Attachment, Dictation
 from desktop.record.store import FolderStore
@@ -17,8 +17,10 @@ from desktop.ui.first_start.dialog import FirstStart
 from desktop.ui.first_start.sample import add_sample, sample_picture
 from desktop.ui.looks import Looks
 from desktop.ui.machine.shelf import ModelShelf
+from desktop.ui.vault.session import VaultSession, VaultState
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
 from tests.fakes.screens import fake_services
+from tests.fakes.vaults import PASSPHRASE, cheap_means
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,11 +51,19 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, qapp: QApplication, settings: Settings) -> Iterator[FirstStart]:
+def session(qapp: QApplication, tmp_path: Path) -> Iterator[VaultSession]:
+    session = VaultSession(tmp_path / "vault", cheap_means(tmp_path / "vault"), qapp)
+    yield session
+    session.close()
+    session.deleteLater()
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, qapp: QApplication, settings: Settings, session: VaultSession) -> Iterator[FirstStart]:
     cards = [card | MORE | {"purpose": "p", "limits": [], "projectors": [], "added": False} for card in CARDS]
     shelf = ModelShelf(program=(sys.executable, "-c", PROGRAM, json.dumps(cards)))
     looks = Looks(qapp, settings)
-    dialog = FirstStart(fake_services(settings), shelf=shelf)
+    dialog = FirstStart(fake_services(settings), session, shelf=shelf)
     qtbot.addWidget(dialog)
     dialog.show()
     yield dialog
@@ -71,9 +81,38 @@ def _accept(dialog: FirstStart) -> None:
     box.setChecked(True)
 
 
-def _go_to_models(qtbot: QtBot, dialog: FirstStart) -> None:
+def _go_to_vault(qtbot: QtBot, dialog: FirstStart) -> None:
     _press(qtbot, dialog, "next")
     _accept(dialog)
+    _press(qtbot, dialog, "next")
+
+
+def _type_passphrase(dialog: FirstStart) -> None:
+    for name in ("new-passphrase", "passphrase-again"):
+        field = dialog.findChild(QLineEdit, name)
+        assert field is not None
+        field.setText(PASSPHRASE)
+
+
+def _make_vault(qtbot: QtBot, dialog: FirstStart) -> str:
+    """Make the vault and return the recovery key that is shown."""
+    _type_passphrase(dialog)
+    _press(qtbot, dialog, "next")
+    shown = dialog.findChild(QPlainTextEdit, "recovery-key")
+    assert shown is not None
+    qtbot.waitUntil(shown.isVisible)
+    return "-".join(shown.toPlainText().replace("\n", " - ").split(" - "))
+
+
+def _note_key(dialog: FirstStart, key: str) -> None:
+    field = dialog.findChild(QLineEdit, "last-group")
+    assert field is not None
+    field.setText(key[-4:].lower())
+
+
+def _go_to_models(qtbot: QtBot, dialog: FirstStart) -> None:
+    _go_to_vault(qtbot, dialog)
+    _note_key(dialog, _make_vault(qtbot, dialog))
     _press(qtbot, dialog, "next")
     qtbot.waitUntil(lambda: bool(dialog.models.shelf.cards), timeout=20_000)
 
@@ -88,6 +127,12 @@ def test_everyone_can_use_every_step(qtbot: QtBot, dialog: FirstStart) -> None:
     faults += faults_of(dialog)
     _accept(dialog)
     _press(qtbot, dialog, "next")
+    _type_passphrase(dialog)
+    faults += faults_of(dialog)
+    key = _make_vault(qtbot, dialog)
+    _note_key(dialog, key)
+    faults += faults_of(dialog)
+    _press(qtbot, dialog, "next")
     qtbot.waitUntil(lambda: bool(dialog.models.shelf.cards), timeout=20_000)
 
     assert faults + faults_of(dialog) == []
@@ -99,7 +144,13 @@ def test_no_word_is_clipped(qtbot: QtBot, dialog: FirstStart, settings: Settings
     settings.set("language", language)
     settings.set("font_scale", scale)
     clipped = clipped_texts(dialog)
-    _go_to_models(qtbot, dialog)
+    _go_to_vault(qtbot, dialog)
+    clipped += clipped_texts(dialog)
+    key = _make_vault(qtbot, dialog)
+    clipped += clipped_texts(dialog)
+    _note_key(dialog, key)
+    _press(qtbot, dialog, "next")
+    qtbot.waitUntil(lambda: bool(dialog.models.shelf.cards), timeout=20_000)
 
     assert clipped + clipped_texts(dialog) == []
 
@@ -113,6 +164,94 @@ def test_the_notice_must_be_accepted(qtbot: QtBot, dialog: FirstStart, settings:
 
     assert forward.isEnabled()
     assert settings.value("notice_accepted") is True
+
+
+def test_the_vault_is_made_with_a_passphrase_that_was_typed_twice(
+    qtbot: QtBot, dialog: FirstStart, session: VaultSession
+) -> None:
+    _go_to_vault(qtbot, dialog)
+    forward = dialog.findChild(QPushButton, "next")
+    again = dialog.findChild(QLineEdit, "passphrase-again")
+    assert forward is not None
+    assert again is not None
+    assert not forward.isEnabled()
+    _type_passphrase(dialog)
+    again.setText("something else")
+    assert not forward.isEnabled()
+    assert "The two are not the same." in _shown(dialog)
+    _make_vault(qtbot, dialog)
+
+    assert session.state is VaultState.OPEN
+    assert session.store.summaries() == ()
+    assert PASSPHRASE not in "".join(field.text() for field in dialog.findChildren(QLineEdit))
+
+
+def test_nobody_goes_on_or_back_before_the_recovery_key_is_noted(
+    qtbot: QtBot, dialog: FirstStart, settings: Settings, session: VaultSession
+) -> None:
+    _go_to_vault(qtbot, dialog)
+    key = _make_vault(qtbot, dialog)
+    forward, back = (dialog.findChild(QPushButton, name) for name in ("next", "back"))
+    assert forward is not None
+    assert back is not None
+    assert not forward.isEnabled()
+    assert not back.isVisible()
+    _note_key(dialog, "0000-0000")
+    assert not forward.isEnabled()
+    _note_key(dialog, key)
+    _press(qtbot, dialog, "next")
+
+    assert settings.is_on("recovery_key_noted")
+    assert key.replace("-", "") not in _everything(dialog)
+    session.lock()
+    session.unlock_with_recovery_key(key)
+    qtbot.waitUntil(lambda: session.state is VaultState.OPEN)
+
+
+def _everything(dialog: FirstStart) -> str:
+    texts = [edit.toPlainText() for edit in dialog.findChildren(QPlainTextEdit)]
+    return _shown(dialog) + "".join(texts).replace(" - ", "").replace("\n", "")
+
+
+def test_a_recovery_key_that_nobody_noted_is_replaced_by_another(
+    qtbot: QtBot, dialog: FirstStart, settings: Settings, session: VaultSession
+) -> None:
+    _go_to_vault(qtbot, dialog)
+    first = _make_vault(qtbot, dialog)
+    dialog.reject()
+    settings.set("first_start_done", True)
+    later = FirstStart(fake_services(settings), session)
+    qtbot.addWidget(later)
+    later.show()
+    shown = later.findChild(QPlainTextEdit, "recovery-key")
+    assert shown is not None
+    qtbot.waitUntil(shown.isVisible)
+    second = "-".join(shown.toPlainText().replace("\n", " - ").split(" - "))
+    _note_key(later, second)
+    with qtbot.waitSignal(later.accepted):
+        _press(qtbot, later, "next")
+
+    assert second != first
+    session.lock()
+    with qtbot.waitSignal(session.refused):
+        session.unlock_with_recovery_key(first)
+    with qtbot.waitSignal(session.opened):
+        session.unlock_with_recovery_key(second)
+
+
+def test_a_vault_that_cannot_be_made_says_why_and_can_be_tried_again(
+    qtbot: QtBot, dialog: FirstStart, session: VaultSession, tmp_path: Path
+) -> None:
+    _go_to_vault(qtbot, dialog)
+    (tmp_path / "vault.new").write_text("a file where the folder is to be made")
+    _type_passphrase(dialog)
+    with qtbot.waitSignal(session.refused):
+        _press(qtbot, dialog, "next")
+    assert "The disk reports a fault" in _shown(dialog)
+    (tmp_path / "vault.new").unlink()
+    _make_vault(qtbot, dialog)
+
+    assert session.state is VaultState.OPEN
 
 
 def test_the_notice_says_what_the_repository_s_notice_says() -> None:

@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from desktop.settings import Settings
+from desktop.ui.machine.library_shelf import LibraryShelf
 from desktop.ui.machine.page import MachinePage
 from desktop.ui.machine.shelf import ModelShelf
 from desktop.ui.microphone.recorder import Recorder
 from desktop.ui.prepared import follow_settings
 from desktop.ui.services import Services
+from tests.fakes.library_command import command as library_command
 from tests.fakes.microphones import BUILT_IN, FakeMicrophone
 from tests.fakes.models_command import command
 from tests.fakes.worker_host import FakeWorkerHost
@@ -56,7 +58,8 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         follow_settings(worker, settings)  # type: ignore[arg-type] # a stand-in
         services = Services(None, worker, settings, recorder, None)  # type: ignore[arg-type] # neither is used here
         shelf = ModelShelf(program=command(tmp_path, **states))
-        page = MachinePage(services, shelf=shelf)
+        library = LibraryShelf(program=library_command(tmp_path))
+        page = MachinePage(services, shelf=shelf, library_shelf=library)
         benches.append(Bench(page, worker, microphone, recorder, settings, tmp_path))
         qtbot.addWidget(page)
         if shown:
@@ -70,3 +73,4 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
     for bench in benches:
         bench.recorder.stop()
         bench.page.shelf.close()
+        bench.page.library_shelf.close()

@@ -1,0 +1,57 @@
+"""The record while nobody may use it: the vault is locked, or there is none yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from desktop.record.errors import LOCKED, RecordLocked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.record.encounter import Encounter, EncounterSummary
+    from desktop.record.wav import RecordingWriter
+
+
+class ClosedStore:
+    """EncounterStore that holds no key and no word; every method raises RecordLocked."""
+
+    def summaries(self, search: str = "") -> tuple[EncounterSummary, ...]:
+        """Raise RecordLocked."""
+        _refuse(search)
+
+    def create(self, title: str = "", sample: bool = False) -> Encounter:
+        """Raise RecordLocked."""
+        _refuse(title, sample)
+
+    def load(self, encounter_id: str) -> Encounter:
+        """Raise RecordLocked."""
+        _refuse(encounter_id)
+
+    def save(self, encounter: Encounter) -> None:
+        """Raise RecordLocked."""
+        _refuse(encounter)
+
+    def delete(self, encounter_id: str) -> None:
+        """Raise RecordLocked."""
+        _refuse(encounter_id)
+
+    def add_file(self, encounter_id: str, source: Path) -> str:
+        """Raise RecordLocked."""
+        _refuse(encounter_id, source)
+
+    def new_file(self, encounter_id: str, suffix: str) -> tuple[str, Path]:
+        """Raise RecordLocked."""
+        _refuse(encounter_id, suffix)
+
+    def path(self, encounter_id: str, name: str) -> Path:
+        """Raise RecordLocked."""
+        _refuse(encounter_id, name)
+
+    def open_recording(self, path: Path) -> RecordingWriter:
+        """Raise RecordLocked."""
+        _refuse(path)
+
+
+def _refuse(*_wanted: object) -> NoReturn:
+    raise RecordLocked(LOCKED)

@@ -1,0 +1,99 @@
+"""Hears over D-Bus that the session was locked or the machine is about to sleep; on other systems nothing is heard.
+
+systemd-logind: https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.login1.html
+The screen savers' interface: `ActiveChanged(b)` of org.freedesktop.ScreenSaver and its relatives.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import SLOT, QObject, Signal, Slot
+
+if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusConnection
+
+_LOGIN = "org.freedesktop.login1"
+_PATIENCE_MS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One D-Bus signal: which bus, where it comes from, and which of our slots takes it."""
+
+    on_system_bus: bool
+    service: str
+    path: str
+    interface: str
+    name: str
+    slot: str
+
+
+SIGNALS = (
+    Heard(True, _LOGIN, "/org/freedesktop/login1", f"{_LOGIN}.Manager", "PrepareForSleep", "take_active(bool)"),
+    Heard(True, _LOGIN, "", f"{_LOGIN}.Session", "Lock", "take_lock()"),
+    *(
+        Heard(False, name, path, name, "ActiveChanged", "take_active(bool)")
+        for name, path in (
+            ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"),
+            ("org.freedesktop.ScreenSaver", "/ScreenSaver"),
+            ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver"),
+            ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver"),
+            ("org.mate.ScreenSaver", "/org/mate/ScreenSaver"),
+        )
+    ),
+)
+"""An empty path is that of this login session."""
+
+
+class SystemLocks(QObject):
+    """Tells that nobody is at the screen any more."""
+
+    left = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.heard: tuple[Heard, ...] = ()
+        """What this system can tell."""
+
+    def listen(self) -> None:
+        """Subscribe to what there is; a bus that is missing is passed over."""
+        try:
+            from PySide6.QtDBus import QDBusConnection
+        except ImportError:  # not built for every system
+            return
+        buses = {True: QDBusConnection.systemBus(), False: QDBusConnection.sessionBus()}
+        self.heard = tuple(one for one in SIGNALS if self._subscribe(buses[one.on_system_bus], one))
+
+    def _subscribe(self, bus: QDBusConnection, one: Heard) -> bool:
+        path = one.path or _session_path(bus)
+        if not bus.isConnected() or not path:
+            return False
+        slot = SLOT(one.slot)
+        # The stubs want bytes, Qt takes a string alone.
+        return bool(bus.connect(one.service, path, one.interface, one.name, self, slot))  # type: ignore[call-overload]
+
+    @Slot(bool)
+    def take_active(self, active: bool) -> None:
+        """A screen saver begins, or the machine is about to sleep; the end of either changes nothing here."""
+        if active:
+            self.left.emit()
+
+    @Slot()
+    def take_lock(self) -> None:
+        """The session is to be locked."""
+        self.left.emit()
+
+
+def _session_path(bus: QDBusConnection) -> str:
+    """Return the object of this login session, empty where logind knows of none or does not answer at once."""
+    from PySide6.QtDBus import QDBus, QDBusMessage, QDBusObjectPath
+
+    if not bus.isConnected():
+        return ""
+    question = QDBusMessage.createMethodCall(_LOGIN, "/org/freedesktop/login1", f"{_LOGIN}.Manager", "GetSessionByPID")
+    question.setArguments([os.getpid()])
+    answer = bus.call(question, QDBus.CallMode.Block, _PATIENCE_MS).arguments()
+    return str(answer[0].path()) if answer and isinstance(answer[0], QDBusObjectPath) else ""

@@ -1,0 +1,44 @@
+"""A vault in a folder of the test, opened through a session with a key derivation that costs next to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desktop.record.vault.opening import make_vault
+from desktop.settings import Settings
+from desktop.ui.vault.session import VaultSession
+from tests.fakes.vaults import PASSPHRASE, cheap_means
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "vault"
+
+
+@pytest.fixture
+def recovery_key(folder: Path) -> str:
+    """The recovery key of a vault that is there."""
+    return make_vault(folder, PASSPHRASE, cheap_means(folder))
+
+
+@pytest.fixture
+def session(qapp: QApplication, folder: Path) -> Iterator[VaultSession]:
+    made = VaultSession(folder, cheap_means(folder), qapp)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings(tmp_path / "settings.json")
+    settings.set("language", "en")
+    return settings
