@@ -157,7 +157,14 @@ def test_a_message_that_is_too_long_is_never_sent() -> None:
 def test_a_region_has_four_sides() -> None:
     picture = KnownPicture("Image 1", "/a.png", region=(0.1, 0.2, 0.3, 0.4))
     line = json.dumps(dataclasses.asdict(EncounterContext("e", pictures=(picture,))))
-    asked = {"job": "1", "context": json.loads(line), "question": "?", "decoder": "d", "max_tokens": 9}
+    asked = {
+        "job": "1",
+        "context": json.loads(line),
+        "question": "?",
+        "decoder": "d",
+        "max_tokens": 9,
+        "library": False,
+    }
     assert decode(changed(kind="Ask", fields=asked), COMMANDS)
     asked["context"]["pictures"][0]["region"].pop()
     with pytest.raises(WrongFields):
