@@ -102,7 +102,7 @@ def unlock(user: User) -> None:
     user.click("passphrase")
     user.type(PASSPHRASE)
     user.press("Return")
-    user.wait_for("encounter-screen")
+    user.wait_until("it is unlocked", lambda: not user.eyes.is_seen("unlock-page"))
 
 
 def sample_encounter(user: User) -> None:
