@@ -168,10 +168,11 @@ def test_what_the_models_say_too_late_changes_nothing(house: House) -> None:
     house.unlock()
     house.screen.controller.new(NAME)
     house.screen.controller.ask("Is metformin right?")
-    job = house.bench.asked().job
+    job, left = house.bench.asked().job, house.screen.controller
+    before = left.encounter
     house.lock()
-    house.session._background.finish()
     house.bench.worker.emit(Failed(job, FailureKind.FAULT, "The models were stopped."))  # before Qt deletes the screen
+    assert left.encounter == before
     house.unlock()
 
     encounter = house.screen.controller.encounter
