@@ -1,6 +1,6 @@
 """Stands in for `python -m desktop.cli library ...`: a real child process that answers from a folder of notes.
 
-`python library_command.py FOLDER ACTION --json -- [SUBJECT...]`; FOLDER holds documents.json, and optionally fails.txt
+`python library_command.py FOLDER ACTION --json [-- SUBJECT...]`; FOLDER holds documents.json, and optionally fails.txt
 (the sentence with which everything but `list` fails) and waits.txt (then `add` never ends by itself). What is added is
 refused where its name ends in .bad.
 """
@@ -65,5 +65,5 @@ def _run(folder: Path, action: str, subjects: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    _folder, _action, _json, _end, *_subjects = sys.argv[1:]
-    sys.exit(_run(Path(_folder), _action, _subjects))
+    _folder, _action, _json, *_named = sys.argv[1:]
+    sys.exit(_run(Path(_folder), _action, _named[1:]))

@@ -146,8 +146,9 @@ class LibraryShelf(QObject):
             return
         self._task = task = self._queue.pop(0)
         self._cancelled, self._added, self._sentences, self._listed = False, 0, [], []
-        # --json comes first, and -- before what is named: a document may be called anything.
-        self._process.start(self._program[0], [*self._program[1:], task.action, "--json", "--", *task.subjects])
+        # -- before what is named: a document may be called anything. Alone, Python 3.11 takes it for an argument.
+        named = ["--", *task.subjects] if task.subjects else []
+        self._process.start(self._program[0], [*self._program[1:], task.action, "--json", *named])
         self.tasks_changed.emit()
 
     def _read(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QProgressBar, QPushButton
 
 from desktop.ui.machine.library_section import LibrarySection
-from desktop.ui.machine.library_shelf import LibraryShelf
+from desktop.ui.machine.library_shelf import LibraryAction, LibraryShelf, LibraryTask
 from desktop.ui.translation import use_language
 from tests.fakes.library_command import command
 
@@ -96,6 +97,25 @@ def test_what_fails_is_said_in_one_sentence(section: LibrarySection, qtbot: QtBo
     (tmp_path / "fails.txt").write_text("The library is damaged.", encoding="utf-8")
     add(section, qtbot, "/a.txt")
     assert words(section, "library-note") == ["The library is damaged."]
+
+
+def test_the_real_command_understands_what_the_window_asks_of_it(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEDSIDE_HOME", str(tmp_path / "home"))
+    document = tmp_path / "--json.txt"
+    document.write_text("Wash your hands.", encoding="utf-8")
+    shelf = LibraryShelf()
+    section = LibrarySection(shelf)
+    qtbot.addWidget(section)
+    for act in (shelf.refresh, partial(section.add, [str(document)])):
+        with qtbot.waitSignal(shelf.documents_changed, timeout=60_000):
+            act()
+    assert [(d.title, d.passages) for d in shelf.documents] == [("--json", 1)]
+    with qtbot.waitSignal(shelf.documents_changed, timeout=60_000):
+        shelf.add(LibraryTask(LibraryAction.REMOVE, (str(shelf.documents[0].id),)))
+    assert shelf.documents == ()
+    shelf.close()
 
 
 def test_a_child_that_cannot_start_is_told(qtbot: QtBot) -> None:
