@@ -314,14 +314,20 @@ class Consultation:
         return PromptInputs(question, tuple(self._attachments), self._transcript(), tuple(turns), passages)
 
     def _look_up(self, question: str) -> Generator[Event, None, tuple[Passage, ...]]:
-        """Look a question up and return what is found; finding nothing is told, for the answer has no such source."""
+        """Look a question up and return what is found.
+
+        Finding nothing is told where the doctor has documents, for the answer then has no source among them.
+        """
         if self._knowledge is None:
             return ()
         started = time.monotonic()
         passages = self._knowledge.find(question, self._turns)
         self._clock.add("looking up", started)
         yield from (Notice(text) for text in self._knowledge.take_notices())
-        yield LookedUp(passages) if passages else Notice(NOTHING_FOUND)
+        if passages:
+            yield LookedUp(passages)
+        elif self._knowledge.has_documents:
+            yield Notice(NOTHING_FOUND)
         return passages
 
     def _mean_picture(self) -> torch.Tensor:

@@ -85,9 +85,14 @@ class Knowledge:
             base.close()
 
     @property
+    def has_documents(self) -> bool:
+        """Whether the doctor's own library holds anything."""
+        return self._library is not None and not self._library.is_empty
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to look anything up in."""
-        return (self._library is None or self._library.is_empty) and not self._terminologies
+        return not self.has_documents and not self._terminologies
 
     def find(self, question: str, turns: Sequence[Turn] = ()) -> tuple[Passage, ...]:
         """Return the passages that bear on a question, best first, then the terms that it names; often none."""
@@ -98,7 +103,7 @@ class Knowledge:
 
     def search(self, question: str, limit: int) -> tuple[Found, ...]:
         """Return the nearest passages of the library, whether or not they bear on the question."""
-        if self._library is None or self._library.is_empty:
+        if self._library is None or not self.has_documents:
             return ()
         return self._library.search(question, limit, self._loaded_encoder())
 

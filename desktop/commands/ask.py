@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import add_model_options, add_output_options, existing_file, show
+from desktop.commands.library import EMPTY_LIBRARY
 
 if TYPE_CHECKING:
     import argparse
@@ -73,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
         raise InvalidInput("--word and --verify say how to explain; add --explain FOLDER.")
     models = Models(args.decoder, args.device, args.speech, args.vision)
     with _knowledge(args.library) as knowledge:
+        if knowledge is not None and not knowledge.has_documents:
+            sys.stderr.write(EMPTY_LIBRARY)
         show(_events(Consultation(models, knowledge=knowledge), args), args.json)
     return 0
 

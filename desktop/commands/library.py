@@ -31,6 +31,7 @@ _SUMMARIES = {
     "remove": "take documents out of the library; the files themselves stay",
     "search": "show the passages nearest to a question, and the nearest terms",
 }
+EMPTY_LIBRARY = "The library is empty. Type: bedside library add FOLDER\n"
 RESULTS = 5
 TERMS = 2
 """Of each terminology."""
@@ -128,7 +129,7 @@ def _list(documents: Iterable[Document], as_json: bool) -> None:
         text = f"{document.id:>4}  {document.title}  ({document.passages} passages{gone})\n      {document.key}"
         _tell(card, text, as_json)
     if empty and not as_json:
-        sys.stdout.write("The library is empty. Type: bedside library add FOLDER\n")
+        sys.stdout.write(EMPTY_LIBRARY)
 
 
 def _remove(library: KnowledgeBase, names: Iterable[str], as_json: bool) -> None:

@@ -278,6 +278,7 @@ class ScriptedKnowledge:
 
     def __init__(self, *passages: Passage, notices: tuple[str, ...] = ()) -> None:
         self.passages, self.notices = passages, notices
+        self.has_documents = True
 
     def find(self, question: str, turns: Sequence[Turn] = ()) -> tuple[Passage, ...]:
         assert question
@@ -337,6 +338,13 @@ def test_finding_nothing_is_told_and_so_is_how_it_was_looked_up(tokens: Tokens) 
     assert [notice.text for notice in of_kind(events, Notice)] == ["By words.", NOTHING_FOUND]
     (answered,) = of_kind(events, Answered)
     assert [s.verdict for s in answered.sentences] == [Verdict.UNVERIFIED]
+
+
+def test_who_has_no_documents_is_not_told_that_none_bears_on_a_question(tokens: Tokens) -> None:
+    knowledge = ScriptedKnowledge()
+    knowledge.has_documents = False
+    case = looked_up(FakeModels(tokens, ScriptedEngine(["I do not know."])), knowledge)
+    assert not of_kind(case.ask("What now?"), Notice)
 
 
 def test_an_explanation_weighs_the_prompt_with_its_passages(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,13 @@ def test_terms_that_a_question_names_follow_the_passages(library: KnowledgeBase,
     assert [found.passage for found in knowledge.search_terms("expulsion of air", 1)] == [COUGH]
 
 
+def test_terminologies_are_no_documents(library: KnowledgeBase, terms: KnowledgeBase) -> None:
+    assert Knowledge(library, lambda: None).has_documents
+    alone = Knowledge(None, lambda: None, [terms])
+    assert not alone.has_documents
+    assert not alone.is_empty
+
+
 def test_a_question_of_few_words_is_looked_up_with_the_one_before_it(library: KnowledgeBase) -> None:
     knowledge = Knowledge(library, lambda: None)
     before = (Turn("Give paracetamol at a high temperature?", "Yes."),)
