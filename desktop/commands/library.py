@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import existing_file
+from desktop.commands.progress_line import ProgressLine
 
 if TYPE_CHECKING:
     import argparse
@@ -78,7 +78,7 @@ def _add(library: KnowledgeBase, paths: Iterable[Path], as_json: bool) -> int:
     for event in add(library, files_of(paths)):
         match event:
             case Reading(file, number, total):
-                progress.show("read", file.name, number - 1, total)
+                _show(progress, "read", file.name, number - 1, total)
             case Added(file, document, title, was_here):
                 added += 1
                 done = "is here already" if was_here else "is added"
@@ -103,7 +103,12 @@ def _embed(library: KnowledgeBase, progress: ProgressLine, as_json: bool) -> Non
         sentence = f"Until {TEXT_ENCODER} is fetched and this is repeated, the library is searched by words alone."
         _tell({"event": "notice", "message": sentence}, sentence, as_json)
         return
-    library.embed(encoder, lambda done, total: progress.show("embed", "", done, total))
+    library.embed(encoder, lambda done, total: _show(progress, "embed", "", done, total))
+
+
+def _show(progress: ProgressLine, stage: str, name: str, done: int, total: int) -> None:
+    """Show how many of the documents are read, or of the passages embedded."""
+    progress.say(stage, f"{stage} {done} of {total} {name}", name=name, done=done, total=total)
 
 
 def _sum(added: int, refused: int) -> str:
@@ -171,29 +176,3 @@ def _show_found(place: int, found: Found, as_json: bool) -> None:
 def _tell(message: dict[str, object], text: str, as_json: bool) -> None:
     sys.stdout.write((json.dumps(message) if as_json else text) + "\n")
     sys.stdout.flush()
-
-
-class ProgressLine:
-    """Shows how far adding is: a line that redraws itself in a terminal, a line now and then elsewhere."""
-
-    QUIET_S = 5.0
-    JSON_S = 0.2
-
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._in_place = sys.stderr.isatty() and not as_json
-        self._pause_s = self.JSON_S if as_json else 0.1 if self._in_place else self.QUIET_S
-        self._stage, self._said_at = "", 0.0
-
-    def show(self, stage: str, name: str, done: int, total: int) -> None:
-        """Take one report: `done` of `total` documents are read, or passages embedded."""
-        now = time.monotonic()
-        if stage == self._stage and now - self._said_at < self._pause_s:
-            return
-        self._stage, self._said_at = stage, now
-        if self._as_json:
-            _tell({"event": "progress", "stage": stage, "name": name, "done": done, "total": total}, "", True)
-            return
-        text = f"{stage} {done} of {total} {name}"
-        sys.stderr.write(f"\r\x1b[K{text}" if self._in_place else f"{text}\n")
-        sys.stderr.flush()

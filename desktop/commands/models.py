@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 from desktop.commands.consulting import existing_file
+from desktop.commands.progress_line import ProgressLine
 from multimodal.catalog import CATALOG_FILE
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _card_text(card: dict[str, Any]) -> str:
 def _add(args: argparse.Namespace) -> int:
     from multimodal.own_models import add, recognise
 
-    added = add(recognise(args.source, args.architecture), args.id, ProgressLine(args.json))
+    added = add(recognise(args.source, args.architecture), args.id, _progress(args.json))
     text = "is here already" if added.was_here else "is added"
     _tell(added.id, "installed", args.json, f"{added.id} {text}: bedside ask {_USES[added.kind]} {added.id}")
     return 0
@@ -172,14 +172,14 @@ def _fetch(model_id: str, as_json: bool) -> None:
     if state(model_id) is ModelState.INSTALLED:
         _tell(model_id, "installed", as_json, f"{entry.title} is here already")
         return
-    fetch(entry, ProgressLine(as_json))
+    fetch(entry, _progress(as_json))
     _tell(model_id, "installed", as_json, f"{entry.title} is ready in {entry.folder}")
 
 
 def _verify(model_id: str, as_json: bool) -> None:
     from multimodal.fetch import verify_installed
 
-    verify_installed(model_id, ProgressLine(as_json))
+    verify_installed(model_id, _progress(as_json))
     text = f"{model_id} is whole: every file has the sha256 it was installed with"
     _tell(model_id, "verified", as_json, text)
 
@@ -197,46 +197,17 @@ def _tell(model_id: str, outcome: str, as_json: bool, text: str) -> None:
     sys.stdout.flush()
 
 
-class ProgressLine:
-    """Shows a fetch: a bar that redraws itself in a terminal, a line now and then elsewhere."""
+def _progress(as_json: bool) -> Callable[[Progress], None]:
+    """Return what shows how far a fetch is."""
+    line = ProgressLine(as_json)
 
-    QUIET_S = 5.0
-    JSON_S = 0.2
-    """The window draws a bar from these lines."""
+    def show(progress: Progress) -> None:
+        done, total = progress.done_bytes, progress.total_bytes
+        share = f" {done / total:4.0%}" if total else ""
+        text = f"{progress.model}: {progress.stage}{share} of {total / 1e6:.0f} MB"
+        line.say(str(progress.stage), text, id=progress.model, done_bytes=done, total_bytes=total)
 
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._in_place = sys.stderr.isatty() and not as_json
-        self._pause_s = self.JSON_S if as_json else 0.1 if self._in_place else self.QUIET_S
-        self._stage = ""
-        self._said_at = 0.0
-
-    def __call__(self, progress: Progress) -> None:
-        """Take one report."""
-        now = time.monotonic()
-        is_new = progress.stage != self._stage
-        if not is_new and now - self._said_at < self._pause_s:
-            return
-        self._stage, self._said_at = str(progress.stage), now
-        if self._as_json:
-            sys.stdout.write(
-                json.dumps(
-                    {
-                        "event": "progress",
-                        "id": progress.model,
-                        "stage": self._stage,
-                        "done_bytes": progress.done_bytes,
-                        "total_bytes": progress.total_bytes,
-                    }
-                )
-                + "\n"
-            )
-            sys.stdout.flush()  # a pipe would keep the lines back until the fetch is over
-            return
-        share = f" {progress.done_bytes / progress.total_bytes:4.0%}" if progress.total_bytes else ""
-        text = f"{progress.model}: {self._stage}{share} of {progress.total_bytes / 1e6:.0f} MB"
-        sys.stderr.write(f"\r\x1b[K{text}" if self._in_place else f"{text}\n")
-        sys.stderr.flush()
+    return show
 
 
 _ACTIONS: dict[str, Callable[[str, bool], None]] = {"fetch": _fetch, "verify": _verify, "remove": _remove}

@@ -232,13 +232,18 @@ class KnowledgeBase:
                 self._database.execute("DELETE FROM vectors")
                 self._database.execute("DELETE FROM encoder")
                 self._database.execute("INSERT INTO encoder VALUES (?)", (encoder.fingerprint,))
-        (total,) = self._database.execute(f"SELECT count(*) FROM ({_WITHOUT_VECTOR})").fetchone()  # noqa: S608 - ours
+        with self._errors():
+            (total,) = self._database.execute(f"SELECT count(*) FROM ({_WITHOUT_VECTOR})").fetchone()  # noqa: S608 - ours
         done = 0
-        while rows := self._database.execute(f"{_WITHOUT_VECTOR} LIMIT {BATCH}").fetchall():
+        while rows := self._without_vector():
             on_progress(done, total)
             self._keep_vectors([row[0] for row in rows], encoder.encode([embedded_text(*row[1:]) for row in rows]))
             done += len(rows)
         on_progress(done, total)
+
+    def _without_vector(self) -> list[tuple[int, str, str, str]]:
+        with self._errors():
+            return self._database.execute(f"{_WITHOUT_VECTOR} LIMIT {BATCH}").fetchall()
 
     def _keep_vectors(self, passages: Sequence[int], vectors: Vectors) -> None:
         pairs = [(p, v.astype(np.float16).tobytes()) for p, v in zip(passages, vectors, strict=True)]

@@ -5,21 +5,16 @@ One command runs at a time; what is asked for meanwhile waits its turn.
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.ui.machine.command_child import CommandChild, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-PROGRAM = (sys.executable, "-P", "-m", "desktop.cli", "library")
-"""-P: a folder named desktop beside the doctor's files must not be taken for ours."""
-_KILL_MS = 3_000
-_MOST_LINE_BYTES = 1 << 20
 
 
 class LibraryAction(StrEnum):
@@ -82,24 +77,17 @@ class LibraryShelf(QObject):
     ended = Signal(object)
     """LibraryEnd, for every task but LIST; and for LIST where it fails."""
 
-    def __init__(self, parent: QObject | None = None, program: Sequence[str] = PROGRAM) -> None:
+    def __init__(self, parent: QObject | None = None, program: Sequence[str] = program_of("library")) -> None:
         super().__init__(parent)
-        self._program = tuple(program)
         self._documents: tuple[LibraryDocument, ...] = ()
         self._listed: list[LibraryDocument] = []
         self._queue: list[LibraryTask] = []
         self._task: LibraryTask | None = None
         self._sentences: list[str] = []
         self._added = 0
-        self._cancelled = self._closed = False
-        # One process object for all tasks: one that is deleted from its own signal crashes now and then.
-        self._process = QProcess(self)
-        self._process.setStandardErrorFile(QProcess.nullDevice())
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.finished.connect(self._take_finish)
-        self._process.errorOccurred.connect(self._take_error)
-        self._kill_timer = QTimer(self, singleShot=True, interval=_KILL_MS)
-        self._kill_timer.timeout.connect(self._process.kill)
+        self._child = CommandChild(program, self)
+        self._child.said.connect(self._take)
+        self._child.ended.connect(self._finish)
 
     @property
     def documents(self) -> tuple[LibraryDocument, ...]:
@@ -127,41 +115,24 @@ class LibraryShelf(QObject):
         """Stop what is being added and what waits; documents that were added whole stay."""
         self._queue.clear()
         if self._task is not None and self._task.action is not LibraryAction.LIST:
-            self._cancelled = True
-            self._process.terminate()
-            self._kill_timer.start()
+            self._child.cancel()
         self.tasks_changed.emit()
 
     def close(self) -> None:
         """End everything, for the end of the window: no process is left."""
-        self._closed = True
-        if self._process.state() is not QProcess.ProcessState.NotRunning:
-            self._process.terminate()
-            if not self._process.waitForFinished(_KILL_MS):
-                self._process.kill()
-                self._process.waitForFinished(_KILL_MS)
+        self._child.close()
 
     def _next(self) -> None:
-        if self._task is not None or not self._queue or self._closed:
+        if not self._queue or not self._child.is_free:
             return
         self._task = task = self._queue.pop(0)
-        self._cancelled, self._added, self._sentences, self._listed = False, 0, [], []
+        self._added, self._sentences, self._listed = 0, [], []
         # -- before what is named: a document may be called anything. Alone, Python 3.11 takes it for an argument.
         named = ["--", *task.subjects] if task.subjects else []
-        self._process.start(self._program[0], [*self._program[1:], task.action, "--json", *named])
+        self._child.start([task.action, "--json", *named])
         self.tasks_changed.emit()
 
-    def _read(self) -> None:
-        while self._process.canReadLine():
-            self._take(bytes(self._process.readLine(_MOST_LINE_BYTES).data()))
-
-    def _take(self, line: bytes) -> None:
-        try:
-            message: Any = json.loads(line)
-        except ValueError:
-            return
-        if not isinstance(message, dict):
-            return
+    def _take(self, message: dict[str, Any]) -> None:
         match message.get("event"):
             case "error" | "refused" | "notice":
                 self._sentences.append(str(message.get("message", "")))
@@ -176,16 +147,7 @@ class LibraryShelf(QObject):
             case _:
                 pass
 
-    def _take_finish(self, code: int, status: QProcess.ExitStatus) -> None:
-        self._finish(code == 0 and status is QProcess.ExitStatus.NormalExit)
-
-    def _take_error(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
-            self._finish(False)
-
-    def _finish(self, done: bool) -> None:
-        self._read()
-        self._kill_timer.stop()
+    def _finish(self, done: bool, cancelled: bool) -> None:
         task, self._task = self._task, None
         if task is None:
             return
@@ -193,7 +155,6 @@ class LibraryShelf(QObject):
             self._documents = tuple(self._listed)
             self.documents_changed.emit()
         else:
-            cancelled = self._cancelled and not done
             self.ended.emit(LibraryEnd(task, done, cancelled, self._added, tuple(self._sentences)))
         if task.action is not LibraryAction.LIST:
             self._queue.insert(0, LibraryTask(LibraryAction.LIST))

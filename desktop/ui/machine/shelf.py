@@ -5,25 +5,19 @@ One command runs at a time, since fetching takes a lock; what is asked for meanw
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.ui.machine.catalogue import parse_card
+from desktop.ui.machine.command_child import CommandChild, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from desktop.ui.machine.catalogue import ModelCard
-
-PROGRAM = (sys.executable, "-P", "-m", "desktop.cli", "models")
-"""-P: a folder named desktop beside the doctor's files must not be taken for ours."""
-_KILL_MS = 3_000
-_MOST_LINE_BYTES = 1 << 20
 
 
 class Action(StrEnum):
@@ -83,26 +77,16 @@ class ModelShelf(QObject):
     ended = Signal(object)
     """TaskEnd, for every task but LIST; and for LIST where it fails."""
 
-    def __init__(self, parent: QObject | None = None, program: Sequence[str] = PROGRAM) -> None:
+    def __init__(self, parent: QObject | None = None, program: Sequence[str] = program_of("models")) -> None:
         super().__init__(parent)
-        self._program = tuple(program)
         self._cards: dict[str, ModelCard] = {}
         self._new_cards: dict[str, ModelCard] = {}
         self._queue: list[Task] = []
         self._task: Task | None = None
-        # One process object for all tasks: one that is deleted from its own signal crashes now and then.
-        self._process = QProcess(self)
-        self._process.setStandardErrorFile(QProcess.nullDevice())
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.finished.connect(self._take_finish)
-        self._process.errorOccurred.connect(self._take_error)
-        self._cancelled = False
-        self._closed = False
         self._sentence = self._installed = ""
-        self._kill_timer = QTimer(self)
-        self._kill_timer.setSingleShot(True)
-        self._kill_timer.setInterval(_KILL_MS)
-        self._kill_timer.timeout.connect(self._kill)
+        self._child = CommandChild(program, self)
+        self._child.said.connect(self._take)
+        self._child.ended.connect(self._finish)
 
     @property
     def cards(self) -> tuple[ModelCard, ...]:
@@ -134,41 +118,23 @@ class ModelShelf(QObject):
         """Stop what is done with a model, or take it out of the queue; a fetch goes on later where it was."""
         self._queue = [task for task in self._queue if task.subject != subject]
         if self._task is not None and self._task.subject == subject:
-            self._cancelled = True
-            self._process.terminate()
-            self._kill_timer.start()
+            self._child.cancel()
         self.tasks_changed.emit()
 
     def close(self) -> None:
         """End everything, for the end of the window: no process is left."""
-        self._closed = True
-        if self._process.state() is not QProcess.ProcessState.NotRunning:
-            self._cancelled = True
-            self._process.terminate()
-            if not self._process.waitForFinished(_KILL_MS):
-                self._process.kill()
-                self._process.waitForFinished(_KILL_MS)
+        self._child.close()
 
     def _next(self) -> None:
-        if self._task is not None or not self._queue or self._closed:
+        if not self._queue or not self._child.is_free:
             return
         self._task = task = self._queue.pop(0)
-        self._cancelled, self._sentence, self._installed, self._new_cards = False, "", "", {}
+        self._sentence, self._installed, self._new_cards = "", "", {}
         subjects = [task.subject] if task.subject else []
-        self._process.start(self._program[0], [*self._program[1:], str(task.action), *subjects, "--json"])
+        self._child.start([task.action, *subjects, "--json"])
         self.tasks_changed.emit()
 
-    def _read(self) -> None:
-        while self._process.canReadLine():
-            self._take(bytes(self._process.readLine(_MOST_LINE_BYTES).data()))
-
-    def _take(self, line: bytes) -> None:
-        try:
-            message: Any = json.loads(line)
-        except ValueError:
-            return
-        if not isinstance(message, dict):
-            return
+    def _take(self, message: dict[str, Any]) -> None:
         if message.get("event") == "error":
             self._sentence = str(message.get("message", ""))
         elif message.get("event") == "progress":
@@ -183,16 +149,7 @@ class ModelShelf(QObject):
         if self._task is not None and isinstance(done, int) and isinstance(total, int):
             self.progressed.emit(TaskProgress(self._task, str(message.get("stage", "")), done, total))
 
-    def _take_finish(self, code: int, status: QProcess.ExitStatus) -> None:
-        self._finish(code == 0 and status is QProcess.ExitStatus.NormalExit)
-
-    def _take_error(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
-            self._finish(False)
-
-    def _finish(self, done: bool) -> None:
-        self._read()
-        self._kill_timer.stop()
+    def _finish(self, done: bool, cancelled: bool) -> None:
         task, self._task = self._task, None
         if task is None:
             return
@@ -200,12 +157,9 @@ class ModelShelf(QObject):
             self._cards = self._new_cards
             self.cards_changed.emit()
         else:
-            self.ended.emit(TaskEnd(task, done, self._cancelled and not done, self._sentence, self._installed))
+            self.ended.emit(TaskEnd(task, done, cancelled, self._sentence, self._installed))
         if task.action is not Action.LIST and Task(Action.LIST) not in self._queue:
             self._queue.insert(0, Task(Action.LIST))
         self.tasks_changed.emit()
         # Not from here: the process is still in the signal of its end.
         QTimer.singleShot(0, self, self._next)
-
-    def _kill(self) -> None:
-        self._process.kill()

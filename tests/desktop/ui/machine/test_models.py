@@ -131,12 +131,12 @@ def test_a_waiting_task_can_be_taken_back(make: Callable[..., Bench], qtbot: QtB
 
 def test_a_list_that_cannot_be_read_is_said_and_can_be_read_again(make: Callable[..., Bench], qtbot: QtBot) -> None:
     bench = make(shown=False)
-    program = bench.page.shelf._program
-    bench.page.shelf._program = ("/no/such/program",)
+    program = bench.page.shelf._child.program
+    bench.page.shelf._child.program = ("/no/such/program",)
     with qtbot.waitSignal(bench.page.shelf.ended):
         bench.page.show()
     assert "could not be read" in bench.part(QLabel, "models-note").text()
-    bench.page.shelf._program = program
+    bench.page.shelf._child.program = program
     with qtbot.waitSignal(bench.page.shelf.cards_changed):
         qtbot.mouseClick(bench.part(QPushButton, "models-again"), Qt.MouseButton.LeftButton)
     assert not bench.part(QLabel, "models-note").isVisible()
