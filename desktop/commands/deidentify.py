@@ -1,4 +1,4 @@
-"""`bedside deidentify`: a text, a DICOM file or a picture without what names a person, written to a new file."""
+"""`bedside deidentify`: a text or a DICOM file without what names a person, written to a new file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from desktop.record.deidentify.dicom import DicomChange
+    from desktop.record.deidentify.errors import DeidentifyError
     from desktop.record.deidentify.text import Deidentified, TextOptions
 
 EXAMPLES = """\
@@ -106,6 +107,7 @@ def _damage_of(file: Path) -> Iterator[None]:
     except (RecordError, MultimodalError, OSError):
         raise
     except Exception as error:
+        # pydicom reports damage through nearly every kind of exception.
         raise NotDeidentifiable(DAMAGED_DICOM, file.name) from error
 
 
@@ -140,7 +142,7 @@ def _head(file: Path) -> bytes:
 
 
 def _read_text(file: Path) -> str:
-    from desktop.record.deidentify.errors import NO_TEXT, TOO_LARGE, NotDeidentifiable
+    from desktop.record.deidentify.errors import TOO_LARGE, NotDeidentifiable
     from desktop.record.errors import SOURCE_CLOSED, SourceUnreadable
 
     try:
@@ -153,10 +155,19 @@ def _read_text(file: Path) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotDeidentifiable(NO_TEXT, file.name) from None
+        raise _refusal(file) from None
     if "\0" in text:
-        raise NotDeidentifiable(NO_TEXT, file.name)
+        raise _refusal(file)
     return text
+
+
+def _refusal(file: Path) -> DeidentifyError:
+    """Return why a file that is no text is refused."""
+    from desktop.record.deidentify.errors import NO_TEXT, PICTURE, VOICE, NotDeidentifiable
+    from desktop.record.kinds import FileKind, kind_of
+
+    reasons = {FileKind.AUDIO: VOICE, FileKind.VIDEO: VOICE, FileKind.PICTURE: PICTURE}
+    return NotDeidentifiable(reasons.get(kind_of(file), NO_TEXT), file.name)
 
 
 def _write_new(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -1,7 +1,9 @@
 """How much the rules for text find, and how much they replace that names nobody: `make bench-deid`.
 
 An identifier counts as found where every letter and digit of it is replaced, under whatever kind. Intervals are
-Wilson's, 95 %. No rule was written on the texts that are measured here.
+Wilson's, 95 %. The rules were written on other texts, but the built set is not fully held out: its totals were seen
+between two versions of the rules, the rule of nine-digit ZIP codes came from them, and its sentences and the ways its
+numbers are written are ours. The format of presidio-synth was read off 25 of its rows.
 """
 
 from __future__ import annotations

@@ -75,6 +75,26 @@ def test_bytes_that_are_no_text_are_refused(note: Path, capsys: pytest.CaptureFi
     assert "cannot be opened" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("visit.wav", b"RIFF\xff\xff\xff\xffWAVE", "A voice and a face tell who somebody is"),
+        ("gait.mp4", b"\0\0\0\x18ftypmp42\xff", "A voice and a face tell who somebody is"),
+        ("face.png", b"\x89PNG\r\n\x1a\n\xff", "is a picture"),
+    ],
+)
+def test_voices_and_faces_are_never_called_deidentified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, sentence: str
+) -> None:
+    file, out = tmp_path / name, tmp_path / "out"
+    file.write_bytes(content)
+    assert main(["deidentify", str(file), "--out", str(out)]) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert "othing was written" in said
+    assert not out.exists()
+
+
 def test_a_dicom_file_goes_to_a_new_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = Path(str(get_testdata_file("CT_small.dcm", download=False)))
     out = tmp_path / "out.dcm"

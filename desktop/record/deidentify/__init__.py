@@ -1,4 +1,4 @@
-"""Taking out what names a person: rules for text, a table for DICOM, and text that is burned into pictures.
+"""Taking out what names a person: rules for text, and a table for DICOM.
 
 Nothing here changes a file: every finding is a value that can be shown, refused and undone before anything is written.
 """

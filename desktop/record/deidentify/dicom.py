@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 METHOD = "Bedside, DICOM PS3.15 2026c Table E.1-1, Basic Profile"
 BASIC_PROFILE = ("113100", "Basic Application Confidentiality Profile")
 MODIFIED_DATES = ("113107", "Retain Longitudinal Temporal Information Modified Dates Option")
-CLEAN_PIXELS = ("113101", "Clean Pixel Data Option")
 """Codes of PS3.16 CID 7050, with the scheme DCM."""
 DICOM_RISK = (
     "Text that is burned into the picture may name the patient, and head scans can show a face: look at every picture "
@@ -106,12 +105,6 @@ def deidentify_dataset(dataset: Any, options: DicomOptions) -> tuple[DicomChange
     shifted = options.dates is DateRule.SHIFT
     dataset.LongitudinalTemporalInformationModified = "MODIFIED" if shifted else "REMOVED"
     return changes
-
-
-def note_clean_pixels(dataset: Any) -> None:
-    """Say in the data set that text in its pixels was looked for and covered."""
-    dataset.DeidentificationMethodCodeSequence.append(_code(*CLEAN_PIXELS))
-    dataset.BurnedInAnnotation = "NO"
 
 
 def _changed(dataset: Dataset, options: DicomOptions, path: str) -> Iterator[DicomChange]:

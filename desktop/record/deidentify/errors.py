@@ -17,14 +17,18 @@ class TargetRefused(DeidentifyError):
     """The result would take the place of another file."""
 
 
-NO_TEXT = "{0} is no text, DICOM file or picture that can be de-identified. Nothing was written."
+NO_TEXT = "{0} is no text and no DICOM file; save it as plain text (UTF-8) first. Nothing was written."
+PICTURE = (
+    "{0} is a picture. A face and what is written in it can tell who somebody is, and neither is looked for yet, so it "
+    "cannot be de-identified; nothing was written. Black it out with another program, and look at it."
+)
 VOICE = (
     "{0} holds sound or film. A voice and a face tell who somebody is, so it cannot be de-identified; nothing was "
     "written. De-identify its transcript instead."
 )
 TARGET_EXISTS = "{0} is there already. Nothing was written: name a new file with --out."
 TARGET_NEEDED = (
-    "A picture or DICOM file is only ever written to a new file. Nothing was written: name it with --out, and let its "
+    "A DICOM file is only ever written to a new file. Nothing was written: name it with --out, and let its "
     "name tell nothing of the patient."
 )
 TOO_LARGE = "{0} is larger than {1} MB. Nothing was written: cut it into parts."

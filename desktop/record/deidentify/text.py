@@ -35,7 +35,6 @@ SHIFTED_DATES = (
     "this text does not meet it."
 )
 MONTH_FIRST = "Dates like 03/04/2019 were read as month/day."
-VOICE_AND_FACES = "A voice recording and a picture of a face tell who somebody is: neither can be called de-identified."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
 from desktop.record.deidentify.dates import DateRule
-from desktop.record.deidentify.dicom import DicomOptions, deidentify_dataset, new_uid, note_clean_pixels, profile
+from desktop.record.deidentify.dicom import DicomOptions, deidentify_dataset, new_uid, profile
 
 KEY = b"k" * 32
 CANARY = "ZQXCANARY"
@@ -88,14 +88,6 @@ def test_dates_can_move_instead() -> None:
     assert dataset.StudyDate == "20190228"
     assert [code.CodeValue for code in dataset.DeidentificationMethodCodeSequence] == ["113100", "113107"]
     assert dataset.LongitudinalTemporalInformationModified == "MODIFIED"
-
-
-def test_covered_pixels_are_noted() -> None:
-    dataset = picture()
-    deidentify_dataset(dataset, DicomOptions(KEY))
-    note_clean_pixels(dataset)
-    assert dataset.DeidentificationMethodCodeSequence[-1].CodeValue == "113101"
-    assert dataset.BurnedInAnnotation == "NO"
 
 
 TEXTS = {"LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE"}
