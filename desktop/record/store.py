@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from desktop.files import data_folder
 from desktop.record.codec import decode, encode, is_file_name, is_id
 from desktop.record.disk import Disk
 from desktop.record.encounter import Answer, Dictation, Encounter, EncounterSummary, Entry, Question
@@ -236,11 +235,6 @@ class FolderStore:
     def _remember(self, encounter: Encounter) -> None:
         stamp = _stamp(self._folder / encounter.id / FILE)
         self._listed[encounter.id] = _Listed(stamp, summary_of(encounter), searched_words(encounter))
-
-
-def encounters_folder() -> Path:
-    """Return the folder that holds one folder for each encounter of this user."""
-    return data_folder() / "encounters"
 
 
 def timestamp() -> str:

@@ -29,7 +29,6 @@ from desktop.ui.viewer.flow_layout import FlowLayout
 from desktop.worker.protocol import FailureKind
 
 if TYPE_CHECKING:
-    from desktop.record.encounter import Sentence
     from desktop.ui.encounter.explaining import WhyState
 
 Decoders = tuple[tuple[str, str], ...]
@@ -283,10 +282,6 @@ class AnswerCard(Retranslating, QFrame):
             times = self.tr("First word after {0} s, whole after {1} s.")
             parts.append(times.format(f"{answer.first_token_s:.1f}", f"{answer.answering_s:.1f}"))
         return " ".join(parts)
-
-    def focused_sentence(self) -> Sentence | None:
-        """Return the sentence that the keyboard is on."""
-        return next((row.sentence for row in self.sentences.rows if row.hasFocus()), None)
 
 
 def _row(parent: QWidget, indent: int, *widgets: QWidget) -> QWidget:

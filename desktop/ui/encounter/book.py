@@ -87,10 +87,6 @@ class EncounterBook(QObject):
         self.listing_changed.emit()
         return encounter
 
-    def close_current(self) -> None:
-        """Show no encounter."""
-        self._show("")
-
     def close_removed(self) -> None:
         """Show nothing where the encounter was removed by another part of the window, such as the sample."""
         if self._current_id and self._current_id not in {summary.id for summary in self.summaries()}:
