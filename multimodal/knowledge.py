@@ -133,6 +133,11 @@ def _installed() -> list[str]:
     ]
 
 
+def installed_terminology(name: str) -> KnowledgeBase | None:
+    """Open one terminology; None where it was not fetched. Raises DamagedKnowledge."""
+    return _terminology(name) if name in _installed() else None
+
+
 def _terminology(name: str) -> KnowledgeBase:
     return KnowledgeBase(models_folder() / name / TERMS_FILE, read_only=True)
 
