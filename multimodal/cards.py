@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 DRUG_NAMES = "drug-names"
 _NOT_MEDICINES = frozenset({"Ethanol", "Oxygen", "Nicotine", "Iron", "Cholesterol"})
 """Listed among drugs, and in a note seldom meant as a medicine that is taken."""
+_NO_MEDICINE = re.compile(r"\bblood (?:glucose|sugar)\b|\bthyroid\b(?! extract| tablet)", re.IGNORECASE)
+"""Read out of the body, or a part of it."""
 MOST_DRUGS = 20
 """In one sentence."""
 
@@ -40,4 +43,5 @@ def card_maker() -> Iterator[CardMaker]:
 
 
 def _drugs(base: KnowledgeBase, text: str) -> tuple[str, ...]:
-    return tuple(passage.heading for passage in base.named_in(text, MOST_DRUGS))
+    named = base.named_in(_NO_MEDICINE.sub(" ", text), MOST_DRUGS)
+    return tuple(passage.heading for passage in named)

@@ -23,7 +23,7 @@ examples:
   echo "Take ibuprofen 400 mg p.o. t.i.d. for dyspnea." | bedside card -
 
 Every number, medicine, denial and side of a sentence stays; where plain words would change one, the sentence stands as
-you wrote it, marked with *. Read the card before you hand it over.
+you wrote it, marked with (!). Read the card before you hand it over.
 """
 
 

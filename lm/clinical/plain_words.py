@@ -46,7 +46,14 @@ _BEFORE_NOUN = frozenset(_OPEN)
 _NAMED = re.compile(
     r"(?:called|termed|named|known as|referred to as|means?|term|word|abbreviated)\s+(?:an?\s+)?$", re.IGNORECASE
 )
-_PART_OF_NAME = frozenset("virus type syndrome disease disorder vaccine vaccines stage grade nervosa gravis".split())
+_PART_OF_NAME = frozenset(
+    "virus type syndrome disease disorder vaccine vaccines stage grade nervosa gravis areata totalis universalis "
+    "congenita vulgaris simplex multiplex major minor".split()
+)
+_TECHNICAL = re.compile(
+    r"\w+(?:emia|uria|osis|itis|oma|pathy|algia|ectomy|plasty|scopy|tomy|gram|graphy|plasia|trophy)s?$"
+)
+
 _NO_ARTICLE = frozenset("swelling bleeding vomiting itching pain trouble".split())
 """Words that stand without one, when they begin what is said."""
 _VOWEL_SOUND = re.compile(r"(?:[aeiou](?!ni|se|ro)|hour|X-ray)", re.IGNORECASE)
@@ -224,7 +231,11 @@ def _fits(sentence: str, start: int, end: int, word: PlainWord) -> bool:
         return True
     previous = before.rsplit(maxsplit=1)[-1].lower() if before else ""
     following = after.split(maxsplit=1)[0].strip(".,;:()") if after else ""
-    names_more = following.lower() in _PART_OF_NAME or re.fullmatch(r"[A-Z]|[IVX]+|\d+", following) is not None
+    names_more = (
+        following.lower() in _PART_OF_NAME
+        or _TECHNICAL.match(following.lower()) is not None
+        or re.fullmatch(r"[A-Z]|[IVX]+|\d+", following) is not None
+    )
     starts = not previous or not previous[-1].isalnum() or previous in _BEFORE_NOUN
     return starts and not (names_more and sentence[end : end + 1] == " ")
 

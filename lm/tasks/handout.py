@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from lm.clinical.short_sentences import listed
 from lm.grounding.answer import Citation, Sentence, Verdict
 from lm.grounding.gate import split_sentences
 from lm.sequence import SourceKind
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 LINE_WIDTH = 60
 """In characters: a page in large type."""
-KEPT_MARK, UNSURE_MARK = " *", " (?)"
-KEPT_NOTE = "* In the doctor's own words. Ask us what this means."
+KEPT_MARK, UNSURE_MARK = " (!)", " (?)"
+KEPT_NOTE = "(!) In the doctor's own words. Ask us what this means."
 UNSURE_NOTE = "(?) Check with your doctor."
 _HEADING = re.compile(r"^(?:[A-Z][A-Z &/,-]{3,60}|[A-Z][A-Za-z &/-]{2,40})\s*:?\s*$")
 _FOR_PATIENTS = re.compile(
@@ -99,5 +100,11 @@ def _section_text(section: Section, kept: set[str], unsure: set[str]) -> str:
     lines = [section.heading, "-" * len(section.heading)]
     for sentence in section.sentences:
         marks = (KEPT_MARK if sentence.text in kept else "") + (UNSURE_MARK if sentence.text in unsure else "")
-        lines += textwrap.wrap(sentence.text + marks, LINE_WIDTH, initial_indent=bullet, subsequent_indent="    ")
+        head, *items = listed(sentence.text)
+        lines += textwrap.wrap(
+            head + ("" if items else marks), LINE_WIDTH, initial_indent=bullet, subsequent_indent="    "
+        )
+        for item in items:
+            text = item + (marks if item is items[-1] else "")
+            lines += textwrap.wrap(text, LINE_WIDTH, initial_indent="      * ", subsequent_indent="        ")
     return "\n".join(lines)

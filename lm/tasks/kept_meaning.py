@@ -27,11 +27,13 @@ _DENIAL = re.compile(
     r"unless|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_SIDE = re.compile(r"\b(left|right|both|bilateral|unilateral|upper|lower|anterior|posterior)\b", re.IGNORECASE)
-_SIDE_WORDS = {"bilateral": "both"}
-_NO_SIDE = re.compile(
-    r"\bright (?:away|now|after|before)\b|\b(?:lower|lowers|lowering) (?=the |your |blood|chol|risk)", re.IGNORECASE
+_SIDE = re.compile(
+    r"\b(left|right|both|bilateral|unilateral|anterior|posterior|(?:upper|lower)(?= (?:arm|back|belly|abdom|chest|"
+    r"extremit|eyelid|gi|gum|half|jaw|leg|limb|lip|lobe|lung|respir|tract)))\b",
+    re.IGNORECASE,
 )
+_SIDE_WORDS = {"bilateral": "both"}
+_NO_SIDE = re.compile(r"\bright (?:away|now|after|before)\b", re.IGNORECASE)
 
 
 def what_changed(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lm.clinical.plain_words import PlainWords, Replacement
 
-FOUND, TO_DO, MEDICINES, COME_BACK = "What we found", "What to do", "Medicines", "Come back at once if"
+FOUND, TO_DO, MEDICINES, COME_BACK = "What we found", "What to do", "Medicines", "When to get help"
 WORDS, TEACH_BACK = "Words you may hear", "Tell us in your own words"
 TITLE = "For you to take home"
 MOST_WORDS = 8
@@ -34,7 +34,7 @@ _QUESTIONS = {
     FOUND: "Can you tell me in your own words what we found?",
     TO_DO: "What will you do when you are home?",
     MEDICINES: "How will you take your medicines?",
-    COME_BACK: "When will you come back at once, or call for help?",
+    COME_BACK: "When will you call for help or come back at once?",
 }
 _URGENT = re.compile(
     r"\b911\b|\b(?:come back|return|call|go|seek|get|see|tell|contact)\b.{0,60}"
@@ -47,8 +47,8 @@ _DOSED = re.compile(
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
-    r"^(?:please |do not |don['’]t |never |always )?(?:take|drink|rest|avoid|stop|start|keep|use|call|eat|wear|walk|try|"
-    r"go|bring|check|continue|follow|ask|make|get|return|limit|quit|wash|apply|increase|decrease|repeat|see|watch)\b"
+    r"^(?:please |do not |don['’]t |never |always )?(?:take|drink|rest|avoid|stop|start|keep|use|call|eat|wear|walk|"
+    r"try|go|bring|check|continue|follow|ask|make|get|return|limit|quit|wash|apply|increase|decrease|repeat|see|watch)\b"
     r"|\b(?:you|patients?|people) (?:should|must|need to|will|can|may want to)\b"
     r"|\bwe (?:will|would like|recommend|advise)\b|\bfollow[- ]?up\b|\bshould be\b",
     re.IGNORECASE,
