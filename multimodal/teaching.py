@@ -9,13 +9,14 @@ from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from lm.grounding.knowledge import KnowledgeBase
+from lm.grounding.words import name_key
 from lm.tasks.teaching import OPTIONS, ItemKind, code_item, gap_items, term_items
 from multimodal.catalog import ModelState, state
 from multimodal.glossaries import HPO, installed_glossary
 from multimodal.knowledge import installed_terminology, library_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lm.clinical.glossary import Glossary, GlossaryTerm
     from lm.grounding.passages import Passage
@@ -51,8 +52,8 @@ def gather(about: str, count: int, seed: int) -> tuple[Item, ...]:
             streams += [
                 [item for item in asked if item.kind is kind] for kind in (ItemKind.MEANING, ItemKind.LAYPERSON)
             ]
-        streams.append(_codes(icd, about, (term.name for term in terms), seed))
-        streams.append(gap_items(_passages(library, about, count, seed)))
+        streams.append(_codes(icd, about, (term.name for term in terms[::-1]), seed))
+        streams.append(gap_items(_passages(library, about, count, seed), _telling()))
         return tuple(islice(_taking_turns(streams), count))
 
 
@@ -72,7 +73,7 @@ def again(ids: Iterable[str], seed: int) -> tuple[Item, ...]:
         if icd is not None:
             items += [item for code in sorted(codes) if (item := _code(icd, icd.named(code), seed)) is not None]
         if library is not None:
-            items += gap_items(library.drawn(_LIBRARY_LOOKED_AT, 0))
+            items += gap_items(library.drawn(_LIBRARY_LOOKED_AT, 0), _telling())
     return tuple(item for item in items if item.id in wanted)
 
 
@@ -128,3 +129,13 @@ def _passages(library: KnowledgeBase | None, about: str, count: int, seed: int) 
     if library is None or library.is_empty:
         return ()
     return tuple(found.passage for found in library.search(about, count)) if about else library.drawn(count, seed)
+
+
+def _telling() -> Callable[[str], bool]:
+    """Return whether a word stands in a name of HPO; where HPO was not fetched, every word is worth asking for."""
+    if state(HPO) is not ModelState.INSTALLED:
+        return lambda _word: True
+    words = {
+        word for term in installed_glossary() for name in (term.name, *term.synonyms) for word in name_key(name).split()
+    }
+    return lambda word: name_key(word) in words

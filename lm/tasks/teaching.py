@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from lm.clinical.plain_words import is_easier
 from lm.grounding.answer import Citation
 from lm.grounding.gate import split_sentences
 from lm.grounding.words import name_key
 from lm.sequence import SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lm.clinical.glossary import Glossary, GlossaryTerm
     from lm.grounding.passages import Passage
@@ -38,6 +39,8 @@ _GAP_WORD = re.compile(r"[A-Za-z][A-Za-z-]{5,}")
 _COMMON = frozenset(
     "because before between during without another different important several patients patient usually include "
     "includes including although however people person should should therefore themselves through following children "
+    "information characterized sometimes individual individuals approximately associated available "
+    "typically definitions development caused "
     "condition conditions disease diseases symptoms treatment treatments about doctor doctors health provider".split()
 )
 _CASE_HEADING = re.compile(
@@ -94,7 +97,7 @@ def term_items(glossary: Glossary, chosen: Iterable[GlossaryTerm], seed: int) ->
         meaning = _meaning_item(glossary, term, rng)
         if meaning is not None:
             yield meaning
-        if term.plain and all(name_key(word) != name_key(term.name) for word in term.plain):
+        if any(is_easier(word, term.name) for word in term.plain):
             yield _layperson_item(glossary, term)
 
 
@@ -119,16 +122,16 @@ def _meaning_item(glossary: Glossary, term: GlossaryTerm, rng: random.Random) ->
 
 
 def _layperson_item(glossary: Glossary, term: GlossaryTerm) -> Item:
-    said = ", ".join(term.plain)
+    said = sorted(term.plain, key=lambda word: (not is_easier(word, term.name), len(word.split())))
     return Item(
         f"{term.code}/{ItemKind.LAYPERSON}",
         ItemKind.LAYPERSON,
         f"How do you say “{term.name}” to a patient?",
-        term.plain[0],
+        said[0],
         _cited(glossary, term),
-        hint=_letters(term.plain[0]),
-        explanation=f"{term.name}: people say {said}." + (f" {term.definition}" if term.definition else ""),
-        also_right=term.plain[1:],
+        hint=_letters(said[0]),
+        explanation=f"{term.name}: people say {', '.join(said)}." + (f" {term.definition}" if term.definition else ""),
+        also_right=tuple(said[1:]),
     )
 
 
@@ -197,18 +200,22 @@ def _is_other_code(own: re.Match[str], other: re.Match[str]) -> bool:
 # --- documents -------------------------------------------------------------------------------------------------------
 
 
-def gap_items(passages: Iterable[Passage]) -> Iterator[Item]:
-    """Yield at most one gap for each passage: the longest word of its sentences that its title does not tell."""
+def gap_items(passages: Iterable[Passage], is_telling: Callable[[str], bool] = lambda _word: True) -> Iterator[Item]:
+    """Yield at most one gap for each passage: the longest telling word of its sentences that its title does not tell.
+
+    `is_telling` says of a word whether it is worth asking for: one that a terminology knows.
+    """
     for passage in passages:
         sentences = [s for s in split_sentences(passage.text) if SHORTEST_GAP <= len(s.split()) <= LONGEST_GAP]
-        items = [item for sentence in sentences if (item := _gap_item(passage, sentence)) is not None]
+        items = [item for sentence in sentences if (item := _gap_item(passage, sentence, is_telling)) is not None]
         if items:
             yield max(items, key=lambda item: len(item.answer))
 
 
-def _gap_item(passage: Passage, sentence: str) -> Item | None:
+def _gap_item(passage: Passage, sentence: str, is_telling: Callable[[str], bool]) -> Item | None:
     about = set(name_key(f"{passage.title} {passage.heading}").split())
-    words = [w for w in _GAP_WORD.findall(sentence) if w.lower() not in _COMMON and name_key(w) not in about]
+    telling = (w for w in _GAP_WORD.findall(sentence) if w.lower() not in _COMMON and is_telling(w))
+    words = [word for word in telling if name_key(word) not in about]
     if not words:
         return None
     word = max(words, key=lambda w: (len(w), w))
