@@ -71,7 +71,7 @@ def again(ids: Iterable[str], seed: int) -> tuple[Item, ...]:
             glossary = installed_glossary()
             items += term_items(glossary, (term for term in glossary if term.code in codes), seed)
         if icd is not None:
-            items += [item for code in sorted(codes) if (item := _code(icd, icd.named(code), seed)) is not None]
+            items += [item for code in sorted(codes) if (item := _code(icd, _named(icd, code), seed)) is not None]
         if library is not None:
             items += gap_items(library.drawn(_LIBRARY_LOOKED_AT, 0), _telling())
     return tuple(item for item in items if item.id in wanted)
@@ -98,7 +98,7 @@ def _terms(glossary: Glossary, icd: KnowledgeBase | None, about: str, seed: int)
         return
     drawn = [term for term in glossary if _is_told(term)]
     random.Random(seed).shuffle(drawn)  # noqa: S311 - repeatable, not secret
-    yield from (term for term in drawn if icd is None or icd.named(term.name) is not None)
+    yield from (term for term in drawn if icd is None or _named(icd, term.name) is not None)
 
 
 def _is_told(term: GlossaryTerm) -> bool:
@@ -109,11 +109,17 @@ def _codes(icd: KnowledgeBase | None, about: str, names: Iterable[str], seed: in
     if icd is None:
         return
     asked = [found.passage for found in icd.search(about, _CONSIDERED)] if about else []
-    asked += [passage for name in names if (passage := icd.named(name)) is not None]
+    asked += [passage for name in names if (passage := _named(icd, name)) is not None]
     for passage in asked:
         item = _code(icd, passage, seed)
         if item is not None:
             yield item
+
+
+def _named(base: KnowledgeBase, name: str) -> Passage | None:
+    """Return the first term that goes by exactly this name."""
+    key = name_key(name)
+    return next(iter(base.named((key,)).get(key, ())), None)
 
 
 def _code(icd: KnowledgeBase, passage: Passage | None, seed: int) -> Item | None:
