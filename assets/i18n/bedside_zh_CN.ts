@@ -2062,6 +2062,14 @@
 <context>
     <name>PatientView</name>
     <message>
+        <source>Stop reading</source>
+        <translation>停止朗读</translation>
+    </message>
+    <message>
+        <source>Read aloud</source>
+        <translation>朗读</translation>
+    </message>
+    <message>
         <source>Bedside</source>
         <translation>Bedside</translation>
     </message>
@@ -2076,6 +2084,18 @@
     <message>
         <source>Close (Esc)</source>
         <translation>关闭（Esc）</translation>
+    </message>
+    <message>
+        <source>No voice is installed on this machine, so nothing can be read aloud. Add one in the system&apos;s settings for speech, on Linux with speech-dispatcher, and open this view again.</source>
+        <translation>本机未安装语音，因此无法朗读。请在系统的语音设置中添加语音（Linux 使用 speech-dispatcher），然后重新打开此视图。</translation>
+    </message>
+    <message>
+        <source>No voice for this language is installed. Add one in the system&apos;s settings for speech.</source>
+        <translation>未安装此语言的语音。请在系统的语音设置中添加。</translation>
+    </message>
+    <message>
+        <source>The voice stopped by itself. Try again, or read the words to the patient.</source>
+        <translation>语音自行停止了。请重试，或由您读给患者听。</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,8 @@ interrupted at any place and goes on there; a passage that has none yet is found
 
 from __future__ import annotations
 
+import json
+import random
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from lm.grounding.passages import Passage
 from lm.grounding.words import match_expression, name_key, spaced, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import TypeAlias
 
@@ -314,6 +316,23 @@ class KnowledgeBase:
                         taken.update(range(start, end))
         return tuple(found)
 
+    def headed(self, prefix: str, limit: int) -> tuple[Passage, ...]:
+        """Return passages whose heading begins with `prefix`, in their order: the codes of one category."""
+        with self._errors():
+            rows = self._database.execute(
+                "SELECT d.title, p.text, p.heading, p.page FROM passages p JOIN documents d ON d.id = p.document "
+                "WHERE substr(p.heading, 1, ?) = ? ORDER BY p.id LIMIT ?",
+                (len(prefix), prefix, limit),
+            ).fetchall()
+        return tuple(Passage(*row) for row in rows)
+
+    def drawn(self, limit: int, seed: int) -> tuple[Passage, ...]:
+        """Return passages drawn from all of them; the same seed draws the same."""
+        with self._errors():
+            ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY id")]
+            chosen = random.Random(seed).sample(ids, min(limit, len(ids)))  # noqa: S311 - repeatable, not secret
+            return tuple(self._found(passage, None, None, None).passage for passage in chosen)
+
     def _named(self, name: str) -> Passage | None:
         row = self._database.execute(
             "SELECT d.title, p.text, p.heading, p.page FROM names n JOIN passages p ON p.id = n.passage "
@@ -321,6 +340,19 @@ class KnowledgeBase:
             (name,),
         ).fetchone()
         return Passage(*row) if row else None
+
+    def named(self, names: Collection[str]) -> Mapping[str, tuple[Passage, ...]]:
+        """Return the terms of each of the names (see `name_key`) that is one, in the order in which they were added."""
+        found: dict[str, list[Passage]] = {}
+        with self._errors():
+            rows = self._database.execute(
+                "SELECT n.name, d.title, p.text, p.heading, p.page FROM json_each(?) asked JOIN names n ON n.name = asked.value "
+                "JOIN passages p ON p.id = n.passage JOIN documents d ON d.id = p.document ORDER BY p.id",
+                (json.dumps(list(names)),),
+            )
+            for name, *passage in rows:
+                found.setdefault(name, []).append(Passage(*passage))
+        return {name: tuple(passages) for name, passages in found.items()}
 
     # --- the file ----------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from desktop.ui.encounter.widgets import scrolling
 from desktop.ui.encounter.wording import answer_words, sentence_words
 from desktop.ui.microphone.bar import MicrophoneBar
 from desktop.ui.microphone.player import AudioPlayer, PlayerState
+from desktop.ui.speech.qt_voice import QtVoice
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.record.encounter import Sentence
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
+    from desktop.ui.speech.voice import Voice
     from desktop.worker.protocol import AnswerExplained
 
 _WRITINGS = {
@@ -47,12 +49,18 @@ LEAD_S, TAIL_S = 0.3, 0.4
 
 
 class EncounterScreen(Retranslating, QWidget):
-    """What the window shows first. `player` stands in for the sound output in tests."""
+    """What the window shows first. `player` and `voice` stand in for what is heard in tests."""
 
     models_wanted = Signal()
     sample_wanted = Signal()
 
-    def __init__(self, services: Services, parent: QWidget | None = None, player: AudioPlayer | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        parent: QWidget | None = None,
+        player: AudioPlayer | None = None,
+        voice: Voice | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("encounter-screen")
         self.setAcceptDrops(True)
@@ -66,6 +74,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.evidence = EvidencePanel(self)
         self.viewing = ViewedPictures(services, self.controller.book, self)
         self._player = player or AudioPlayer(parent=self)
+        self._voice = voice or QtVoice(self)
         self._patient: PatientView | None = None
         self._was_shown = False
         self._lay_out()
@@ -177,7 +186,7 @@ class EncounterScreen(Retranslating, QWidget):
 
     def _open_patient_view(self, text: str) -> None:
         if self._patient is None:
-            self._patient = PatientView(text)
+            self._patient = PatientView(text, self._voice)
             self._patient.closed.connect(self._forget_patient_view)
             self._patient.showFullScreen()
 
