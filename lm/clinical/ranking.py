@@ -1,0 +1,211 @@
+"""Which diseases go with what was found: log-odds, from how common a disease is and how telling each finding is.
+
+Each finding multiplies a disease's odds by a likelihood ratio, as in LIRICAL (Robinson et al. 2020,
+doi:10.1016/j.ajhg.2020.06.021): how often it is seen with the disease over how often it is seen at all. Where a disease
+is not annotated with the finding itself, the most telling ancestor that both share stands for it, with less weight:
+this is the information content of the most informative common ancestor (Resnik 1995) plus the log of its frequency. A
+finding that nothing explains costs every disease the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lm.clinical.conditions import OLDEST, Sex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from lm.clinical.conditions import CommonConditions
+    from lm.clinical.ontology import Ontology
+    from lm.clinical.phenotype import Phenotypes, Profiles
+
+    Scores = npt.NDArray[np.float64]
+
+RARE_WEIGHT = 5e-5
+"""Of one disease that HPO annotates, beside the weights of `Commonness`: one in 20,000 of an uncommon condition."""
+RED_FLAG_LOG_ODDS = 5.0
+"""How far behind the first candidate a dangerous one may lie and still be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How evidence counts; chosen on generated cases that are not reported and on the vignettes."""
+
+    unexplained: float = 0.03
+    """The likelihood ratio of a finding that a disease does not explain."""
+    inexact: float = 0.6
+    """The share of its logarithm that a finding keeps where only an ancestor of it is shared."""
+    most_certain: float = 0.9
+    """The most that is believed of a frequency when a finding is absent: what was not seen may have been missed."""
+    outside_age: float = 0.05
+    """What is left of a disease's odds outside its ages."""
+    other_sex: float = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a patient; terms are places in the ontology."""
+
+    present: tuple[int, ...] = ()
+    absent: tuple[int, ...] = ()
+    age_years: float | None = None
+    sex: Sex | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Diseases of one source, with the log of how common each is."""
+
+    profiles: Profiles
+    log_weights: Scores
+    conditions: CommonConditions | None = None
+    """Where the source is our own table."""
+
+    @cached_property
+    def total(self) -> float:
+        """The sum of their weights."""
+        return float(np.exp(self.log_weights).sum())
+
+    def weighted_share(self, term: int) -> float:
+        """Return the weights of the diseases with a term, each times the share of its patients."""
+        diseases, shares = self.profiles.column(term)
+        return float(np.exp(self.log_weights[diseases]) @ shares)
+
+    @cached_property
+    def excluded(self) -> dict[int, list[int]]:
+        """The diseases that each term speaks against by itself."""
+        found: dict[int, list[int]] = {}
+        owners = np.repeat(np.arange(len(self.profiles)), np.diff(self.profiles.offsets))
+        for place in np.flatnonzero(self.profiles.shares == 0.0):
+            found.setdefault(int(self.profiles.terms[place]), []).append(int(owners[place]))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One disease with its log-odds, in nats; only differences between candidates mean something."""
+
+    group: int
+    disease: int
+    log_odds: float
+
+
+class Ranker:
+    """Ranks the diseases of one or more sources together."""
+
+    def __init__(self, ontology: Ontology, groups: Sequence[Group], weights: Weights | None = None) -> None:
+        self.ontology, self.groups, self.weights = ontology, tuple(groups), weights or Weights()
+        self._background: dict[int, float] = {}
+
+    @classmethod
+    def of_rare(cls, phenotypes: Phenotypes, weights: Weights | None = None) -> Ranker:
+        """Return a ranker of HPO's diseases alone, all equally common."""
+        return cls(phenotypes.ontology, [rare_group(phenotypes)], weights)
+
+    @classmethod
+    def of_everything(cls, phenotypes: Phenotypes, common: CommonConditions, weights: Weights | None = None) -> Ranker:
+        """Return a ranker of common conditions and HPO's diseases, each as common as it is."""
+        log_weights = np.log([condition.commonness.weight for condition in common.conditions])
+        return cls(common.ontology, [Group(common.profiles, log_weights, common), rare_group(phenotypes)], weights)
+
+    def background(self, term: int) -> float:
+        """Return how often a term is seen in a patient drawn at random; 0 where no disease is known to show it."""
+        known = self._background.get(term)
+        if known is None:
+            known = sum(group.weighted_share(term) for group in self.groups) / sum(g.total for g in self.groups)
+            self._background[term] = known
+        return known
+
+    def rank(self, seen: Seen, most: int) -> tuple[Candidate, ...]:
+        """Return the likeliest diseases, best first; ties go to the earlier one."""
+        scores = [self.scores(seen, number) for number in range(len(self.groups))]
+        joined = np.concatenate(scores)
+        order = np.argsort(-joined, kind="stable")[:most]
+        starts = np.cumsum([0, *(len(score) for score in scores)])
+        numbers = np.searchsorted(starts, order, side="right") - 1
+        return tuple(
+            Candidate(int(number), int(place - starts[number]), float(joined[place]))
+            for number, place in zip(numbers, order, strict=True)
+        )
+
+    def scores(self, seen: Seen, number: int) -> Scores:
+        """Return the log-odds `(diseases,)` of one group."""
+        group = self.groups[number]
+        total = group.log_weights + self._of_person(group, seen)
+        for term in self.ontology.most_specific(seen.present):
+            total = total + self.present_ratios(group, term)
+        for term in self.ontology.broadest(seen.absent):
+            total = total + self.absent_ratios(group, term)
+        return total
+
+    def present_ratios(self, group: Group, term: int) -> Scores:
+        """Return the log likelihood ratio `(diseases,)` of a finding that is there."""
+        floor = np.log(self.weights.unexplained)
+        ratios = np.full(len(group.profiles), floor)
+        for ancestor in self.ontology.ancestors(term):
+            background = self.background(ancestor)
+            if background > 0:
+                diseases, shares = group.profiles.column(ancestor)
+                value = np.log(shares / background)
+                weighed = value if ancestor == term else np.minimum(value, value * self.weights.inexact)
+                ratios[diseases] = np.maximum(ratios[diseases], weighed)
+            # What a disease excludes costs it more than what it merely does not explain.
+            ratios[group.excluded.get(ancestor, [])] = 2 * floor
+        return self._with_context(group, term, ratios)
+
+    def _with_context(self, group: Group, term: int, ratios: Scores) -> Scores:
+        """Return the ratios where a term is what is known of the patient: it counts for what lists it, against none."""
+        context = self.context_of(group, term)
+        if not self.is_context(term):
+            return ratios
+        ratios = np.maximum(ratios, 0.0) if group.conditions else np.full(len(ratios), np.log(self.weights.inexact))
+        ratios[list(context)] = np.maximum(ratios[list(context)], np.log(2.0))
+        return ratios
+
+    def is_context(self, term: int) -> bool:
+        """Return whether a term is something that many patients have anyway, such as hypertension."""
+        return any(self.context_of(group, term) for group in self.groups)
+
+    @staticmethod
+    def context_of(group: Group, term: int) -> tuple[int, ...]:
+        """Return the conditions of a group that a known condition of the patient makes likelier."""
+        if group.conditions is None:
+            return ()
+        conditions = enumerate(group.conditions.conditions)
+        return tuple(place for place, condition in conditions if term in condition.context)
+
+    def absent_ratios(self, group: Group, term: int) -> Scores:
+        """Return the log likelihood ratio `(diseases,)` of a finding that was denied or looked for in vain."""
+        certain = self.weights.most_certain
+        ratios = np.full(len(group.profiles), -np.log1p(-certain * min(1.0, self.background(term))))
+        diseases, shares = group.profiles.column(term)
+        ratios[diseases] += np.log1p(-certain * shares)
+        return ratios
+
+    def _of_person(self, group: Group, seen: Seen) -> Scores:
+        """Return the log of what age and sex leave of the odds, `(diseases,)`."""
+        left = np.zeros(len(group.profiles))
+        oldest = np.full(len(left), OLDEST)
+        other_sex = np.zeros(len(left), bool)
+        if group.conditions:
+            oldest = np.array([condition.age[1] for condition in group.conditions.conditions])
+            sexes = [condition.sex for condition in group.conditions.conditions]
+            other_sex = np.array([sex is not None and sex is not seen.sex for sex in sexes])
+        if seen.age_years is not None:
+            outside = (group.profiles.starts > seen.age_years) | (oldest < seen.age_years)
+            left += np.where(outside, np.log(self.weights.outside_age), 0.0)
+        if seen.sex is not None:
+            left += np.where(other_sex, np.log(self.weights.other_sex), 0.0)
+        return left
+
+
+def rare_group(phenotypes: Phenotypes) -> Group:
+    """Return HPO's diseases, all equally rare."""
+    return Group(phenotypes.profiles, np.full(len(phenotypes.profiles), np.log(RARE_WEIGHT)))
