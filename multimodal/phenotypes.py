@@ -1,4 +1,4 @@
-"""From the published files of HPO to the index that a differential is made from.
+"""From the published files of HPO to the index that a differential is made from, and that index opened.
 
 `hp.obo` gives the terms and what implies what, `phenotype.hpoa` which disease shows which finding, how often, and who
 reported it. The files' sha256 are known by then. Rows of one disease and one term are joined: counts of patients are
@@ -12,8 +12,11 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lm.clinical.conditions import load_conditions
 from lm.clinical.ontology import Ontology
 from lm.clinical.phenotype import PHENOTYPES_FILE, UNSTATED, Annotation, Frequency, Phenotypes, Profiles
+from lm.clinical.ranking import Ranker
+from multimodal.catalog import installed_path
 from multimodal.errors import ConversionFailed
 from multimodal.terminologies import SAME_MEANING, obo_tags, obo_text
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+MODEL = "hpo-annotations"
 ONTOLOGY, ANNOTATIONS = "hp.obo", "phenotype.hpoa"
 ONSET_YEARS = {
     "HP:0003581": 16.0,  # Adult onset
@@ -139,3 +143,12 @@ def _share(frequency: str) -> float:
     if count := _COUNT.fullmatch(frequency):
         return (int(count[1]) + 1) / (int(count[2]) + 2) if int(count[1]) else 0.0
     return UNSTATED
+
+
+# --- what is installed -----------------------------------------------------------------------------------------------
+
+
+def installed_ranker() -> Ranker:
+    """Return a ranker of common conditions and HPO's diseases. Raises ModelNotFetched or DamagedKnowledge."""
+    phenotypes = Phenotypes.load(installed_path(MODEL) / PHENOTYPES_FILE)
+    return Ranker.of_everything(phenotypes, load_conditions(phenotypes.ontology))

@@ -84,6 +84,11 @@ class Condition:
     ask: str
     examine: str
 
+    def cardinal_symptoms(self, least: float, methods: Mapping[str, frozenset[int]]) -> tuple[int, ...]:
+        """Return the findings that at least this share of patients has and that a patient would mention."""
+        looked_for: frozenset[int] = frozenset().union(*methods.values())
+        return tuple(term for term, found in self.findings if found.share >= least and term not in looked_for)
+
 
 @dataclass(frozen=True, eq=False)
 class CommonConditions:
@@ -93,6 +98,8 @@ class CommonConditions:
     conditions: tuple[Condition, ...]
     said: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """Of each term of our own, the words that make its parent this term."""
+    methods: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """How a finding is looked for: measure, examine or test; every other one is asked about."""
 
     @cached_property
     def profiles(self) -> Profiles:
@@ -125,11 +132,14 @@ def load_conditions(ontology: Ontology, path: Path = CONDITIONS_FILE) -> CommonC
         extended = ontology.with_terms(own)
         conditions = tuple(_condition(extended, name, table) for name, table in document["conditions"].items())
         said = {extended.place(code): tuple(table["said"]) for code, table in terms.items()}
+        methods = {
+            name: frozenset(_place(extended, label) for label in labels) for name, labels in document["methods"].items()
+        }
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DamagedKnowledge(
             f"The table of common conditions {path} cannot be used ({error}). Reinstall Bedside."
         ) from error
-    return CommonConditions(extended, conditions, said)
+    return CommonConditions(extended, conditions, said, methods)
 
 
 def _condition(ontology: Ontology, name: str, table: Mapping[str, Any]) -> Condition:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from lm.clinical.conditions import CommonConditions
+    from lm.clinical.conditions import CommonConditions, Condition
     from lm.clinical.ontology import Ontology
     from lm.clinical.phenotype import Phenotypes, Profiles
 
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 RARE_WEIGHT = 5e-5
 """Of one disease that HPO annotates, beside the weights of `Commonness`: one in 20,000 of an uncommon condition."""
-RED_FLAG_LOG_ODDS = 5.0
+AGE_MARGIN = 10.0
+CARDINAL = 0.795
+"""HPO's lower bound of "very frequent"."""
+RED_FLAG_LOG_ODDS = 4.0
 """How far behind the first candidate a dangerous one may lie and still be named."""
 
 
@@ -38,14 +41,17 @@ RED_FLAG_LOG_ODDS = 5.0
 class Weights:
     """How evidence counts; chosen on generated cases that are not reported and on the vignettes."""
 
-    unexplained: float = 0.03
-    """The likelihood ratio of a finding that a disease does not explain."""
-    inexact: float = 0.6
+    inexact: float = 0.5
     """The share of its logarithm that a finding keeps where only an ancestor of it is shared."""
+    inexact_cost: float = 2.5
+    """What this costs besides, in nats: of a finding that a disease does not explain at all, the whole of it."""
     most_certain: float = 0.9
     """The most that is believed of a frequency when a finding is absent: what was not seen may have been missed."""
     outside_age: float = 0.05
-    """What is left of a disease's odds outside its ages."""
+    """What is left of a disease's odds outside its ages, within `AGE_MARGIN` years of them."""
+    far_outside_age: float = 0.002
+    unmentioned: float = 0.5
+    """The chance that somebody would have said it if a cardinal symptom of a common condition were there."""
     other_sex: float = 1e-4
 
 
@@ -115,6 +121,11 @@ class Ranker:
         log_weights = np.log([condition.commonness.weight for condition in common.conditions])
         return cls(common.ontology, [Group(common.profiles, log_weights, common), rare_group(phenotypes)], weights)
 
+    @property
+    def common(self) -> CommonConditions | None:
+        """The common conditions among what is ranked."""
+        return next((group.conditions for group in self.groups if group.conditions), None)
+
     def background(self, term: int) -> float:
         """Return how often a term is seen in a patient drawn at random; 0 where no disease is known to show it."""
         known = self._background.get(term)
@@ -135,6 +146,21 @@ class Ranker:
             for number, place in zip(numbers, order, strict=True)
         )
 
+    def condition(self, candidate: Candidate) -> Condition | None:
+        """Return a candidate's entry in our own table; None where it is one of HPO's diseases."""
+        common = self.groups[candidate.group].conditions
+        return common.conditions[candidate.disease] if common else None
+
+    def is_red_flag(self, candidate: Candidate) -> bool:
+        """Return whether it must not be missed."""
+        condition = self.condition(candidate)
+        return condition is not None and condition.is_red_flag
+
+    def own_term(self, candidate: Candidate) -> int | None:
+        """Return the candidate itself as a finding, where HPO has it as one."""
+        condition = self.condition(candidate)
+        return condition.term if condition else None
+
     def scores(self, seen: Seen, number: int) -> Scores:
         """Return the log-odds `(diseases,)` of one group."""
         group = self.groups[number]
@@ -143,18 +169,18 @@ class Ranker:
             total = total + self.present_ratios(group, term)
         for term in self.ontology.broadest(seen.absent):
             total = total + self.absent_ratios(group, term)
-        return total
+        return total + self._of_silence(group, seen)
 
     def present_ratios(self, group: Group, term: int) -> Scores:
         """Return the log likelihood ratio `(diseases,)` of a finding that is there."""
-        floor = np.log(self.weights.unexplained)
+        floor = -self.weights.inexact_cost
         ratios = np.full(len(group.profiles), floor)
         for ancestor in self.ontology.ancestors(term):
             background = self.background(ancestor)
             if background > 0:
                 diseases, shares = group.profiles.column(ancestor)
                 value = np.log(shares / background)
-                weighed = value if ancestor == term else np.minimum(value, value * self.weights.inexact)
+                weighed = value if ancestor == term else value * self.weights.inexact - self.weights.inexact_cost
                 ratios[diseases] = np.maximum(ratios[diseases], weighed)
             # What a disease excludes costs it more than what it merely does not explain.
             ratios[group.excluded.get(ancestor, [])] = 2 * floor
@@ -189,6 +215,25 @@ class Ranker:
         ratios[diseases] += np.log1p(-certain * shares)
         return ratios
 
+    def _of_silence(self, group: Group, seen: Seen) -> Scores:
+        """Return what it costs common conditions, `(diseases,)`, that nobody mentioned their cardinal symptoms.
+
+        HPO's annotations list signs that nobody looks for unasked, so their silence says nothing.
+        """
+        left = np.zeros(len(group.profiles))
+        if group.conditions is None or not seen.present:
+            return left
+        for place, condition in enumerate(group.conditions.conditions):
+            for term in condition.cardinal_symptoms(CARDINAL, group.conditions.methods):
+                if not self.is_known(seen, term):
+                    left[place] += np.log1p(-self.weights.unmentioned * group.profiles.share(place, term))
+        return left
+
+    def is_known(self, seen: Seen, term: int) -> bool:
+        """Return whether a finding follows from what was found, or was denied, itself or in a broader form."""
+        there = any(self.ontology.implies(found, term) for found in seen.present)
+        return there or any(self.ontology.implies(term, gone) for gone in seen.absent)
+
     def _of_person(self, group: Group, seen: Seen) -> Scores:
         """Return the log of what age and sex leave of the odds, `(diseases,)`."""
         left = np.zeros(len(group.profiles))
@@ -199,8 +244,9 @@ class Ranker:
             sexes = [condition.sex for condition in group.conditions.conditions]
             other_sex = np.array([sex is not None and sex is not seen.sex for sex in sexes])
         if seen.age_years is not None:
-            outside = (group.profiles.starts > seen.age_years) | (oldest < seen.age_years)
-            left += np.where(outside, np.log(self.weights.outside_age), 0.0)
+            years = np.maximum(group.profiles.starts - seen.age_years, seen.age_years - oldest)
+            left += np.where(years > 0, np.log(self.weights.outside_age), 0.0)
+            left += np.where(years > AGE_MARGIN, np.log(self.weights.far_outside_age / self.weights.outside_age), 0.0)
         if seen.sex is not None:
             left += np.where(other_sex, np.log(self.weights.other_sex), 0.0)
         return left
