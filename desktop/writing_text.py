@@ -35,6 +35,6 @@ def writing_json(event: str, writing: Writing) -> str:
 def _lines(sentence: Sentence, with_sources: bool) -> Iterator[str]:
     mark = "" if sentence.verdict is Verdict.SUPPORTED else "(unverified) "
     yield f"  {mark}{sentence.text}"
-    said = [c for c in sentence.citations if c.kind is not SourceKind.PASSAGE]
+    said = [c for c in sentence.citations if c.kind not in {SourceKind.PASSAGE, SourceKind.QUESTION}]
     for citation in sentence.citations if with_sources else said:
         yield f"      {citation_text(citation)}"

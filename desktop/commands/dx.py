@@ -1,4 +1,4 @@
-"""`bedside dx`: a ranked differential from findings, with what speaks for each candidate, against it, and is missing."""
+"""`bedside dx`: a ranked differential from findings, with what speaks for each candidate, against it and is missing."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The patient as the encounter shows him or her; `contradictory` terms were said both ways and count for nothing."""
+    """The patient as the encounter shows them; `contradictory` terms were said both ways and count for nothing."""
 
     findings: tuple[Finding, ...]
     age_years: float | None = None

@@ -47,14 +47,14 @@ def next_questions(
     odds = _odds(ranker, candidates)
     asked = []
     for term in _unknown(ranker, seen, candidates):
-        shares = _shares(ranker, candidates, term)
-        asked.append((_gain(odds, shares) * (effort or {}).get(term, 1.0), term, shares))
+        gain = _gain(odds, _shares(ranker, candidates, term))
+        asked.append((gain * (effort or {}).get(term, 1.0), term))
     asked.sort(key=lambda item: (-item[0], item[1]))
     chosen: list[Question] = []
-    for gain, term, shares in asked:
+    for gain, term in asked:
         if len(chosen) == most:
             break
-        question = _question(term, candidates, odds, shares, gain)
+        question = _question(ranker, term, candidates, odds, gain)
         same = sum(other.speaks_for == question.speaks_for for other in chosen)
         if same < MOST_FOR_ONE and not any(_related(ranker, term, other.term) for other in chosen):
             chosen.append(question)
@@ -77,13 +77,15 @@ def _odds(ranker: Ranker, candidates: Sequence[Candidate]) -> Shares:
     logs = np.array([candidate.log_odds for candidate in candidates])
     weights = np.array([DANGER if ranker.is_red_flag(candidate) else 1.0 for candidate in candidates])
     odds = np.exp(logs - logs.max()) * weights
-    return np.asarray(odds / odds.sum(), np.float64)
+    normalised: Shares = odds / odds.sum()
+    return normalised
 
 
 def _shares(ranker: Ranker, candidates: Sequence[Candidate], term: int) -> Shares:
     anyway = min(ranker.background(term), MOST_CERTAIN)
     shares = [ranker.groups[c.group].profiles.share(c.disease, term) for c in candidates]
-    return np.clip(np.array(shares), anyway, MOST_CERTAIN)
+    clipped: Shares = np.clip(np.array(shares), anyway, MOST_CERTAIN)
+    return clipped
 
 
 def _gain(odds: Shares, shares: Shares) -> float:
@@ -101,8 +103,11 @@ def _related(ranker: Ranker, one: int, other: int) -> bool:
     return ranker.ontology.implies(one, other) or ranker.ontology.implies(other, one)
 
 
-def _question(term: int, candidates: Sequence[Candidate], odds: Shares, shares: Shares, gain: float) -> Question:
+def _question(
+    ranker: Ranker, term: int, candidates: Sequence[Candidate], odds: Shares, gain: float
+) -> Question:
+    shares = np.array([ranker.groups[c.group].profiles.share(c.disease, term) for c in candidates])
     best = int(np.argmax(shares * np.sqrt(odds)))
-    least = int(np.argmax((1 - shares) * np.sqrt(odds) * (shares < shares[best])))
-    against = candidates[least] if least != best and shares[least] < shares[best] / 2 else None
+    least = int(np.argmax((1 - shares) * np.sqrt(odds) * (shares < shares[best] / 2)))
+    against = candidates[least] if shares[least] < shares[best] / 2 else None
     return Question(term, candidates[best], against, gain)

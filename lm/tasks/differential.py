@@ -97,7 +97,7 @@ def differential(ranker: Ranker, picture: Picture, most: int = MOST, alarms: Seq
     near = [candidate for candidate in ranked if candidate.log_odds >= ranked[0].log_odds - FAR_BEHIND]
     shown = near[: max(1, min(most, MOST_ALLOWED))]
     flagged += [wording.red_flag(c, seen) for c, seen in _flagged(ranker, picture, ranked, shown)]
-    questions = next_questions(ranker, picture.seen, near[:_RIVALS], QUESTIONS, wording.ways.effort)
+    questions = next_questions(ranker, picture.seen, ranked[:_RIVALS], QUESTIONS, wording.ways.effort)
     return Writing(
         TITLE,
         (
