@@ -48,6 +48,8 @@ def convert(sources: Mapping[str, Path], folder: Path) -> None:
     """Write the index of HPO's annotations into `folder`. Raises ConversionFailed."""
     try:
         ontology = read_ontology(sources[ONTOLOGY])
+        if not ontology.knows(_ONSET_ROOT):
+            raise ConversionFailed(f"{ONTOLOGY} is no HPO, so nothing was installed. Tell the project.")
         profiles = _profiles(ontology, sources[ANNOTATIONS])
     except (OSError, UnicodeDecodeError, KeyError) as error:
         raise ConversionFailed(f"The files of HPO cannot be read ({error}). Nothing was installed.") from error

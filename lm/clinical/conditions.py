@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lm.clinical.phenotype import Annotation, Frequency, Profiles
-from lm.errors import DamagedKnowledge
+from lm.errors import DamagedKnowledge, UnknownTerm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -135,7 +135,15 @@ def load_conditions(ontology: Ontology, path: Path = CONDITIONS_FILE) -> CommonC
         methods = {
             name: frozenset(_place(extended, label) for label in labels) for name, labels in document["methods"].items()
         }
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (
+        OSError,
+        UnicodeDecodeError,
+        tomllib.TOMLDecodeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        UnknownTerm,
+    ) as error:
         raise DamagedKnowledge(
             f"The table of common conditions {path} cannot be used ({error}). Reinstall Bedside."
         ) from error

@@ -206,10 +206,10 @@ class Phenotypes:
     def load(cls, path: Path) -> Phenotypes:
         """Read such a file. Raises DamagedKnowledge."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             return cls(Ontology.from_arrays(arrays), Profiles.from_arrays(arrays))
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, AttributeError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise DamagedKnowledge(
                 f"{path} holds no disease annotations that can be read ({error}). "
                 "Type: bedside models remove hpo-annotations && bedside models fetch hpo-annotations"

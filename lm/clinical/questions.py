@@ -103,9 +103,7 @@ def _related(ranker: Ranker, one: int, other: int) -> bool:
     return ranker.ontology.implies(one, other) or ranker.ontology.implies(other, one)
 
 
-def _question(
-    ranker: Ranker, term: int, candidates: Sequence[Candidate], odds: Shares, gain: float
-) -> Question:
+def _question(ranker: Ranker, term: int, candidates: Sequence[Candidate], odds: Shares, gain: float) -> Question:
     shares = np.array([ranker.groups[c.group].profiles.share(c.disease, term) for c in candidates])
     best = int(np.argmax(shares * np.sqrt(odds)))
     least = int(np.argmax((1 - shares) * np.sqrt(odds) * (shares < shares[best] / 2)))
