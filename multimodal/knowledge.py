@@ -69,7 +69,7 @@ class Knowledge:
     def open(cls, load_encoder: Callable[[], Encoder | None] = installed_encoder) -> Knowledge:
         """Open what this machine has. Raises DamagedKnowledge."""
         library = KnowledgeBase(library_file()) if library_file().is_file() else None
-        return cls(library, load_encoder, [_terminology(name) for name in _installed()])
+        return cls(library, load_encoder, [open_terminology(name) for name in installed_terminologies()])
 
     def __enter__(self) -> Knowledge:
         return self
@@ -124,7 +124,8 @@ class Knowledge:
         return self._encoder
 
 
-def _installed() -> list[str]:
+def installed_terminologies() -> list[str]:
+    """Return the terminologies that were fetched, in the order in which they are asked."""
     known = load_catalog().entries
     return [
         name
@@ -133,7 +134,8 @@ def _installed() -> list[str]:
     ]
 
 
-def _terminology(name: str) -> KnowledgeBase:
+def open_terminology(name: str) -> KnowledgeBase:
+    """Open a fetched terminology for reading. Raises DamagedKnowledge."""
     return KnowledgeBase(models_folder() / name / TERMS_FILE, read_only=True)
 
 

@@ -7,6 +7,7 @@ interrupted at any place and goes on there; a passage that has none yet is found
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from lm.grounding.passages import Passage
 from lm.grounding.words import match_expression, name_key, spaced, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import TypeAlias
 
@@ -321,6 +322,19 @@ class KnowledgeBase:
             (name,),
         ).fetchone()
         return Passage(*row) if row else None
+
+    def named(self, names: Collection[str]) -> Mapping[str, tuple[Passage, ...]]:
+        """Return the terms of each of the names (see `name_key`) that is one, in the order in which they were added."""
+        found: dict[str, list[Passage]] = {}
+        with self._errors():
+            rows = self._database.execute(
+                "SELECT n.name, d.title, p.text, p.heading, p.page FROM json_each(?) asked JOIN names n ON n.name = asked.value "
+                "JOIN passages p ON p.id = n.passage JOIN documents d ON d.id = p.document ORDER BY p.id",
+                (json.dumps(list(names)),),
+            )
+            for name, *passage in rows:
+                found.setdefault(name, []).append(Passage(*passage))
+        return {name: tuple(passages) for name, passages in found.items()}
 
     # --- the file ----------------------------------------------------------------------------------------------------
 
