@@ -6,12 +6,16 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from desktop.commands.consulting import existing_file
+from desktop.commands.text_files import read_text
+
 if TYPE_CHECKING:
     from lm.clinical.findings import Finding
     from lm.clinical.ontology import Ontology
 
 EXAMPLES = """\
 examples:
+  bedside dx visit.txt --age 67
   bedside dx --finding cough fever crackles --absent "chest pain" --age 67 --sex female
   bedside dx --finding HP:0001083 arachnodactyly "tall stature" --sources
 
@@ -23,6 +27,9 @@ OLDEST = 130.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", type=existing_file, help="the text of an encounter; - is standard input"
+    )
     parser.add_argument("--finding", metavar="TERM", nargs="+", default=[], help="what was found, by name or HPO code")
     parser.add_argument("--absent", metavar="TERM", nargs="+", default=[], help="what was denied or looked for in vain")
     parser.add_argument("--age", metavar="YEARS", type=_years, help="the patient's age; 0.5 is six months")
@@ -36,17 +43,21 @@ def run(args: argparse.Namespace) -> int:
     """Print one differential; returns the exit code."""
     from desktop.writing_text import writing_json, writing_text
     from lm.clinical.conditions import Sex
-    from lm.clinical.findings import picture_of
+    from lm.clinical.findings import alarms_of, picture_of
     from lm.errors import InvalidInput
     from lm.tasks.differential import differential
-    from multimodal.phenotypes import installed_ranker
+    from multimodal.phenotypes import installed_ranker, read_encounter
 
-    if not args.finding and not args.absent:
-        raise InvalidInput('Nothing was found yet: name findings, such as --finding cough "chest pain".')
+    if not args.file and not args.finding and not args.absent:
+        raise InvalidInput('Nothing was found yet: name findings, such as --finding cough "chest pain", or a file.')
     ranker = installed_ranker()
     found = [*_typed(ranker.ontology, args.finding, True), *_typed(ranker.ontology, args.absent, False)]
-    picture = picture_of(ranker.ontology, found, args.age, Sex(args.sex) if args.sex else None)
-    writing = differential(ranker, picture, args.most)
+    read = read_encounter(ranker, read_text(args.file), args.file.name) if args.file else None
+    age = args.age if args.age is not None or read is None else read.age_years
+    sex = Sex(args.sex) if args.sex else read.sex if read else None
+    picture = picture_of(ranker.ontology, [*found, *(read.findings if read else ())], age, sex)
+    alarms = alarms_of(read.facts, age, read.cite) if read else ()
+    writing = differential(ranker, picture, args.most, alarms)
     if args.json:
         sys.stdout.write(writing_json("differential", writing))
     else:

@@ -100,6 +100,10 @@ class CommonConditions:
     """Of each term of our own, the words that make its parent this term."""
     methods: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """How a finding is looked for: measure, examine or test; every other one is asked about."""
+    background: tuple[int, ...] = ()
+    """What a patient often has anyway and comes for something else."""
+    vague: frozenset[int] = frozenset()
+    """What says too little to count when it is found in a text."""
 
     @cached_property
     def profiles(self) -> Profiles:
@@ -111,6 +115,10 @@ class CommonConditions:
         ]
         diseases = [(condition.icd, condition.name, condition.age[0]) for condition in self.conditions]
         return Profiles.build(self.ontology, diseases, annotations)
+
+    def is_background(self, term: int) -> bool:
+        """Return whether a term is something that a patient often has anyway."""
+        return any(self.ontology.implies(term, known) for known in self.background)
 
     def narrowed(self, term: int, words: str) -> int:
         """Return the term of our own that the words beside a finding make it, or the finding's own term."""
@@ -132,6 +140,8 @@ def load_conditions(ontology: Ontology, path: Path = CONDITIONS_FILE) -> CommonC
         extended = ontology.with_terms(own)
         conditions = tuple(_condition(extended, name, table) for name, table in document["conditions"].items())
         said = {extended.place(code): tuple(table["said"]) for code, table in terms.items()}
+        background = tuple(_place(extended, label) for label in document["background"]["terms"])
+        vague = frozenset(_place(extended, label) for label in document["background"]["vague"])
         methods = {
             name: frozenset(_place(extended, label) for label in labels) for name, labels in document["methods"].items()
         }
@@ -147,7 +157,7 @@ def load_conditions(ontology: Ontology, path: Path = CONDITIONS_FILE) -> CommonC
         raise DamagedKnowledge(
             f"The table of common conditions {path} cannot be used ({error}). Reinstall Bedside."
         ) from error
-    return CommonConditions(extended, conditions, said, methods)
+    return CommonConditions(extended, conditions, said, methods, background, vague)
 
 
 def _condition(ontology: Ontology, name: str, table: Mapping[str, Any]) -> Condition:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lm.grounding.answer import Citation
 
 HPO = "hpo"
+ABNORMAL = "HP:0000118"
+"""Phenotypic abnormality: what does not imply it is a modifier, a course or an inheritance."""
 AROUND = 60
 """Characters on each side of a finding in which the words are looked for that say where or how it is."""
 _AGE = re.compile(r"(\d+(?:\.\d+)?)[\s-]*(year|yr|y/?o\b|month|week|day)?", re.IGNORECASE)
@@ -96,7 +98,8 @@ def findings_of(
         if fact.course is not Course.CURRENT or fact.assertion not in {Assertion.PRESENT, Assertion.ABSENT}:
             continue
         if fact.kind is FactKind.PROBLEM:
-            terms = [common.narrowed(term, _around(text, fact)) for term in _coded(common.ontology, fact)]
+            told = [term for term in _coded(common.ontology, fact) if term not in common.vague]
+            terms = [common.narrowed(term, _around(text, fact)) for term in told]
         else:
             terms = [common.ontology.place(code) for code in terms_of(fact)]
         found += [Finding(term, fact.assertion is Assertion.PRESENT, cite(fact)) for term in terms]
@@ -132,9 +135,18 @@ def sex_of(facts: Iterable[Fact]) -> Sex | None:
 def _coded(ontology: Ontology, fact: Fact) -> list[int]:
     codes = [code.code for code in fact.codes if code.system == HPO]
     try:
-        return [ontology.place(code) for code in codes[:1]]
+        places = [ontology.place(code) for code in codes[:1]]
+        return [place for place in places if ontology.implies(place, ontology.place(ABNORMAL))]
     except UnknownTerm:
         return []  # a term of another version of HPO than the annotations'
+
+
+def quote_of(text: str, fact: Fact) -> str:
+    """Return the words of the sentence around a fact, verbatim, so that a denial is seen with what it denies."""
+    start, end = max(0, fact.start - AROUND), fact.end + AROUND
+    before = text[start : fact.start] if start == 0 else text[start : fact.start].partition(" ")[2]
+    after = text[fact.end : end] if end >= len(text) else text[fact.end : end].rpartition(" ")[0]
+    return f"{_SENTENCE_END.split(before)[-1]}{fact.text}{_SENTENCE_END.split(after)[0]}".strip()
 
 
 def _around(text: str, fact: Fact) -> str:

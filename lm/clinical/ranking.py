@@ -33,6 +33,9 @@ RARE_WEIGHT = 5e-5
 AGE_MARGIN = 10.0
 CARDINAL = 0.795
 """HPO's lower bound of "very frequent"."""
+UNLISTED = 0.3
+"""How often a patient has something that is on no list, beside all that is: its findings are taken to be as frequent as
+they are over HPO's diseases, so that a sign that our own table lacks is not taken for proof of a rare disease."""
 RED_FLAG_LOG_ODDS = 4.0
 """How far behind the first candidate a dangerous one may lie and still be named."""
 
@@ -53,6 +56,8 @@ class Weights:
     unmentioned: float = 0.5
     """The chance that somebody would have said it if a cardinal symptom of a common condition were there."""
     other_sex: float = 1e-4
+    context: float = 3.0
+    """How much likelier a condition gets by what makes it so, such as stroke by hypertension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Ranker:
 
     @classmethod
     def of_everything(cls, phenotypes: Phenotypes, common: CommonConditions, weights: Weights | None = None) -> Ranker:
-        """Return a ranker of common conditions and HPO's diseases, each as common as it is."""
+        """Return a ranker of common conditions and, last, HPO's diseases, each as common as it is."""
         log_weights = np.log([condition.commonness.weight for condition in common.conditions])
         return cls(common.ontology, [Group(common.profiles, log_weights, common), rare_group(phenotypes)], weights)
 
@@ -130,7 +135,9 @@ class Ranker:
         """Return how often a term is seen in a patient drawn at random; 0 where no disease is known to show it."""
         known = self._background.get(term)
         if known is None:
-            known = sum(group.weighted_share(term) for group in self.groups) / sum(g.total for g in self.groups)
+            listed = sum(group.weighted_share(term) for group in self.groups) / sum(g.total for g in self.groups)
+            unlisted = self.groups[-1].weighted_share(term) / self.groups[-1].total
+            known = (listed + UNLISTED * unlisted) / (1 + UNLISTED)
             self._background[term] = known
         return known
 
@@ -187,25 +194,25 @@ class Ranker:
         return self._with_context(group, term, ratios)
 
     def _with_context(self, group: Group, term: int, ratios: Scores) -> Scores:
-        """Return the ratios where a term is what is known of the patient: it counts for what lists it, against none."""
-        context = self.context_of(group, term)
-        if not self.is_context(term):
+        """Return the ratios where a term is something that many have anyway: it speaks for what it makes likelier."""
+        if not self.is_background(term):
             return ratios
-        ratios = np.maximum(ratios, 0.0) if group.conditions else np.full(len(ratios), np.log(self.weights.inexact))
-        ratios[list(context)] = np.maximum(ratios[list(context)], np.log(2.0))
+        ratios = np.maximum(ratios, 0.0) if group.conditions is None else np.zeros(len(ratios))
+        ratios = np.minimum(ratios, np.log(self.weights.context)) if group.conditions is None else ratios
+        ratios[list(self.context_of(group, term))] = np.log(self.weights.context)
         return ratios
 
-    def is_context(self, term: int) -> bool:
+    def is_background(self, term: int) -> bool:
         """Return whether a term is something that many patients have anyway, such as hypertension."""
-        return any(self.context_of(group, term) for group in self.groups)
+        return self.common is not None and self.common.is_background(term)
 
-    @staticmethod
-    def context_of(group: Group, term: int) -> tuple[int, ...]:
-        """Return the conditions of a group that a known condition of the patient makes likelier."""
-        if group.conditions is None:
+    def context_of(self, group: Group, term: int) -> tuple[int, ...]:
+        """Return the conditions of a group that something the patient has anyway makes likelier, or that it is."""
+        if group.conditions is None or not self.is_background(term):
             return ()
         conditions = enumerate(group.conditions.conditions)
-        return tuple(place for place, condition in conditions if term in condition.context)
+        implied = self.ontology.ancestors(term)
+        return tuple(place for place, c in conditions if c.term in implied or not implied.isdisjoint(c.context))
 
     def absent_ratios(self, group: Group, term: int) -> Scores:
         """Return the log likelihood ratio `(diseases,)` of a finding that was denied or looked for in vain."""

@@ -28,8 +28,8 @@ class Bound:
     measure: str
     at_most: float | None
     at_least: float | None
-    term: str
-    """The HPO code."""
+    term: str = ""
+    """The HPO code; empty where none is meant."""
 
     def holds(self, value: float) -> bool:
         """Return whether the value lies beyond the bound."""
@@ -38,20 +38,6 @@ class Bound:
         )
 
 
-NAMES = {
-    "temperature": ("temperature", "temp"),
-    "heart rate": ("heart rate", "pulse", "hr"),
-    "respiratory rate": ("respiratory rate", "respiration", "breathing rate", "rr"),
-    "oxygen saturation": ("oxygen saturation", "spo2", "o2 sat", "saturation", "pulse ox"),
-    "systolic": ("blood pressure", "bp"),
-    "glucose": ("glucose", "blood sugar"),
-    "hemoglobin a1c": ("hemoglobin a1c", "a1c", "hba1c"),
-    "hemoglobin": ("hemoglobin", "haemoglobin", "hb", "hgb"),
-    "potassium": ("potassium",),
-    "white cells": ("white blood cell", "white blood cell count", "wbc"),
-    "platelets": ("platelet", "platelets", "platelet count"),
-}
-"""What each measure may be called in a fact."""
 BOUNDS = (
     Bound("temperature", None, 38.0, "HP:0001945"),
     Bound("temperature", 35.0, None, "HP:0002045"),
@@ -59,28 +45,46 @@ BOUNDS = (
     Bound("heart rate", 49.0, None, "HP:0001662"),
     Bound("respiratory rate", None, 21.0, "HP:0002789"),
     Bound("oxygen saturation", 93.0, None, "HP:0012418"),
-    Bound("systolic", None, 140.0, "HP:0000822"),
-    Bound("systolic", 90.0, None, "HP:0002615"),
+    Bound("blood pressure", None, 140.0, "HP:0000822"),
+    Bound("blood pressure", 90.0, None, "HP:0002615"),
     Bound("glucose", None, 200.0, "HP:0003074"),
     Bound("glucose", 69.0, None, "HP:0001943"),
-    Bound("hemoglobin a1c", None, 6.5, "HP:0040217"),
+    Bound("hemoglobin A1c", None, 6.5, "HP:0040217"),
     Bound("hemoglobin", 11.9, None, "HP:0001903"),
+    Bound("sodium", 134.0, None, "HP:0002902"),
     Bound("potassium", None, 5.5, "HP:0002153"),
     Bound("potassium", 3.4, None, "HP:0002900"),
-    Bound("white cells", None, 11.1, "HP:0001974"),
-    Bound("white cells", 3.9, None, "HP:0001882"),
+    Bound("white cell count", None, 11.1, "HP:0001974"),
+    Bound("white cell count", 3.9, None, "HP:0001882"),
     Bound("platelets", 149.0, None, "HP:0001873"),
+    Bound("creatinine", None, 1.4, "HP:0003259"),
+    Bound("TSH", None, 4.6, "HP:0002925"),
+    Bound("TSH", 0.3, None, "HP:0031098"),
+    Bound("CRP", None, 10.0, "HP:0011227"),
+    Bound("ESR", None, 40.0, "HP:0003565"),
+    Bound("lactate", None, 2.1, "HP:0002151"),
+    Bound("bilirubin", None, 1.3, "HP:0002904"),
+    Bound("AST", None, 80.0, "HP:0002910"),
+    Bound("ALT", None, 80.0, "HP:0002910"),
+    Bound("uric acid", None, 7.1, "HP:0002149"),
+    Bound("troponin", None, None, "HP:0410174"),
+    Bound("BNP", None, None, "HP:0031185"),
+    Bound("D-dimer", None, None, "HP:0033106"),
 )
-"""Temperature in degrees Celsius, pressure in mmHg, glucose and haemoglobin in mg/dl and g/dl, cells in 10^9/l."""
+"""Named as in `lm.clinical.measures`, in its units; temperature in degrees Celsius, cells in 10^9/l. What differs from
+laboratory to laboratory has no bound: there only "high" or "positive" counts."""
 NEWS2_THREE = (
-    Bound("respiratory rate", 8.0, 25.0, "HP:0002793"),
-    Bound("oxygen saturation", 91.0, None, "HP:0012418"),
-    Bound("systolic", 90.0, 220.0, "HP:0032263"),
-    Bound("heart rate", 40.0, 131.0, "HP:0011675"),
-    Bound("temperature", 35.0, None, "HP:0002045"),
+    Bound("respiratory rate", 8.0, 25.0),
+    Bound("oxygen saturation", 91.0, None),
+    Bound("blood pressure", 90.0, 220.0),
+    Bound("heart rate", 40.0, 131.0),
+    Bound("temperature", 35.0, None),
 )
-_OTHER_UNITS = ("mmol", "g/l", "mg/l")
-"""Of glucose and haemoglobin: such a value is left alone rather than misread."""
+_HIGH = frozenset({"high", "elevated", "positive"})
+_LOW_HERE = "low"
+_HIGH_ONLY = frozenset({"troponin", "BNP", "D-dimer"})
+_OTHER_UNITS = ("µmol", "umol", "mmol/mol", "g/l ")
+"""Such a laboratory value is left alone rather than misread."""
 
 
 def terms_of(fact: Fact) -> tuple[str, ...]:
@@ -92,25 +96,30 @@ def is_alarming(fact: Fact, age_years: float | None) -> bool:
     """Return whether a vital sign of an adult scores 3 by itself in NEWS2; without an age, an adult is assumed."""
     if fact.kind is not FactKind.VITAL or (age_years is not None and age_years < ADULT_YEARS):
         return False
-    return bool(_beyond(fact, NEWS2_THREE))
+    value = _value(fact)
+    return value is not None and any(bound.measure == fact.name and bound.holds(value) for bound in NEWS2_THREE)
 
 
 def _beyond(fact: Fact, bounds: tuple[Bound, ...]) -> list[Bound]:
     if fact.kind not in {FactKind.VITAL, FactKind.LAB}:
         return []
-    name = fact.name.lower()
-    measure = next((measure for measure, names in NAMES.items() if name in names), "")
-    value = _value(measure, fact.value or fact.text)
-    return [bound for bound in bounds if value is not None and bound.measure == measure and bound.holds(value)]
+    of_this = [bound for bound in bounds if bound.measure == fact.name]
+    judged = fact.value.lower()
+    if judged in _HIGH:
+        return [bound for bound in of_this if bound.at_least is not None or bound.measure in _HIGH_ONLY]
+    if judged == _LOW_HERE:
+        return [bound for bound in of_this if bound.at_most is not None]
+    value = _value(fact)
+    return [bound for bound in of_this if value is not None and bound.holds(value)]
 
 
-def _value(measure: str, said: str) -> float | None:
-    number = _NUMBER.search(said)
-    if number is None or (measure in {"glucose", "hemoglobin"} and any(u in said.lower() for u in _OTHER_UNITS)):
+def _value(fact: Fact) -> float | None:
+    number = _NUMBER.search(fact.value)
+    if number is None or (fact.kind is FactKind.LAB and any(unit in fact.value.lower() for unit in _OTHER_UNITS)):
         return None
     value = float(number[0])
-    if measure == "temperature" and (_FAHRENHEIT.search(said) or value > _HOTTEST_CELSIUS):
+    if fact.name == "temperature" and (_FAHRENHEIT.search(fact.value) or value > _HOTTEST_CELSIUS):
         return round((value - 32) / 1.8, 1)
-    if measure in {"white cells", "platelets"} and value > 1000:
+    if fact.name in {"white cell count", "platelets"} and value > 1000:
         return value / 1000
     return value

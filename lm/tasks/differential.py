@@ -40,6 +40,7 @@ TELLING = 1.0
 _CONSIDERED = 40
 _RIVALS = 8
 """How many candidates the questions are meant to tell apart."""
+_RIVAL_BEHIND = 7.0
 _CHEMISTRY = "HP:0001939"
 """Abnormality of metabolism/homeostasis."""
 _TYPICAL = 0.295
@@ -93,11 +94,12 @@ def differential(ranker: Ranker, picture: Picture, most: int = MOST, alarms: Seq
     if not picture.seen.present:
         sections = (Section(RED_FLAGS, tuple(flagged)),) if flagged else ()
         return Writing(TITLE, sections, (LABEL, "No finding to go by was given.", *_said_both_ways(ranker, picture)))
-    ranked = _distinct(ranker, (c for c in ranker.rank(picture.seen, _CONSIDERED) if wording.supporting(c)))
+    ranked = _distinct(ranker, wording.supported(ranker.rank(picture.seen, _CONSIDERED)))
     near = [candidate for candidate in ranked if candidate.log_odds >= ranked[0].log_odds - FAR_BEHIND]
     shown = near[: max(1, min(most, MOST_ALLOWED))]
     flagged += [wording.red_flag(c, seen) for c, seen in _flagged(ranker, picture, ranked, shown)]
-    questions = next_questions(ranker, picture.seen, ranked[:_RIVALS], QUESTIONS, wording.ways.effort)
+    rivals = [c for c in ranked[:_RIVALS] if c.log_odds >= ranked[0].log_odds - _RIVAL_BEHIND] or near
+    questions = next_questions(ranker, picture.seen, rivals, QUESTIONS, wording.ways.effort)
     return Writing(
         TITLE,
         (
@@ -170,6 +172,17 @@ class _Wording:
         told = [(self._telling(candidate, term), term) for term in self._present]
         return tuple(term for telling, term in sorted(told, key=lambda item: -item[0]) if telling > 0)
 
+    def supported(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates that enough speaks for.
+
+        Something beside what many have anyway, and for a rare disease two findings, where the patient has as many.
+        """
+        for_each = [(candidate, self.supporting(candidate)) for candidate in candidates]
+        telling = [(c, [t for t in terms if not self.ranker.is_background(t)]) for c, terms in for_each]
+        needed = min(2, len(self._present))
+        enough = [c for c, terms in telling if len(terms) >= (1 if self.ranker.condition(c) else needed)]
+        return enough or [candidate for candidate, terms in for_each if terms]
+
     @property
     def _present(self) -> tuple[int, ...]:
         return self.ranker.ontology.most_specific(self.picture.seen.present)
@@ -192,7 +205,7 @@ class _Wording:
             if share >= _TYPICAL
         ]
         for_it = set(self.supporting(candidate))
-        unexplained = [t for t in self._present if t not in for_it and not self.ranker.is_context(t)]
+        unexplained = [t for t in self._present if t not in for_it and not self.ranker.is_background(t)]
         return denied + [(term, f"it does not explain {self._term(term)}") for term in unexplained]
 
     def _missing(self, candidate: Candidate) -> list[int]:
@@ -262,10 +275,10 @@ class _Wording:
 
     def _said_for(self, candidate: Candidate, term: int) -> str:
         group = self.ranker.groups[candidate.group]
-        if group.profiles.share(candidate.disease, term) > 0:
-            return f"{self._term(term)} ({self._frequency(candidate, term)})"
         if candidate.disease in self.ranker.context_of(group, term):
             return f"{self._term(term)} (makes it likelier)"
+        if group.profiles.share(candidate.disease, term) > 0:
+            return f"{self._term(term)} ({self._frequency(candidate, term)})"
         return f"{self._term(term)} (close to what is seen in it)"
 
     def _frequency(self, candidate: Candidate, term: int) -> Frequency:

@@ -96,7 +96,7 @@ def small_conditions() -> CommonConditions:
         Row(
             "pregnancy cough",
             "O99.5",
-            "common",
+            "uncommon",
             {"Cough": _FREQUENT},
             context=("Hypertension",),
             sex=Sex.FEMALE,
@@ -109,7 +109,9 @@ def small_conditions() -> CommonConditions:
         "examine": frozenset({ontology.place("Crackles")}),
         "test": frozenset[int](),
     }
-    return CommonConditions(ontology, conditions, {side: ("one side", "left side")}, methods)
+    return CommonConditions(
+        ontology, conditions, {side: ("one side", "left side")}, methods, (ontology.place("Hypertension"),)
+    )
 
 
 def small_ranker() -> Ranker:

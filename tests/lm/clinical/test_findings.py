@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lm.clinical.conditions import Sex
 from lm.clinical.facts import Assertion, Code, Course, Fact, FactKind
 from lm.clinical.findings import Finding, age_of, alarms_of, findings_of, picture_of, sex_of
-from lm.clinical.thresholds import BOUNDS, NAMES, NEWS2_THREE, is_alarming, terms_of
+from lm.clinical.measures import MEASURES
+from lm.clinical.thresholds import BOUNDS, NEWS2_THREE, is_alarming, terms_of
 from lm.grounding.answer import Citation
 from lm.sequence import SourceKind
 from tests.fakes.phenotypes import small_conditions
@@ -104,8 +105,11 @@ def test_nothing_is_there_and_denied_at_once(said: list[tuple[int, bool]]) -> No
         (measured("oxygen saturation", "88 %"), ("HP:0012418",)),
         (measured("heart rate", "120"), ("HP:0001649",)),
         (measured("glucose", "320 mg/dl", FactKind.LAB), ("HP:0003074",)),
-        (measured("glucose", "9 mmol/l", FactKind.LAB), ()),
-        (measured("white blood cell count", "14,000", FactKind.LAB), ("HP:0001974",)),
+        (measured("creatinine", "90 µmol/l", FactKind.LAB), ()),
+        (measured("troponin", "elevated", FactKind.LAB), ("HP:0410174",)),
+        (measured("potassium", "low", FactKind.LAB), ("HP:0002900",)),
+        (measured("sodium", "normal", FactKind.LAB), ()),
+        (measured("white cell count", "14000", FactKind.LAB), ("HP:0001974",)),
         (measured("weight", "80 kg"), ()),
         (measured("heart rate", "fast"), ()),
         (problem("Cough"), ()),
@@ -116,7 +120,7 @@ def test_values_become_findings_beyond_their_bounds(fact: Fact, codes: tuple[str
 
 
 def test_every_bound_names_a_measure() -> None:
-    assert {bound.measure for bound in (*BOUNDS, *NEWS2_THREE)} <= set(NAMES)
+    assert {bound.measure for bound in (*BOUNDS, *NEWS2_THREE)} <= {measure.name for measure in MEASURES}
 
 
 def test_a_vital_sign_of_an_adult_can_be_urgent_by_itself() -> None:
@@ -125,6 +129,7 @@ def test_a_vital_sign_of_an_adult_can_be_urgent_by_itself() -> None:
     assert is_alarming(low, None)
     assert not is_alarming(low, 5)
     assert not is_alarming(measured("oxygen saturation", "95 %"), 70)
+    assert not is_alarming(measured("blood pressure", "elevated"), 70)
     (alarm,) = alarms_of([low, measured("heart rate", "80")], 70, cite)
     assert alarm.text == "oxygen saturation 88 %"
 
