@@ -128,7 +128,9 @@ def _facts_of(said: _Said) -> list[Fact]:
     measured = [fact for fact in measured_in(said.utterance.text) if fact.value or not _is_within_a_term(said, fact)]
     found = [*_terms(said), *(_settled(said, fact) for fact in measured)]
     asked_age = _HOW_OLD.search(said.topic) is not None
-    found += [fact for fact in demographics_in(said.utterance.text, asked_age=asked_age) if not _is_of_relative(said, fact)]
+    found += [
+        fact for fact in demographics_in(said.utterance.text, asked_age=asked_age) if not _is_of_relative(said, fact)
+    ]
     start = said.utterance.start
     return [replace(fact, start=fact.start + start, end=fact.end + start) for fact in found if fact is not None]
 

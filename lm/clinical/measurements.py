@@ -144,7 +144,11 @@ def demographics_in(sentence: str, *, asked_age: bool = False) -> tuple[Fact, ..
     for quantity in quantities_in(sentence):
         after = _AGE.match(sentence, quantity.end)
         is_aged = _AGED.search(sentence, 0, quantity.start) is not None
-        if quantity.value <= 120 and (after or is_aged or asked_age) and quantity.unit in ("", "years", "months", "weeks", "days"):
+        if (
+            quantity.value <= 120
+            and (after or is_aged or asked_age)
+            and quantity.unit in ("", "years", "months", "weeks", "days")
+        ):
             end = after.end() if after else quantity.end
             value = str(Quantity(quantity.value, quantity.unit or "years", 0, 0))
             text = sentence[quantity.start : end]
