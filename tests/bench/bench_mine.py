@@ -37,10 +37,16 @@ PUBLISHED = 0.80
 def line_of(fact: Fact) -> str:
     """Write a fact as the marked sentences do."""
     dose = " ".join(
-        part for part in (normalised(fact.dose.amount), fact.dose.route, fact.dose.frequency, fact.dose.duration) if part
+        part
+        for part in (normalised(fact.dose.amount), fact.dose.route, fact.dose.frequency, fact.dose.duration)
+        if part
     )
     course = "" if fact.course is Course.CURRENT else f" {fact.course}"
-    more = (f" ={fact.value}" if fact.value else "") + (f" @{dose}" if dose else "") + (f" <{fact.side}" if fact.side else "")
+    more = (
+        (f" ={fact.value}" if fact.value else "")
+        + (f" @{dose}" if dose else "")
+        + (f" <{fact.side}" if fact.side else "")
+    )
     return f"{fact.kind} {fact.name} {fact.assertion}{course}{more}"
 
 
@@ -57,9 +63,17 @@ def sentences(lexicon: Lexicon) -> list[str]:
             right[_assertion(line)] += line in lines
         for line in lines:
             found[_assertion(line)] += 1
-        wrong += [f"    {text!r}: missed {sorted(set(gold) - lines)}, made up {sorted(lines - set(gold))}"] * (lines != set(gold))
-    rows = [f"  {kind:14}{_share('recall', right[kind], n)}{_share('precision', right[kind], found[kind])}" for kind, n in wanted.items()]
-    total = f"  {'all':14}{_share('recall', right.total(), wanted.total())}{_share('precision', right.total(), found.total())}"
+        wrong += [f"    {text!r}: missed {sorted(set(gold) - lines)}, made up {sorted(lines - set(gold))}"] * (
+            lines != set(gold)
+        )
+    rows = [
+        f"  {kind:14}{_share('recall', right[kind], n)}{_share('precision', right[kind], found[kind])}"
+        for kind, n in wanted.items()
+    ]
+    recall, precision = (
+        _share(name, right.total(), of) for name, of in (("recall", wanted.total()), ("precision", found.total()))
+    )
+    total = f"  {'all':14}{recall}{precision}"
     return [f"\nour own {len(SENTENCES)} sentences (marked by hand, not blind)", *wrong, *rows, total]
 
 
@@ -84,7 +98,10 @@ def agreement(title: str, rows: Iterable[Any], lexicon: Lexicon) -> list[str]:
             also[key[0]] += key in said
         words += len(row["dialogue"].split()) + len(row["note"].split())
     speed = words / (time.perf_counter() - began)
-    lines = [f"  {kind:30}{_share('', also[kind], n)}" for kind, n in sorted(there.items(), key=lambda kv: also[kv[0]] / kv[1])]
+    lines = [
+        f"  {kind:30}{_share('', also[kind], n)}"
+        for kind, n in sorted(there.items(), key=lambda kv: also[kv[0]] / kv[1])
+    ]
     return [f"\n{title}: facts of the note that its dialogue gives too ({speed:,.0f} words/s)", *lines]
 
 
@@ -104,7 +121,9 @@ def sections(rows: list[Any]) -> list[str]:
     classifier = SectionClassifier.load(SECTION_WEIGHTS)
     seen = {row["note"].strip() for row in rows if row["split"] == "train"}
     majority = Counter(row["section"] for row in rows if row["split"] == "train").most_common(1)[0][0]
-    lines = [f"\nsections of notes from dialogues; published best {PUBLISHED:.2f} (MEDIQA-Sum 2023, pretrained transformers)"]
+    lines = [
+        f"\nsections of notes from dialogues; published best {PUBLISHED:.2f} (MEDIQA-Sum 2023, pretrained transformers)"
+    ]
     for split in ("valid", "test1"):
         texts = [row for row in rows if row["split"] == split]
         fresh = [row for row in texts if row["note"].strip() not in seen]

@@ -17,9 +17,12 @@ SENTENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("I threw up twice last night.", ("problem Vomiting present",)),
     ("Her legs are swollen.", ("problem Leg swelling present",)),
     ("I have asthma and high cholesterol.", ("problem Asthma present", "problem Hypercholesterolemia present")),
-    ("There is a rash on both arms.", ("problem Rash present",)),
+    ("There is a rash on both arms.", ("problem Rash present <bilateral",)),
     # denied
-    ("Denies fever, chills, or night sweats.", ("problem Fever absent", "problem Chills absent", "problem Night sweats absent")),
+    (
+        "Denies fever, chills, or night sweats.",
+        ("problem Fever absent", "problem Chills absent", "problem Night sweats absent"),
+    ),
     ("No chest pain or palpitations.", ("problem Chest pain absent", "problem Palpitations absent")),
     ("I haven't had any nausea.", ("problem Nausea absent",)),
     ("Negative for diarrhea and constipation.", ("problem Diarrhea absent", "problem Constipation absent")),
@@ -35,7 +38,10 @@ SENTENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Doctor: Any nausea?\nPatient: A little bit.", ("problem Nausea present",)),
     ("Doctor: Have you had chest pain?\nPatient: Never.", ("problem Chest pain absent",)),
     ("Any cough? No. Any wheezing? Yes.", ("problem Cough absent", "problem Wheezing present")),
-    ("Doctor: Any vomiting or diarrhea?\nPatient: Diarrhea, yes, but no vomiting.", ("problem Diarrhea present", "problem Vomiting absent")),
+    (
+        "Doctor: Any vomiting or diarrhea?\nPatient: Diarrhea, yes, but no vomiting.",
+        ("problem Diarrhea present", "problem Vomiting absent"),
+    ),
     ("Doctor: How is your asthma?\nPatient: Much better.", ("problem Asthma present",)),
     ("Doctor: Do you smoke?\nPatient: Not anymore.", ("problem Tobacco use absent",)),
     ("Doctor: Are you allergic to anything?\nPatient: Just sulfa.", ("allergy Sulfonamide present",)),
@@ -69,22 +75,35 @@ SENTENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     # drugs and allergies
     ("Takes lisinopril 20 mg by mouth daily.", ("drug Lisinopril present @20 mg by mouth daily",)),
     ("I take metformin five hundred milligrams twice a day.", ("drug Metformin present @500 mg twice a day",)),
-    ("We'll start amoxicillin 500 mg three times a day for seven days.", ("drug Amoxicillin present planned @500 mg three times a day for seven days",)),
+    (
+        "We'll start amoxicillin 500 mg three times a day for seven days.",
+        ("drug Amoxicillin present planned @500 mg three times a day for seven days",),
+    ),
     ("Stopped taking Coumadin last year.", ("drug Warfarin present past",)),
     ("I took two Tylenol.", ("drug Acetaminophen present",)),
     ("She is not on aspirin.", ("drug Aspirin absent",)),
-    ("Albuterol inhaler two puffs as needed.", ("drug Albuterol present @2 puffs as needed",)),
+    ("Albuterol inhaler two puffs as needed.", ("drug Albuterol present @2 puffs inhaler as needed",)),
     ("Allergic to penicillin and latex.", ("allergy Penicillin present", "allergy Latex present")),
     ("No known drug allergies.", ("allergy Allergy absent",)),
     ("I take Claritin for my allergies.", ("drug Loratadine present",)),
     # measured
     ("Blood pressure is one sixty over ninety.", ("vital blood pressure present =160/90 mmHg",)),
-    ("Temp 101.4, pulse 98, respirations 18.", ("vital temperature present =101.4 °F", "vital heart rate present =98 bpm", "vital respiratory rate present =18 /min")),
+    (
+        "Temp 101.4, pulse 98, respirations 18.",
+        (
+            "vital temperature present =101.4 °F",
+            "vital heart rate present =98 bpm",
+            "vital respiratory rate present =18 /min",
+        ),
+    ),
     ("Oxygen saturation was 92 percent on room air.", ("vital oxygen saturation present =92%",)),
     ("His A1c came back at eight point two.", ("lab hemoglobin A1c present =8.2%",)),
     ("Creatinine 1.4, potassium 4.1.", ("lab creatinine present =1.4 mg/dL", "lab potassium present =4.1 mmol/L")),
     ("The pain is seven out of ten.", ("vital pain score present =7/10", "problem Pain present")),
-    ("A 58-year-old man with gout.", ("demographic age present =58 years", "demographic sex present =male", "problem Gout present")),
+    (
+        "A 58-year-old man with gout.",
+        ("demographic age present =58 years", "demographic sex present =male", "problem Gout present"),
+    ),
     ("I'm seventy six years old.", ("demographic age present =76 years",)),
     # nothing
     ("That's right, I left work early and drank some water.", ()),
