@@ -47,7 +47,9 @@ _HEADINGS = (
     (Part.RESULTS, r"results|labs|imaging|procedure"),
     (Part.HISTORY, r"history of present|genhx|^hpi"),
 )
-_PLANNED = re.compile(r"treatment|testing|counsel|agreement|will|should|continue|follow|order|prescri|refer", re.IGNORECASE)
+_PLANNED = re.compile(
+    r"treatment|testing|counsel|agreement|will|should|continue|follow|order|prescri|refer", re.IGNORECASE
+)
 
 
 def part_of_heading(heading: str) -> Part | None:

@@ -73,6 +73,17 @@ _BARE_ANSWER = re.compile(
     re.IGNORECASE,
 )
 
+_EMPTY = re.compile(
+    r"^(?:(?:(?:it|that) is )?(?:good|nice|great|lovely|wonderful) (?:to (?:see|meet|hear)|seeing|meeting)|have a |show me|see you|"
+    r"take care|bye|thank|cannot wait|(?:that|it) (?:sounds|looks) (?:good|great|like a plan|fine)\W*$|you are welcome|"
+    r"(?:what|how|why|where|who|when) |(?:i|we) (?:will|am going to) (?:talk|go over|take a look|look at|check|examine|do a quick)|"
+    r"finalize|i understand|i see|let(?: me|em)|lem me|here we go|go ahead|any questions|sounds good|i (?:also )?(?:want|would like) to (?:talk|look|go over|do a quick|tell)|"
+    r"i know (?:the nurse|you did the review)|i am (?:so )?(?:glad|sorry|happy)|i would like to tell|that is (?:great|good|okay|fine|right|all|everything)\W*$)"
+    r"|\bhow are you\b|\bhow does that (?:feel|sound)|\bdoes (?:that|this|it) hurt\b",
+    re.IGNORECASE,
+)
+"""What a conversation needs and a note does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -147,7 +158,11 @@ def _from_answer(question: Said, reply: Said, person: Person) -> Statement | Non
 
 def _answer_to(question: Said, reply: Said) -> Answer | None:
     """Read an answer as the facts are read, so that a note and its facts never disagree."""
-    if re.match(r"^\W*(?:okay |so |and |now )*(?:how|what|when|where|why|which|who|tell)\b(?! about)", question.text, re.IGNORECASE):
+    if re.match(
+        r"^\W*(?:okay |so |and |now )*(?:how|what|when|where|why|which|who|tell)\b(?! about)",
+        question.text,
+        re.IGNORECASE,
+    ):
         return Answer.OTHER if not re.match(r"^\W*how about", question.text, re.IGNORECASE) else _read(question, reply)
     return _read(question, reply)
 
@@ -162,9 +177,16 @@ def _topic(asked: str) -> str:
     found = _ANY.match(asked) or _HAVE.match(asked)
     if found is None:
         return ""
-    if re.search(r"\b(?:you|i|we|yourself)\b(?! have noticed| noticed)", found["topic"], re.IGNORECASE) or "question" in found["topic"]:
+    if (
+        re.search(r"\b(?:you|i|we|yourself)\b(?! have noticed| noticed)", found["topic"], re.IGNORECASE)
+        or "question" in found["topic"]
+    ):
         return ""
-    topic = re.sub(r"\b(?:any|your|at all|today|recently|lately|with that|or anything(?: like that)?|anything like that|in you|you have noticed|that you have noticed)\b", "", found["topic"])
+    topic = re.sub(
+        r"\b(?:any|your|at all|today|recently|lately|with that|or anything(?: like that)?|anything like that|in you|you have noticed|that you have noticed)\b",
+        "",
+        found["topic"],
+    )
     topic = re.sub(r"\s+([,.])", r"\1", " ".join(topic.split())).strip(" ,.?")
     topic = re.sub(r"\bno (?=\w)", "", topic)
     return re.sub(r"^(?:or|and|a|an|the|of|symptoms like|symptoms|like|problems with|issues with)\s+", "", topic)
@@ -176,7 +198,11 @@ def _denial(asked: str, both: tuple[Said, ...], person: Person) -> Statement:
     topic = _topic(asked)
     if topic and len(topic.split()) <= 22:
         return Statement(sentence(f"denies {in_digits(topic)}"), both, denies=in_digits(topic))
-    if re.match(r"^\w+ (?:in|of) (?:your|the) |^[\w, ]{3,60}$", asked) and len(asked.split()) <= 5 and not _VERBAL.match(asked):
+    if (
+        re.match(r"^\w+ (?:in|of) (?:your|the) |^[\w, ]{3,60}$", asked)
+        and len(asked.split()) <= 5
+        and not _VERBAL.match(asked)
+    ):
         return Statement(sentence(f"denies {asked}"), both, denies=asked)
     return Statement(_verbal(asked, person, negated=True), both)
 
@@ -188,7 +214,11 @@ def _affirmed(asked: str, question: Said, person: Person) -> str:
     turned = _verbal(asked, person, negated=False)
     if turned:
         return turned
-    return "" if question.asks and _VERBAL.match(asked) else sentence(in_digits(third_person(asked, question.speaker, person)))
+    return (
+        ""
+        if question.asks and _VERBAL.match(asked)
+        else sentence(in_digits(third_person(asked, question.speaker, person)))
+    )
 
 
 def _verbal(asked: str, person: Person, *, negated: bool) -> str:
@@ -201,9 +231,16 @@ def _verbal(asked: str, person: Person, *, negated: bool) -> str:
     who = re.sub(r"^your\b", person.possessive, who, flags=re.IGNORECASE)
     ever = (found["ever"] or "").replace("ever", "").strip()
     rest = third_person(f"you {found['rest']}", Speaker.CLINICIAN, person).split(" ")
-    plain = found["rest"] if negated or aux in ("is", "was", "has", "can", "could", "did") else " ".join(rest[len(person.subject.split()):])
-    words = [who, aux, "not" if negated else "", ever, _of_patient(plain, person)] if negated or aux not in ("does", "did") else (
-        [who, ever, plain if aux == "does" else f"did {plain}"])
+    plain = (
+        found["rest"]
+        if negated or aux in ("is", "was", "has", "can", "could", "did")
+        else " ".join(rest[len(person.subject.split()) :])
+    )
+    words = (
+        [who, aux, "not" if negated else "", ever, _of_patient(plain, person)]
+        if negated or aux not in ("does", "did")
+        else ([who, ever, plain if aux == "does" else f"did {plain}"])
+    )
     return sentence(in_digits(" ".join(word for word in words if word)))
 
 
@@ -222,11 +259,27 @@ def _labelled(asked: str, answer: str, speaker: Speaker, person: Person) -> str:
 
 def _told(one: Said, person: Person) -> Statement:
     text = cleaned(one.text)
+    if _EMPTY.search(text):
+        return Statement("", (one,))
     if one.speaker is not Speaker.CLINICIAN:
         text = _BARE_ANSWER.sub("", text)
-        return Statement(sentence(in_digits(third_person(text, one.speaker, person))) if len(text.split()) > 1 else "", (one,))
+        return Statement(
+            sentence(in_digits(third_person(text, one.speaker, person))) if len(text.split()) > 1 else "", (one,)
+        )
     subject = person.subject
     for pattern, wording in _COMPILED:
-        text = pattern.sub(wording.replace("{Subject}", subject.capitalize()).replace("{subject}", subject), text, count=1)
+        text = pattern.sub(
+            wording.replace("{Subject}", subject.capitalize()).replace("{subject}", subject), text, count=1
+        )
     text = third_person(text, Speaker.CLINICIAN, person)
     return Statement(sentence(in_digits(text)) if len(text.split()) > 1 else "", (one,))
+
+
+def without_bare_answer(text: str) -> str:
+    """Return what an answer says beyond its yes or no."""
+    return _BARE_ANSWER.sub("", text)
+
+
+def verbatim(one: Said) -> Statement:
+    """Return a sentence that was typed, or said of a picture, as it stands."""
+    return Statement(one.text, (one,))

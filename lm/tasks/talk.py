@@ -164,7 +164,28 @@ def _parted(words: Sequence[EvidenceWord], first: int, last: int) -> Iterator[tu
 
 
 def _begins_anew(keys: Sequence[str], at: int) -> bool:
-    if keys[at - 1] in ("the", "a", "in", "of", "to", "and", "on", "with", "for", "that", "your", "my", "know", "is", "i", "we", "you", "they", "he", "she"):
+    if keys[at - 1] in (
+        "the",
+        "a",
+        "in",
+        "of",
+        "to",
+        "and",
+        "on",
+        "with",
+        "for",
+        "that",
+        "your",
+        "my",
+        "know",
+        "is",
+        "i",
+        "we",
+        "you",
+        "they",
+        "he",
+        "she",
+    ):
         return False
     return any(tuple(keys[at : at + len(words)]) == words for words in _ANEW_WORDS)
 

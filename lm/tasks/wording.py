@@ -25,7 +25,7 @@ _FILLED = (
     r"\bhey ,? ?dragon\b[^.?!]*", r"\b(?:you know|i mean|i guess|i would say|i see that|let me see|let us see)\b,?",
     r"\b(?:um+|uh+|er+|hm+|mm+-?hmm+|ah|oh|gosh|wow|haha|basically|actually|honestly|obviously|definitely|really|just|"
     r"pretty much|sort of|kind of|unfortunately|thankfully|fortunately|you see)\b",
-    r"(?<=, )like ,", r"\b(\w+) , \1\b(?= )", r"\b\w- ",
+    r"(?<=, )like ,", r"\b\w+- (?=\w)",
 )  # fmt: skip
 _LEADING = re.compile(
     r"^[\s,.;:!?-]*(?:(?:okay|ok|alright|all right|yeah|yes|yep|yup|well|so|and|but|now|then|right|great|good|perfect|"
@@ -33,10 +33,15 @@ _LEADING = re.compile(
     r"[\s,.;:!?-]*)+",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(
-    r"(?:[\s,.;:!?-]+(?:okay|ok|alright|all right|right|you know|sound good|doctor|doc|yeah|and|so|but|or|now|too|"
-    r"though|i think|because|anything like that|is that right|is that correct|correct|at all|then))+[\s,.;:!?-]*$",
-    re.IGNORECASE,
+_TRAILING = (
+    re.compile(
+        r"(?:\s*[,.;:!?]+\s*(?:okay|ok|alright|all right|right|you know|sound good|doctor|doc|yeah|yes|and|so|but|or|now|too|"
+        r"though|i think|because|like|anything like that|is that right|is that correct|correct|at all|then))+[\s,.;:!?-]*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\s+(?:and|but|or|so|because|you know|the|a|an|i|to|of|with|on|at|we|now|alright)[\s,.;:!?-]*$", re.IGNORECASE
+    ),
 )
 _BASE = frozenset(
     "take feel think get want need know smoke drink use live work eat sleep see go notice walk run like try keep come "
@@ -80,13 +85,14 @@ def cleaned(text: str) -> str:
     for pattern, written in _GLUED:
         text = re.sub(pattern, written, text, flags=re.IGNORECASE)
     for pattern in _FILLED:
-        text = re.sub(pattern, r"\1" if "(" in pattern and r"\1" in pattern else " ", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b(\w+)( \1\b)+", r"\1", text, flags=re.IGNORECASE)
+        text = re.sub(pattern, " ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(\w+(?: \w+){0,2})(?:(?: ,)* \1\b)+", r"\1", text, flags=re.IGNORECASE)
     text = re.sub(r"\s+([,.;:?!%])", r"\1", " ".join(text.split()))
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
     text = _LEADING.sub("", text)
     for _ in range(2):
-        text = _TRAILING.sub("", text)
+        for tail in _TRAILING:
+            text = tail.sub("", text)
     return text.strip(" ,;:.-?!")
 
 
