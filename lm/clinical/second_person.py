@@ -26,7 +26,7 @@ _TELLS = frozenset("states reports notes says said stated reported noted believe
 _IRREGULAR = {"has": "have", "is": "are", "was": "were", "does": "do", "goes": "go"}
 _NO_VERB = frozenset("as less plus thus this us yes is has was does".split())
 _HER_IS_OBJECT = re.compile(
-    r"\bher(?=[.,;:!?)]|$| (?:to|that|and|or|for|in|on|at|with|by|from|about|if|when|not)\b)", re.IGNORECASE
+    r"\bher(?=[.,;:!?)]|$| (?:to|that|and|or|for|in|on|at|with|by|from|about|if|when|not|a|an|the)\b)", re.IGNORECASE
 )
 _PRONOUNS = (
     (re.compile(r"\b(?:the |this )?patient['’]s\b", re.IGNORECASE), "your"),

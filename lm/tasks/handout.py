@@ -30,7 +30,7 @@ _FOR_PATIENTS = re.compile(
 )
 _MARKER = re.compile(r"^\s*(?:[•*\u2013-]|\d{1,2}[.)])\s+")
 _LABEL = re.compile(r"^(?:[A-Z][a-z]+(?: [A-Za-z]+){0,3}): (?=\S)")
-_ABBREVIATED = re.compile(r"\b(?:Drs?|Mrs?|Ms|vs|approx|St|[A-Za-z]\.(?:[a-z]\.)?[a-z])\.$")
+_ABBREVIATED = re.compile(r"\b(?:Drs?|Mrs?|Ms|vs|approx|St|e\.g|i\.e)\.$")
 _LABELS_KEPT = re.compile(r"allerg|warning|note:", re.IGNORECASE)
 
 
@@ -51,7 +51,7 @@ def text_sentences(text: str, label: str) -> tuple[Sentence, ...]:
 
 
 def _sentences(line: str) -> Iterator[str]:
-    """Split a line; the stop of "t.i.d." or "Dr." ends no sentence, nor does one before a small letter."""
+    """Split a line; the stop of "Dr." ends no sentence, nor does one before a small letter ("t.i.d. for pain")."""
     held = ""
     for part in split_sentences(line):
         goes_on = held and (part[0].islower() or _ABBREVIATED.search(held))

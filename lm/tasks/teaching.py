@@ -82,7 +82,7 @@ class Item:
 def is_right(item: Item, answered: str) -> bool:
     """Return whether what was typed is the answer: its number among the options, or its words, whatever the case."""
     said = answered.strip()
-    if item.options and said.isdigit():
+    if item.options and said.isdecimal():
         return 1 <= int(said) <= len(item.options) and item.options[int(said) - 1] == item.answer
     return name_key(said) != "" and name_key(said) in {name_key(right) for right in (item.answer, *item.also_right)}
 
