@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-card clean
+.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-card bench-dx clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ bench-deid: setup ## what the rules of de-identification find and miss, by kind,
 
 bench-card: models ## the patient card: reading level before and after, and what it keeps (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_card
+
+bench-dx: models ## how high the true disease stands, on generated patients and on our own vignettes
+	@$(BIN)/python -m tests.bench.bench_dx
 
 clean: ## remove the environment; the models stay
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache

@@ -44,6 +44,7 @@ COMMANDS = (
     Command("start", "open the window, or run the sample where there is no display", "desktop.commands.start"),
     Command("window", "open the window", "desktop.commands.window"),
     Command("ask", "ask a question about recordings and pictures", "desktop.commands.ask"),
+    Command("dx", "rank what goes with findings, for a clinician's own reasoning", "desktop.commands.dx"),
     Command("library", "add, list, search and remove documents that answers can cite", "desktop.commands.library"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("mine", "list what notes and conversations say of a patient, with codes", "desktop.commands.mine"),

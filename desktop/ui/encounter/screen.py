@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.record.encounter import Dictation
+from desktop.record.encounter import Dictation, WritingForm
 from desktop.ui.encounter import boxes
 from desktop.ui.encounter.composer import Composer, files_of, image_of
 from desktop.ui.encounter.controller import EncounterController
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
     from desktop.ui.speech.voice import Voice
     from desktop.worker.protocol import AnswerExplained
 
+_WRITINGS = {
+    "write-note": WritingForm.NOTE,
+    "write-findings": WritingForm.FINDINGS,
+    "write-differential": WritingForm.DIFFERENTIAL,
+    "write-card": WritingForm.CARD,
+}
 LEAD_S, TAIL_S = 0.3, 0.4
 """Words that begin at once are not understood, and a recogniser's ends come a little early."""
 
@@ -140,6 +147,7 @@ class EncounterScreen(Retranslating, QWidget):
             "next-sentence": lambda: self.page.step_sentence(1),
             "previous-sentence": lambda: self.page.step_sentence(-1),
             "show-patient": self.show_patient,
+            **{action_id: partial(self._write, action_id) for action_id in _WRITINGS},
         }
 
     def _open_listed(self, encounter_id: str) -> None:
@@ -223,12 +231,23 @@ class EncounterScreen(Retranslating, QWidget):
         if self.controller.ask(text):
             self.composer.clear()
 
+    def _write(self, action_id: str) -> bool:
+        """Write what the action asks for; a card needs something that it can put in plain words."""
+        kind = _WRITINGS[action_id]
+        about = self.page.worded_entry() if kind is WritingForm.CARD else ""
+        if kind is WritingForm.CARD and not about and self.controller.encounter:
+            self._tell(self.tr("Ask a question or write a note first: the card puts it in plain words."))
+            return True
+        return self.controller.write(kind, about)
+
     def _play(self, label: str, start_s: float, end_s: float | None) -> None:
         name, encounter = self.page.file_of_recording(label), self.controller.encounter
         if name and encounter:
             start_s = max(0.0, start_s - LEAD_S)
             end_s = None if end_s is None else end_s + TAIL_S
-            self._player.play(self.controller.book.path(encounter.id, name), start_s, end_s)
+            self.controller.book.when_readable(
+                encounter.id, [name], lambda files: self._player.play(files[0], start_s, end_s)
+            )
 
     def _follow_player(self, state: PlayerState) -> None:
         self.evidence.show_playing(state is PlayerState.PLAYING)
@@ -250,6 +269,7 @@ class EncounterScreen(Retranslating, QWidget):
             self._open_picture(found.pictures[0].label)
 
     def _close_picture(self) -> None:
+        self.viewing.let_go()
         self._side.setCurrentWidget(self.evidence)
         self.panes.take_back_side()
 
@@ -328,6 +348,7 @@ class EncounterScreen(Retranslating, QWidget):
         composer = self.composer
         composer.ask_wanted.connect(self._ask)
         composer.attach_wanted.connect(self._choose_files)
+        composer.write_wanted.connect(self._write)
         composer.cancel_wanted.connect(self.controller.cancel)
         composer.region_dropped.connect(lambda: self.controller.asking.mark(None))
         composer.files_given.connect(self.controller.attach)
