@@ -141,3 +141,16 @@ def test_the_reading_level_is_told_and_falls() -> None:
 def test_lists_are_printed_line_by_line() -> None:
     page = handout(card("Side effects include nausea, headache, and a dry mouth."))
     assert "  - Side effects include:\n      * nausea,\n      * headache,\n      * and a dry mouth.\n" in page
+
+
+def test_a_result_keeps_its_name_and_a_bare_word_its_heading() -> None:
+    text = "RESULTS\nCortisol: Normal.\n\nMEDICATIONS\nNone.\n\nPLAN\nShe is a 40-year-old female. Rest.\n"
+    assert [s.text for s in text_sentences(text, "n")] == ["Cortisol: Normal.", "Medications: none.", "Rest."]
+    assert text_sentences("None.", "n") == ()
+
+
+def test_of_two_words_the_one_that_keeps_the_meaning_is_still_said() -> None:
+    wrong = PlainWord("rash", "no rash", "a list with a mistake")
+    (line,) = card("You have a rash and hypertension.", [wrong]).lines
+    assert [s.text for s in line.sentences] == ["You have a rash and high blood pressure."]
+    assert line.kept_because == ()
