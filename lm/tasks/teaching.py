@@ -143,7 +143,8 @@ def _without_names(term: GlossaryTerm) -> str:
     hidden = term.definition
     for name in sorted((term.name, *term.synonyms), key=len, reverse=True):
         hidden = re.sub(rf"\b{re.escape(name)}\w*", GAP, hidden, flags=re.IGNORECASE)
-    tells_itself = set(name_key(term.name).split()) <= set(name_key(hidden).split())
+    left = [word for word in hidden.split() if GAP not in word]
+    tells_itself = len(left) < SHORTEST_DEFINITION or set(name_key(term.name).split()) <= set(name_key(hidden).split())
     return "" if tells_itself else hidden
 
 
