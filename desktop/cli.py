@@ -49,6 +49,8 @@ COMMANDS = (
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
     Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
+    Command("card", "say a note in plain words, as a card for the patient", "desktop.commands.card"),
+    Command("teach", "ask questions to learn from, again when they are due", "desktop.commands.teach"),
     Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),
     Command("check", "say what this machine has and what is missing", "desktop.commands.check"),
     Command("train", "train a decoder or a picture projector", "desktop.commands.train"),

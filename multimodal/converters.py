@@ -59,7 +59,7 @@ def _convert_vit(sources: Mapping[str, Path], folder: Path) -> None:
 
 
 def _convert_terms(converter: Converter, sources: Mapping[str, Path], folder: Path) -> None:
-    from multimodal import terminologies
+    from multimodal import glossaries, terminologies
 
     (source,) = sources.values()
     readers = {
@@ -68,6 +68,8 @@ def _convert_terms(converter: Converter, sources: Mapping[str, Path], folder: Pa
         Converter.DRUG_NAMES: terminologies.drug_terms,
     }
     terminologies.convert(readers[converter], source, folder)
+    if converter is Converter.HPO:
+        glossaries.write_glossary(glossaries.hpo_glossary(source), folder)
 
 
 def _convert_phenotypes(sources: Mapping[str, Path], folder: Path) -> None:

@@ -12,6 +12,10 @@
         <translation>回答</translation>
     </message>
     <message>
+        <source>Writing</source>
+        <translation>书写</translation>
+    </message>
+    <message>
         <source>Picture (while it has the keyboard)</source>
         <translation>图像（键盘焦点在图像上时）</translation>
     </message>
@@ -74,6 +78,38 @@
     <message>
         <source>In large type and nothing else.</source>
         <translation>仅以大字显示回答。</translation>
+    </message>
+    <message>
+        <source>Write a note</source>
+        <translation>写病历</translation>
+    </message>
+    <message>
+        <source>From what was said and typed, each sentence with its source. It is a draft.</source>
+        <translation>根据所说和所输入的内容书写，每句都附来源。这是草稿。</translation>
+    </message>
+    <message>
+        <source>List the findings</source>
+        <translation>列出所见</translation>
+    </message>
+    <message>
+        <source>Problems, drugs, allergies and measurements that were named.</source>
+        <translation>提到的问题、药物、过敏和测量值。</translation>
+    </message>
+    <message>
+        <source>Support a diagnosis</source>
+        <translation>辅助诊断</translation>
+    </message>
+    <message>
+        <source>What speaks for and against, and what was not asked yet. It is no diagnosis.</source>
+        <translation>支持与反对的依据，以及尚未询问的内容。这不是诊断。</translation>
+    </message>
+    <message>
+        <source>Write a card for the patient</source>
+        <translation>为患者写卡片</translation>
+    </message>
+    <message>
+        <source>The chosen answer or note in plain words.</source>
+        <translation>用通俗的话说明所选的回答或病历。</translation>
     </message>
     <message>
         <source>Invert</source>
@@ -288,6 +324,10 @@
         <translation>编辑</translation>
     </message>
     <message>
+        <source>Write</source>
+        <translation>书写</translation>
+    </message>
+    <message>
         <source>View</source>
         <translation>视图</translation>
     </message>
@@ -499,6 +539,18 @@
         <translation>添加图像或录音</translation>
     </message>
     <message>
+        <source>Write</source>
+        <translation>书写</translation>
+    </message>
+    <message>
+        <source>A note, the findings, a differential, or a card for the patient</source>
+        <translation>病历、所见、鉴别诊断或患者卡片</translation>
+    </message>
+    <message>
+        <source>Write a draft from this encounter</source>
+        <translation>根据本次就诊写草稿</translation>
+    </message>
+    <message>
         <source>About a marked region of {0}</source>
         <translation>关于 {0} 的标记区域</translation>
     </message>
@@ -696,6 +748,13 @@
     </message>
 </context>
 <context>
+    <name>Drafting</name>
+    <message>
+        <source>Bedside was closed before this was written. Nothing of the encounter is lost; try it again.</source>
+        <translation>Bedside 在写完之前被关闭。就诊内容没有丢失，请再试一次。</translation>
+    </message>
+</context>
+<context>
     <name>EmptyEncounter</name>
     <message>
         <source>This encounter is empty</source>
@@ -796,6 +855,10 @@
 </context>
 <context>
     <name>EncounterScreen</name>
+    <message>
+        <source>Ask a question or write a note first: the card puts it in plain words.</source>
+        <translation>请先提问或写病历：卡片会用通俗的话来说明它。</translation>
+    </message>
     <message>
         <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
         <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
@@ -956,6 +1019,22 @@
         <translation>{0}，第 {1} 帧，共 {2} 帧（{3}）</translation>
     </message>
     <message>
+        <source>Note</source>
+        <translation>病历</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>所见</translation>
+    </message>
+    <message>
+        <source>Differential</source>
+        <translation>鉴别诊断</translation>
+    </message>
+    <message>
+        <source>Card for the patient</source>
+        <translation>患者卡片</translation>
+    </message>
+    <message>
         <source>Closest words: {0}</source>
         <translation>最接近的原话：{0}</translation>
     </message>
@@ -982,6 +1061,10 @@
     <message>
         <source>Answered by {0}. Check every sentence against its source.</source>
         <translation>由 {0} 回答。请逐句核对来源。</translation>
+    </message>
+    <message>
+        <source>A draft. Check every sentence against its source.</source>
+        <translation>草稿。请逐句对照来源核对。</translation>
     </message>
 </context>
 <context>
@@ -1979,6 +2062,14 @@
 <context>
     <name>PatientView</name>
     <message>
+        <source>Stop reading</source>
+        <translation>停止朗读</translation>
+    </message>
+    <message>
+        <source>Read aloud</source>
+        <translation>朗读</translation>
+    </message>
+    <message>
         <source>Bedside</source>
         <translation>Bedside</translation>
     </message>
@@ -1993,6 +2084,18 @@
     <message>
         <source>Close (Esc)</source>
         <translation>关闭（Esc）</translation>
+    </message>
+    <message>
+        <source>No voice is installed on this machine, so nothing can be read aloud. Add one in the system&apos;s settings for speech, on Linux with speech-dispatcher, and open this view again.</source>
+        <translation>本机未安装语音，因此无法朗读。请在系统的语音设置中添加语音（Linux 使用 speech-dispatcher），然后重新打开此视图。</translation>
+    </message>
+    <message>
+        <source>No voice for this language is installed. Add one in the system&apos;s settings for speech.</source>
+        <translation>未安装此语言的语音。请在系统的语音设置中添加。</translation>
+    </message>
+    <message>
+        <source>The voice stopped by itself. Try again, or read the words to the patient.</source>
+        <translation>语音自行停止了。请重试，或由您读给患者听。</translation>
     </message>
 </context>
 <context>
@@ -2306,6 +2409,13 @@
     <message>
         <source>Sample: a cough for three days</source>
         <translation>示例：咳嗽三天</translation>
+    </message>
+</context>
+<context>
+    <name>SectionView</name>
+    <message>
+        <source>Nothing was said about this.</source>
+        <translation>没有谈到这一点。</translation>
     </message>
 </context>
 <context>
@@ -2996,6 +3106,69 @@
     <message>
         <source>The models were started anew to stop a job that did not end. Nothing you did is lost; try again.</source>
         <translation>为停止未能结束的任务，模型已重新启动。您的操作没有丢失，请重试。</translation>
+    </message>
+</context>
+<context>
+    <name>WritingCard</name>
+    <message>
+        <source>{0}, draft of {1}</source>
+        <translation>{0}，{1} 的草稿</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>正在书写…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再试一次</translation>
+    </message>
+    <message>
+        <source>Open the models page</source>
+        <translation>打开模型页面</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>With sources</source>
+        <translation>附来源</translation>
+    </message>
+    <message>
+        <source>Write again</source>
+        <translation>重新书写</translation>
+    </message>
+    <message>
+        <source>Patient view</source>
+        <translation>患者视图</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Copy the draft</source>
+        <translation>复制草稿</translation>
+    </message>
+    <message>
+        <source>Copy the draft with sources</source>
+        <translation>复制草稿及来源</translation>
+    </message>
+    <message>
+        <source>Show the card to the patient</source>
+        <translation>把卡片给患者看</translation>
+    </message>
+    <message>
+        <source>Remove the draft</source>
+        <translation>移除草稿</translation>
+    </message>
+    <message>
+        <source>You stopped this.</source>
+        <translation>您已停止。</translation>
     </message>
 </context>
 </TS>

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record.earlier import SCHEMA, brought_up
 from desktop.record.editing import file_names
-from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
+from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question, Writing
 from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
 from desktop.strict_json import DoesNotFit, StrictJson
 
@@ -26,6 +26,7 @@ ENTRY_KINDS: dict[str, type] = {
     "attachment": Attachment,
     "question": Question,
     "answer": Answer,
+    "writing": Writing,
 }
 _JSON = StrictJson(tags=ENTRY_KINDS)
 _ID = re.compile(r"[0-9a-f]{32}")

@@ -229,7 +229,45 @@ class Answer:
     answering_s: float = 0.0
 
 
-Entry = Dictation | Attachment | Question | Answer
+class WritingForm(StrEnum):
+    """What was written from an encounter."""
+
+    NOTE = "note"
+    FINDINGS = "findings"
+    """What was said of the patient, as a table."""
+    DIFFERENTIAL = "differential"
+    CARD = "card"
+    """For the patient, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a piece of writing."""
+
+    heading: str
+    sentences: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A draft that was written from everything in the encounter before it."""
+
+    id: str
+    at: str
+    form: WritingForm
+    template: str = ""
+    """Of a note, the id of its template."""
+    about: str = ""
+    """Of a card, the id of the answer or the draft that it puts in plain words."""
+    title: str = ""
+    sections: tuple[Section, ...] = ()
+    status: AnswerStatus = AnswerStatus.COMPLETE
+    reason: str = ""
+    """The sentence that says why it failed."""
+    notices: tuple[str, ...] = ()
+
+
+Entry = Dictation | Attachment | Question | Answer | Writing
 
 
 @dataclass(frozen=True, slots=True)

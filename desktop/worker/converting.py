@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from desktop.record import encounter
 from desktop.worker import protocol
+from lm.grounding.answer import Citation, Dependence, Evidence, EvidenceWord, Sentence, Verdict
+from lm.sequence import SourceKind
 from multimodal import transcript
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
 from multimodal.explain_pictures import shown_rows, square_in
@@ -15,7 +17,7 @@ from multimodal.picture import Region
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lm.grounding.answer import Citation, Sentence
+    from lm.tasks.writing import Section
     from multimodal.consultation import Event
     from multimodal.explain import Explanation
     from multimodal.picture import Picture
@@ -121,6 +123,37 @@ def _sentence(said: Sentence) -> encounter.Sentence:
 def _used(given: Used) -> encounter.Used:
     kind = encounter.UsedKind(given.kind)
     return encounter.Used(kind, given.label, given.words, given.frame, given.frames, given.time_s)
+
+
+def recorded_sections(sections: Iterable[Section]) -> tuple[encounter.Section, ...]:
+    """Return the sections of a draft as they are kept."""
+    return tuple(encounter.Section(one.heading, tuple(map(_sentence, one.sentences))) for one in sections)
+
+
+def grounded_sentence(kept: encounter.Sentence) -> Sentence:
+    """Return a kept sentence as the gate gave it."""
+    return Sentence(kept.text, Verdict(kept.verdict), tuple(map(_grounded_citation, kept.citations)))
+
+
+def evidence_of(recording: protocol.KnownRecording) -> Evidence:
+    """Return the words of a recording as what sentences may rest on; words without times share their utterance's."""
+    words = tuple(word for utterance in recording.utterances for word in _timed_words(utterance))
+    return Evidence(SourceKind.TRANSCRIPT, recording.label, words)
+
+
+def _timed_words(utterance: encounter.Utterance) -> Iterator[EvidenceWord]:
+    if utterance.words:
+        for word in utterance.words:
+            yield EvidenceWord(word.text, word.start_s, word.end_s)
+    else:
+        for text in utterance.text.split():
+            yield EvidenceWord(text, utterance.start_s, utterance.end_s)
+
+
+def _grounded_citation(kept: encounter.Citation) -> Citation:
+    kind = SourceKind(kept.kind)
+    dependence = None if kept.dependence is None else Dependence(kept.dependence)
+    return Citation(kind, kept.label, kept.quote, kept.start_s, kept.end_s, dependence, kept.heading, kept.page)
 
 
 def _citation(cited: Citation) -> encounter.Citation:

@@ -76,6 +76,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(r"(?:never|not)(?: (?:been|had))? (?:diagnosed|treated|bothered) (?:with|for|by)", Assertion.ABSENT),
     Trigger(r"not", Assertion.ABSENT, most_words=1),
     Trigger(r"never (?:had|have|been|took|taken|smoked|used|got)", Assertion.ABSENT),
+    Trigger(rf"(?:i|we) (?:do|did)(?: not|\s?n['’]t) (?:really )?(?:think|believe|see|suspect)", Assertion.ABSENT),
     Trigger(r"nkd?a", Assertion.ABSENT, Reach.WITHIN),
     Trigger(r"nor|neither", Assertion.ABSENT, most_words=4),
     Trigger(
@@ -106,7 +107,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     # if it should come
     Trigger(
-        r"\bif\b(?! (?:not|so)\b)|unless|in case(?: of)?|should you|(?:return|call|come back|come in)(?: \w+)? (?:for|with)|"
+        r"(?<!know )(?<!sure )(?<!tell )(?<!see )(?<!certain )(?<!wonder )\bif\b(?! (?:not|so)\b)|unless|in case(?: of)?|should you|(?:return|call|come back|come in)(?: \w+)? (?:for|with)|"
         r"watch (?:out )?for|look out for|(?:at|increased|higher|your|the) risk (?:of|for)|to (?:prevent|avoid)|"
         r"(?:can|could|may|might|will|would) (?:cause|lead to|result in|give you|make you)|side effects?(?: (?:of|like|include|such as))?|"
         r"prevent(?:s|ing|ion of)?|precautions? (?:for|about)|signs of (?=\w+ (?:to|such))|worr(?:y|ied) about (?:getting|having)|"
@@ -159,7 +160,8 @@ TRIGGERS: tuple[Trigger, ...] = (
 
 _ENDS = re.compile(
     r"\b(?:but|however|except|although|though|apart from|aside from|other than|besides|because|yet|still|whereas|"
-    r"secondary to|due to|which|who|and (?:i|he|she|we|they|you|it|my|now|then)|i (?:do|did|have|am|was) (?!not|n['’]t)|"
+    r"(?:issues?|problems?|changes?|complaints|concerns|side effects|trouble|difficult(?:y|ies)|relief) (?:with|from|about|in)|"
+    r"related to|secondary to|due to|which|who|and (?:i|he|she|we|they|you|it|my|now|then)|i (?:do|did|have|am|was) (?!not|n['’]t)|"
     r"so (?:i|he|she|we|they|you|it)|then|until|;|presents? (?:with|for)|complain(?:s|ing)? of|"
     r"(?:he|she|patient) (?:has|does have|reports?|endorses?|states?|admits?|complains?|takes?))\b|;",
     re.IGNORECASE,
@@ -172,6 +174,8 @@ _SELF = re.compile(
     r"\b(?:i|i['’]m|i['’]ve|me|myself|the patient|you)\b(?! (?:have|had) (?:a |an |any )?(?:family|mother|father))",
     re.IGNORECASE,
 )
+_CAUSES = re.compile(r"\b(?:secondary|due|related) to\b|\bbecause\b", re.IGNORECASE)
+"""What is possibly due to something is said of that too."""
 _COMPILED = tuple((trigger, re.compile(rf"\b(?:{trigger.pattern})(?!\w)", re.IGNORECASE)) for trigger in TRIGGERS)
 _RANK = (Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.ABSENT, Assertion.POSSIBLE)
 """Where several reach a term, the first of these counts."""
@@ -209,4 +213,6 @@ def _is_cut(trigger: Trigger, between: str) -> bool:
         return _IF_ENDS.search(between) is not None
     if trigger.says is Assertion.FAMILY:
         return _SELF.search(between) is not None
+    if trigger.says is Assertion.POSSIBLE:
+        between = _CAUSES.sub(" ", between)
     return _ENDS.search(between) is not None

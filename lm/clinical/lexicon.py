@@ -133,6 +133,7 @@ _SIGN_OF_PART = tuple(
     )
     for sign, words in _SIGNS.items()
 )
+_HURT_PART = (("pain", re.compile(rf"\bhurt(?: {_OWNERS})+ (?P<part>[^\W\d_]+)", re.IGNORECASE)),)
 _PART_WITH_COMPLAINT = tuple(
     (sign, re.compile(rf"\b(?P<part>[^\W\d_]+)(?: {_LINKS})* (?:{words})\b", re.IGNORECASE))
     for sign, words in _COMPLAINTS.items()
@@ -143,7 +144,7 @@ def composed_in(text: str, lexicon: Lexicon) -> tuple[Mention, ...]:
     """Return the terms that are said apart: "pain in my left knee" and "my knee hurts" are knee pain."""
     places = [
         (term_key(f"{found['part']} {sign}"), found)
-        for sign, pattern in _SIGN_OF_PART + _PART_WITH_COMPLAINT
+        for sign, pattern in _SIGN_OF_PART + _PART_WITH_COMPLAINT + _HURT_PART
         for found in pattern.finditer(text)
     ]
     known = lexicon.entries({key for key, _ in places})

@@ -52,7 +52,7 @@ _LABS = (
     ),
     ("platelets", r"platelets?(?: count)?|plts?", "", 1, 2_000_000),
     ("glucose", r"(?:blood |fasting )*(?:glucose|sugars?)(?! pills?)", "mg/dL", 10, 1_500),
-    ("sodium", r"sodium|na\+?(?= ?1[1-6]\d)", "mmol/L", 90, 190),
+    ("sodium", r"(?<!low )sodium(?! diet)|na\+?(?= ?1[1-6]\d)", "mmol/L", 90, 190),
     ("potassium", r"potassium", "mmol/L", 1, 10),
     ("creatinine", r"creatinine|cr(?= ?\d)", "mg/dL", 0.1, 25),
     ("urea nitrogen", r"(?:blood )?urea nitrogen|bun", "mg/dL", 1, 250),

@@ -114,6 +114,9 @@ def _unit(text: str, tokens: Sequence[Word], at: int) -> tuple[str, int]:
         return sign[1].replace(" ", ""), sign.end()
     if at < len(tokens) and _are_near(text, last, tokens[at]) and tokens[at].key in _UNIT_OF:
         return _UNIT_OF[tokens[at].key], tokens[at].end
+    letters = [token.key for token in tokens[at : at + 2]]
+    if letters == ["m", "g"] and _are_near(text, last, tokens[at]):  # read letter by letter
+        return "mg", tokens[at + 1].end
     return "", last.end
 
 

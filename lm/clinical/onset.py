@@ -32,7 +32,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _SIDE = re.compile(
-    r"\b(?P<side>left|right|bilateral(?:ly)?|both)\b(?!\s*(?:[,.?!;]|now\b|away\b|here\b|there\b|after\b|before\b|then\b|on\b|of\b))",
+    r"\b(?P<side>left|right|bilateral(?:ly)?|both)\b(?!\s*(?:[,.?!;]|now\b|away\b|here\b|there\b|after\b|before\b|then\b|on\b|of\b|ha(?:ve|s|d)\b))",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,;.?!]|\b(?:and|but|or)\b")

@@ -76,6 +76,7 @@ class VaultStore:
         self._working = working
         self._disk = disk
         self._lock = threading.RLock()
+        self._copying = threading.Lock()
         self._handed_out: dict[tuple[str, str], _Stamp] = {}
         """Files that others write, and how they were when they were last sealed."""
         self._recordings: dict[str, LiveRecording] = {}
@@ -164,13 +165,22 @@ class VaultStore:
         if not is_id(encounter_id) or not is_file_name(name):
             raise EncounterMissing(NO_SUCH_FILE)
         path = self._working.path(encounter_id, name)
-        with self._lock:
-            handed_out = (encounter_id, name) in self._handed_out
-            found = None if handed_out or path.exists() else self._records.file(encounter_id, name)
-        if found:
-            with disk_errors(), self._damage_of(name):
-                self._working.put(encounter_id, name, self._content(found))
+        with self._copying:  # two who want the same file must not write its copy at the same time
+            with self._lock:
+                readable = self._is_there(encounter_id, name)
+                found = None if readable else self._records.file(encounter_id, name)
+            if found:
+                with disk_errors(), self._damage_of(name):
+                    self._working.put(encounter_id, name, self._content(found))
         return path
+
+    def is_readable(self, encounter_id: str, name: str) -> bool:
+        """Return whether a readable copy is there, or somebody else writes the file."""
+        with self._lock:
+            return self._is_there(encounter_id, name)
+
+    def _is_there(self, encounter_id: str, name: str) -> bool:
+        return (encounter_id, name) in self._handed_out or self._working.path(encounter_id, name).exists()
 
     # --- beyond it ---------------------------------------------------------------------------------------------
 

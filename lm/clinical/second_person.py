@@ -1,0 +1,68 @@
+"""A note speaks of the patient, a card speaks to the patient: "He takes" becomes "You take".
+
+A sentence in which somebody else may be meant (a mother, a wife, a friend) stands as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OTHERS = re.compile(
+    r"\b(?:mother|father|parents?|sister|brother|wife|husband|spouse|partner|son|daughter|child|children|friend|family|"
+    r"siblings?|uncle|aunt|cousin|grand\w+|nurse|doctor|dr|they|someone|who)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?:^|(?<=[\s(]))(?:(?:the |this )?patient|he|she)\s+(?P<adverb>(?:also|still|now|then|never|\w+ly)\s+)?"
+    r"(?P<verb>[a-z]+(?:'s)?)\b",
+    re.IGNORECASE,
+)
+_SECOND_VERB = re.compile(
+    r"\b(?P<join>and|but) (?P<adverb>(?:also|still|now|then) )?"
+    r"(?P<verb>has|is|was|does|agrees|denies|takes|uses|endorses|wants|needs|feels|understands|continues)\b"
+)
+_TELLS = frozenset("states reports notes says said stated reported noted believes thinks".split())
+"""After these another subject may follow, to which a second verb belongs."""
+_IRREGULAR = {"has": "have", "is": "are", "was": "were", "does": "do", "goes": "go"}
+_NO_VERB = frozenset("as less plus thus this us yes is has was does".split())
+_HER_IS_OBJECT = re.compile(
+    r"\bher(?=[.,;:!?)]|$| (?:to|that|and|or|for|in|on|at|with|by|from|about|if|when|not)\b)", re.IGNORECASE
+)
+_PRONOUNS = (
+    (re.compile(r"\b(?:the |this )?patient['’]s\b", re.IGNORECASE), "your"),
+    (re.compile(r"\b(?:himself|herself)\b", re.IGNORECASE), "yourself"),
+    (re.compile(r"\b(?:his)\b", re.IGNORECASE), "your"),
+    (re.compile(r"\bhim\b", re.IGNORECASE), "you"),
+    (_HER_IS_OBJECT, "you"),
+    (re.compile(r"\bher\b", re.IGNORECASE), "your"),
+)
+
+
+def to_you(sentence: str) -> str:
+    """Return the sentence as it is said to the patient."""
+    if _OTHERS.search(sentence):
+        return sentence
+    said = _SUBJECT.sub(_addressed, sentence)
+    first = _SUBJECT.search(sentence)
+    if first and first["verb"].lower() not in _TELLS:
+        said = _SECOND_VERB.sub(lambda m: f"{m['join']} {m['adverb'] or ''}{_with_you(m['verb'])}", said)
+    for pattern, word in _PRONOUNS:
+        said = pattern.sub(word, said)
+    said = re.sub(r"\b(?:the |this )patient\b", "you", said, flags=re.IGNORECASE)
+    return said[:1].upper() + said[1:] if sentence[:1].isupper() else said
+
+
+def _addressed(found: re.Match[str]) -> str:
+    return f"you {found['adverb'] or ''}{_with_you(found['verb'])}"
+
+
+def _with_you(verb: str) -> str:
+    """Return the verb as it follows "you"."""
+    low = verb.lower()
+    if low in _IRREGULAR:
+        return _IRREGULAR[low]
+    if low in _NO_VERB or not low.endswith("s") or low.endswith(("ss", "us")):
+        return verb
+    if low.endswith("ies") and len(low) > 4:
+        return f"{low[:-3]}y"
+    return low[:-2] if low.endswith(("sses", "shes", "ches", "xes", "zes")) else low[:-1]
