@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multimodal.phenotypes.installed_ranker", small_ranker)
+    monkeypatch.setattr("multimodal.differential.installed_ranker", small_ranker)
 
 
 pytestmark = pytest.mark.usefixtures("_installed")

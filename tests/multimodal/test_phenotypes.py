@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lm.clinical.findings import alarms_of, picture_of
 from lm.clinical.phenotype import PHENOTYPES_FILE, UNSTATED, Phenotypes
-from lm.clinical.ranking import Ranker
-from lm.tasks.differential import differential
 from multimodal.catalog import Converter, installed_path
 from multimodal.converters import run
+from multimodal.differential import MODEL
 from multimodal.errors import ConversionFailed
-from multimodal.phenotypes import ANNOTATIONS, MODEL, ONSET_YEARS, ONTOLOGY, installed_ranker, read_encounter
+from multimodal.phenotypes import ANNOTATIONS, ONSET_YEARS, ONTOLOGY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,49 +139,3 @@ def test_the_fetched_index_holds_what_was_published() -> None:
     assert profiles.share(marfan, ontology.place("Ectopia lentis")) > 0.3
     assert all(code in ontology.codes for code in ONSET_YEARS)
     assert phenotypes.information_content[ontology.place("Ectopia lentis")] > 4
-
-
-TOLD = """Doctor: What brings you in?
-Patient: I am a 67 year old woman and I have had a cough and chills for three days. I have not had any chest pain.
-Doctor: Do you have a headache? Patient: Yes, a throbbing headache.
-Doctor: Your temperature is 38.9 and your oxygen saturation is 88 percent. I hear crackles.
-"""
-
-
-@pytest.mark.models
-def test_a_text_becomes_findings_that_quote_it() -> None:
-    ranker = installed_ranker()
-    encounter = read_encounter(ranker, TOLD, "visit.txt")
-    names = {
-        (ranker.ontology.names[found.term], found.is_present): found.citation.quote for found in encounter.findings
-    }
-    assert {name for name, is_present in names if is_present} == {
-        "Cough",
-        "Chills",
-        "Fever",
-        "Hypoxemia",
-        "Crackles",
-        "Pulsating headache",
-    }
-    assert {name for name, is_present in names if not is_present} == {"Chest pain"}
-    assert "not had any chest pain" in names["Chest pain", False]
-    assert all(quote in TOLD for quote in names.values())
-    assert (encounter.age_years, encounter.sex) == (67, "female")
-    ours = picture_of(ranker.ontology, encounter.findings, encounter.age_years, encounter.sex)
-    writing = differential(ranker, ours, alarms=alarms_of(encounter.facts, encounter.age_years, encounter.cite))
-    assert writing.sections[0].sentences[0].text.startswith("Urgent by itself (NEWS2, 3 points): oxygen saturation")
-    assert writing.sections[1].heading == "1. Community-acquired pneumonia (ICD-10-CM J18.9)"
-
-
-@pytest.mark.models
-def test_a_ranker_without_our_table_reads_no_text() -> None:
-    rare = Ranker.of_rare(Phenotypes.load(installed_path(MODEL) / PHENOTYPES_FILE))
-    with pytest.raises(ValueError, match="without common conditions"):
-        read_encounter(rare, TOLD, "visit.txt")
-
-
-@pytest.mark.models
-def test_the_installed_ranker_knows_common_and_rare() -> None:
-    ranker = installed_ranker()
-    assert [len(group.profiles) > 100 for group in ranker.groups] == [True, True]
-    assert ranker.common is not None

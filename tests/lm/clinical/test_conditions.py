@@ -12,7 +12,7 @@ from lm.clinical.phenotype import PHENOTYPES_FILE, Phenotypes
 from lm.errors import DamagedKnowledge
 from lm.grounding.knowledge import KnowledgeBase
 from multimodal.catalog import installed_path
-from multimodal.phenotypes import MODEL
+from multimodal.differential import MODEL
 from multimodal.terminologies import TERMS_FILE
 from tests.bench.bench_dx import read_vignettes
 from tests.fakes.phenotypes import small_conditions, small_ontology
