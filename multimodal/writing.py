@@ -11,24 +11,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lm.clinical.extract import extract
-from lm.clinical.findings import age_of, alarms_of, findings_of, picture_of, sex_of
 from lm.clinical.spoken_text import SpokenText
 from lm.errors import NothingToWriteFrom
-from lm.tasks.differential import differential
+from lm.grounding.answer import Evidence
+from lm.tasks.double_check import double_check, with_check
 from lm.tasks.findings import findings, found_in
+from lm.tasks.note import write_note
+from lm.tasks.templates import load_template
 from multimodal.cards import card_maker
-from multimodal.catalog import installed_path
-from multimodal.clinical_lexicon import HPO, ClinicalLexicon
-from multimodal.phenotypes import installed_ranker
+from multimodal.clinical_lexicon import ClinicalLexicon
+from multimodal.differential import differential_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lm.clinical.facts import Fact
-    from lm.clinical.findings import Picture
-    from lm.clinical.ranking import Ranker
-    from lm.grounding.answer import Citation, Evidence, Sentence
+    from lm.grounding.answer import Sentence
     from lm.tasks.writing import Writing
+
+
+DEFAULT_TEMPLATE = "soap"
 
 
 class Form(StrEnum):
@@ -76,31 +77,21 @@ def _findings(sources: Sources) -> Writing:
 
 
 def _differential(sources: Sources) -> Writing:
-    texts = sources.texts()
-    installed_path(HPO)  # signs are found by its names
-    ranker = installed_ranker()
-    with ClinicalLexicon.open() as lexicon:
-        facts = [(text, extract(text.text, lexicon)) for text in texts]
-    every = [fact for _, found in facts for fact in found]
-    age = age_of(every)
-    alarms = [alarm for text, found in facts for alarm in alarms_of(found, age, partial(_cited, text))]
-    return differential(ranker, _picture(ranker, facts), alarms=alarms)
+    return differential_of(sources.texts(), sources.seen)
 
 
-def _picture(ranker: Ranker, facts: list[tuple[SpokenText, tuple[Fact, ...]]]) -> Picture:
-    if ranker.common is None:
-        raise ValueError("a ranker without common conditions reads no encounter")
-    every = [fact for _, found in facts for fact in found]
+def _note(sources: Sources) -> Writing:
+    sources.texts()
+    template = load_template(sources.template or DEFAULT_TEMPLATE)
     seen = [
-        finding
-        for text, found in facts
-        for finding in findings_of(ranker.common, found, text.text, partial(_cited, text))
+        Evidence.from_text(citation.kind, citation.label, sentence.text)
+        for sentence in sources.seen
+        for citation in sentence.citations[:1]
     ]
-    return picture_of(ranker.ontology, seen, age_of(every), sex_of(every))
-
-
-def _cited(text: SpokenText, fact: Fact) -> Citation:
-    return text.cite_sentence(fact.start, fact.end)
+    with ClinicalLexicon.open() as lexicon:
+        note = write_note([*sources.said, *sources.typed, *seen], template, lexicon)
+        checks = double_check(note, lexicon)
+    return with_check(note, checks)
 
 
 def _card(sources: Sources) -> Writing:
@@ -109,6 +100,7 @@ def _card(sources: Sources) -> Writing:
 
 
 _WRITERS: Mapping[Form, Callable[[Sources], Writing]] = {
+    Form.NOTE: _note,
     Form.FINDINGS: _findings,
     Form.DIFFERENTIAL: _differential,
     Form.CARD: _card,

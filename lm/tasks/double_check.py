@@ -6,7 +6,7 @@ The recording can be decoded a second time; `compare_readings` says where the tw
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -15,15 +15,17 @@ from lm.clinical.extract import extract
 from lm.clinical.facts import Assertion, Fact, FactKind
 from lm.clinical.lexicon import mentions_in
 from lm.clinical.numbers import quantities_in
-from lm.grounding.answer import Citation, Verdict
+from lm.grounding.answer import Citation, Sentence, Verdict
+from lm.tasks.writing import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lm.clinical.lexicon import Lexicon
-    from lm.grounding.answer import EvidenceWord, Sentence
+    from lm.grounding.answer import EvidenceWord
     from lm.tasks.writing import Writing
 
+CHECK_HEADING = "Check before signing"
 MOST_LINES = 10
 _AROUND = 4
 """Words on both sides of a difference that are compared with it, so that "not" and a unit keep what they belong to."""
@@ -49,6 +51,16 @@ class Disagreement:
     second: str
     start_s: float | None
     end_s: float | None
+
+
+def with_check(writing: Writing, lines: Iterable[CheckLine]) -> Writing:
+    """Return a note with what is to be checked before signing as its last section."""
+    sentences = tuple(Sentence(f"{one.about}: {one.text}", Verdict.SUPPORTED, one.citations) for one in lines)
+    return (
+        replace(writing, sections=(*writing.sections, Section(CHECK_HEADING, sentences, is_check=True)))
+        if sentences
+        else writing
+    )
 
 
 def double_check(writing: Writing, lexicon: Lexicon) -> tuple[CheckLine, ...]:

@@ -19,7 +19,7 @@ SEEN = Sentence("The film shows a consolidation.", Verdict.UNVERIFIED, (CITED,))
 def command(form: WritingForm = WritingForm.FINDINGS) -> Write:
     said = (utterance("I have had a cough for three days.", 3.0), Utterance(9.0, 12.0, "No fever.", (), "en"))
     context = EncounterContext(
-        "e", (KnownRecording("Recording 1", "/r.wav", said),), (), (KnownTurn("She takes ramipril.", "Yes."),)
+        "e", (KnownRecording("Recording 1", "/r.wav", said),), (), (KnownTurn("She takes ramipril. Why?", "Yes."),)
     )
     return Write("j", context, form, "soap", (SEEN,), (SEEN,))
 
@@ -33,7 +33,8 @@ def test_words_without_times_share_those_of_their_utterance() -> None:
 def test_what_was_said_typed_and_seen_become_sources() -> None:
     sources = sources_of(command())
     assert [source.label for source in sources.said] == ["Recording 1"]
-    assert [(source.kind, source.words[0].text) for source in sources.typed] == [(SourceKind.QUESTION, "She")]
+    (typed,) = sources.typed
+    assert (typed.kind, " ".join(word.text for word in typed.words)) == (SourceKind.QUESTION, "She takes ramipril.")
     assert [sentence.text for sentence in sources.seen] == ["The film shows a consolidation."]
     assert sources.template == "soap"
 
