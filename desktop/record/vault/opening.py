@@ -23,6 +23,7 @@ from desktop.record.errors import (
     DiskFailed,
     DiskFull,
     DiskRefused,
+    RecordError,
     VaultExists,
     VaultInUse,
     VaultMissing,
@@ -30,8 +31,9 @@ from desktop.record.errors import (
     WrongRecoveryKey,
     disk_errors,
 )
-from desktop.record.vault.anchor import AnchorFile, failed_unlocks, forget_failed_unlocks, note_failed_unlock
-from desktop.record.vault.audit import Action, AuditTrail, Outcome
+from desktop.record.vault.anchor import ANCHOR, AnchorFile, failed_unlocks, forget_failed_unlocks, note_failed_unlock
+from desktop.record.vault.audit import AuditTrail
+from desktop.record.vault.chain import Action, Outcome
 from desktop.record.vault.database import Database, check_encrypted, make_database
 from desktop.record.vault.kdf import STANDARD, KdfPolicy
 from desktop.record.vault.keys import COPY, FILE, KeyFile, VaultKeys
@@ -73,11 +75,11 @@ class OpenVault:
         self.keys = keys
         self._means = means
         self._lock = lock
-        database = _opened_database(folder, keys)
+        database = opened_database(folder, keys)
         try:
             migrate(database, folder / BACKUPS, means.disk)
-            anchor = _anchor_file(folder, keys, means.disk)
-            self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by)
+            anchor, seen = anchor_file(folder, keys, means.disk), seen_file(folder, keys, means.disk)
+            self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by, seen)
             self.store = self._make_store(Records(database, keys.key_for("file keys"), self.audit), running)
             self._tell_of_opening(database)
         except BaseException:
@@ -110,6 +112,7 @@ class OpenVault:
                 for utc in failed:
                     self.audit.add(Action.FAILED_UNLOCK, outcome=Outcome.REFUSED, utc=utc)
                 self.audit.add(Action.UNLOCK)
+            self.audit.note_seen()
             if failed:
                 forget_failed_unlocks(self.folder, self._means.disk)
 
@@ -125,16 +128,16 @@ class OpenVault:
         keys, recovery_key = self.keys.rotated(passphrase)
         disk = self._means.disk
         with self.store.exchanging() as old:
-            path = _database_path(self.folder, keys.generation)
+            path = database_path(self.folder, keys.generation)
             with disk_errors():
                 for leftover in self.folder.glob(f"{path.name}*"):
                     disk.remove(leftover)
             old.database.copy_with_key(path, keys.key_for("database"), disk)
-            database = _opened_database(self.folder, keys)
+            database = opened_database(self.folder, keys)
             try:
-                anchor = _anchor_file(self.folder, keys, disk)
+                anchor, seen = anchor_file(self.folder, keys, disk), seen_file(self.folder, keys, disk)
                 with database.transaction():
-                    audit = self.audit.resigned(database, keys.key_for("audit"), anchor)
+                    audit = self.audit.resigned(database, keys.key_for("audit"), anchor, seen)
                     audit.add(Action.ROTATE)
                 audit.anchor()
                 new = Records(database, keys.key_for("file keys"), audit)
@@ -147,6 +150,7 @@ class OpenVault:
             self.audit = audit
             self.store.use(new)
             self.keys = keys
+            audit.note_seen()
             old.database.close()
         self._forget_old_key()
         return recovery_key
@@ -160,6 +164,8 @@ class OpenVault:
     def close(self) -> tuple[LiveRecording, ...]:
         """Let go of the keys and of everything that is readable; returns the recordings that go on all the same."""
         try:
+            with contextlib.suppress(RecordError):
+                self.audit.note_seen()
             return self.store.close()
         finally:
             self._lock.release()
@@ -182,7 +188,7 @@ def make_vault(folder: Path, passphrase: str, means: Means | None = None) -> str
         disk.make_folder(beside / FILES)
     keys, recovery_key = KeyFile(beside, disk, means.policy).make(passphrase)
     with disk_errors():
-        database = make_database(_database_path(beside, keys.generation), keys.key_for("database"), disk)
+        database = make_database(database_path(beside, keys.generation), keys.key_for("database"), disk)
         try:
             migrate(database, beside / BACKUPS, disk)
         finally:
@@ -235,18 +241,28 @@ def _open(
         raise
 
 
-def _anchor_file(folder: Path, keys: VaultKeys, disk: Disk) -> AnchorFile:
-    return AnchorFile(folder, keys.key_for("audit anchor"), keys.generation, disk)
+def anchor_file(folder: Path, keys: VaultKeys, disk: Disk) -> AnchorFile:
+    """Return where the trail's head is anchored within a vault's folder."""
+    path = folder / ANCHOR.format(keys.generation)
+    return AnchorFile(path, keys.key_for("audit anchor"), keys.generation, disk)
 
 
-def _opened_database(folder: Path, keys: VaultKeys) -> Database:
-    path = _database_path(folder, keys.generation)
+def seen_file(folder: Path, keys: VaultKeys, disk: Disk) -> AnchorFile:
+    """Return where the trail's head is kept beside a vault's folder."""
+    path = folder.with_name(f"{folder.name}-{keys.vault_id[:12]}.seen.json")
+    return AnchorFile(path, keys.key_for("audit seen"), keys.generation, disk)
+
+
+def opened_database(folder: Path, keys: VaultKeys) -> Database:
+    """Open a vault's database. Raises DatabaseDamaged."""
+    path = database_path(folder, keys.generation)
     if path.is_file():
         check_encrypted(path)
     return Database(path, keys.key_for("database"))
 
 
-def _database_path(folder: Path, generation: int) -> Path:
+def database_path(folder: Path, generation: int) -> Path:
+    """Return where the database of one data key lies."""
     return folder / f"record-{generation}.db"
 
 

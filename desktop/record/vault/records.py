@@ -10,7 +10,7 @@ from desktop.record.codec import decode, encode
 from desktop.record.encounter import Answer, Encounter, EncounterSummary
 from desktop.record.errors import MISSING, EncounterMissing, RecordError
 from desktop.record.store import searched_words, summary_of
-from desktop.record.vault.audit import Action, Stamp
+from desktop.record.vault.chain import Action, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,7 +27,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.store import timestamp
-from desktop.record.vault.audit import Action
+from desktop.record.vault.chain import Action
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
 from desktop.record.vault.reading import is_begun, is_torn, read_frames, sealed_content
