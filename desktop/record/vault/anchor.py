@@ -83,6 +83,11 @@ class AnchorFile:
             return self._decoded(json.loads(data))
         return _NOTHING
 
+    def mark(self) -> str:
+        """Return what it says in one line, whoever wrote it; empty for no file."""
+        found = self.read()
+        return found.mark if found else ""
+
     def write(self, seq: int, mac: str, checked: Checked = Checked()) -> bool:
         """Put a new anchor in the place of the old one, in one step, and return whether it is there.
 
