@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QLoggingCategory, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop.files import data_folder
+from desktop.files import VAULT, data_folder
 from desktop.hardening import keep_memory_private
 from desktop.record.closed import ClosedStore
 from desktop.running_mark import RunningMark
@@ -29,7 +29,6 @@ from desktop.ui.single_instance import SingleInstance
 from desktop.ui.translation import translated
 from desktop.ui.vault.clipboard import ClipboardWatch
 from desktop.ui.vault.door import Door
-from desktop.ui.vault.session import FOLDER as VAULT_FOLDER
 from desktop.ui.vault.session import VaultSession
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
@@ -58,7 +57,7 @@ class App:
         self.faults = FaultBoundary(self.mark.write, application)
         self.settings = Settings(folder / "settings.json")
         self.looks = Looks(application, self.settings)
-        self.session = VaultSession(folder / VAULT_FOLDER, means, application)
+        self.session = VaultSession(folder / VAULT, means, application)
         self.services = make_services(self.settings, ClosedStore())
         self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)

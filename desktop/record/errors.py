@@ -120,6 +120,14 @@ class RecordReadOnly(RecordError):
     """Nothing may be written, because the audit trail is broken."""
 
 
+class TargetExists(RecordError):
+    """A file that was to be made is there already."""
+
+
+class PassphraseNeeded(RecordError):
+    """Nobody is there who could be asked for the passphrase."""
+
+
 class BackupPlaceMissing(RecordError):
     """The folder for backups is not there: its disk is not connected."""
 
@@ -278,6 +286,12 @@ AUDIT_OLDER = QT_TRANSLATE_NOOP(
     "Record",
     "This record is older than the one that was open here last: an older copy of the whole folder was put back. The "
     "record can be read, nothing is written: restore the newest backup, or accept it as it is.",
+)
+TARGET_EXISTS = QT_TRANSLATE_NOOP("Record", "{0} is there already. Nothing was written: choose another name.")
+PASSPHRASE_NEEDED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The passphrase cannot be asked for, since this is no terminal. Nothing was changed: hand it over with "
+    "--passphrase-fd.",
 )
 BACKUP_PLACE_MISSING = QT_TRANSLATE_NOOP(
     "Record",

@@ -24,6 +24,7 @@ GROUP_TITLES = {
     Group.LOOKS: QT_TRANSLATE_NOOP("Settings", "Language and looks"),
     Group.ANSWERS: QT_TRANSLATE_NOOP("Settings", "Speech and answers"),
     Group.PRIVACY: QT_TRANSLATE_NOOP("Settings", "Locking and privacy"),
+    Group.BACKUP: QT_TRANSLATE_NOOP("Settings", "Backups"),
 }
 
 

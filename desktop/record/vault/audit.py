@@ -32,6 +32,7 @@ from desktop.record.vault.chain import (
     Outcome,
     Row,
     Stamp,
+    csv_text,
     digest_of,
     fault_of_anchor,
     is_authentic,
@@ -109,6 +110,10 @@ class AuditTrail:
     def rows(self) -> tuple[Row, ...]:
         """Return every row, the first one first."""
         return tuple(self._since(0))
+
+    def latest(self, count: int, action: str = "") -> tuple[Row, ...]:
+        """Return the newest rows, the last one first, of one action or of all."""
+        return tuple(self._select("WHERE ? IN ('', action) ORDER BY seq DESC LIMIT ?", action, count))
 
     def check_writable(self) -> None:
         """Raise RecordReadOnly while the trail is broken."""
@@ -248,6 +253,12 @@ class AuditTrail:
             self.fault, self._checked = fault, checked
             raise
         self.note_seen()
+
+    def exported(self) -> str:
+        """Return all of it as CSV, which is itself told in it; a broken one is exported as it is."""
+        if self.fault is None:
+            self.add(Action.EXPORT_TRAIL)
+        return csv_text(self.rows())
 
     def resigned(self, database: Database, key: bytes, anchor: AnchorFile, seen: AnchorFile | None) -> AuditTrail:
         """Sign the trail in a copy of the database under another key. Raises RecordReadOnly where it is broken."""

@@ -208,6 +208,11 @@ class VaultStore:
             self._check_id(encounter_id)
             self._records.audit.add(Action.EXPORT, encounter_id)
 
+    def altered(self) -> tuple[str, ...]:
+        """Return the encounters whose words are not those that the audit trail saw written last; reads all of them."""
+        with self._lock:
+            return self._records.altered()
+
     def has(self, encounter_id: str) -> bool:
         """Return whether there is such an encounter."""
         with self._lock:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from desktop.record.vault.opening import Means, OpenVault
     from desktop.record.vault.store import VaultStore
 
-FOLDER = "vault"
 T = TypeVar("T")
 
 

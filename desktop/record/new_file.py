@@ -1,0 +1,26 @@
+"""Writing a result into a new file that only this user can open, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desktop.record.disk import Disk
+from desktop.record.errors import TARGET_EXISTS, TargetExists, disk_errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a new file; one that could not be written whole is removed. Raises TargetExists, or what the disk refuses."""
+    disk = Disk()
+    with disk_errors():
+        try:
+            disk.reserve(path)
+        except FileExistsError:
+            raise TargetExists(TARGET_EXISTS, path.name) from None
+        try:
+            disk.write(path, content)
+        except BaseException:
+            disk.remove(path)
+            raise
