@@ -39,7 +39,7 @@ def add_passphrase_options(parser: argparse.ArgumentParser) -> None:
         "--passphrase-fd",
         metavar="N",
         type=int,
-        help="read the passphrase from this file descriptor, up to its line end",
+        help="read the passphrase from this file descriptor, one line",
     )
     parser.add_argument("--recovery-key", action="store_true", help="open it with the printed recovery key instead")
 

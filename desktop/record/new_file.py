@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a new file; one that could not be written whole is removed. Raises TargetExists, or what the disk refuses."""
+    """Write a new file, whole or not at all. Raises TargetExists, or what the disk refuses."""
     disk = Disk()
     with disk_errors():
         try:
