@@ -239,6 +239,7 @@ SETTINGS = (
         Group.BACKUP,
     ),
     Setting("backup_folder", Kind.TEXT, ""),
+    Setting("last_backup", Kind.TEXT, ""),
     Setting("recovery_key_noted", Kind.SWITCH, False),
     Setting("decoder", Kind.TEXT, "smollm2-135m-instruct"),
     Setting("microphone", Kind.TEXT, ""),

@@ -74,6 +74,8 @@ class MainWindow(Retranslating, QMainWindow):
     lock_wanted = Signal()
     passphrase_wanted = Signal()
     """The doctor would like another passphrase."""
+    trail_wanted = Signal()
+    """The doctor would like to see what was done with the record."""
 
     def __init__(
         self,
@@ -325,9 +327,10 @@ class MainWindow(Retranslating, QMainWindow):
         sample_wanted = getattr(screen, "sample_wanted", None)
         if sample_wanted is not None:
             sample_wanted.connect(self.open_sample)
-        passphrase_wanted = getattr(screen, "passphrase_wanted", None)
-        if passphrase_wanted is not None:
-            passphrase_wanted.connect(self.passphrase_wanted)
+        for name in ("passphrase_wanted", "trail_wanted"):
+            wanted = getattr(screen, name, None)
+            if wanted is not None:
+                wanted.connect(getattr(self, name))
 
     def _follow_recorder(self, state: object) -> None:
         self._records = str(state) in _RECORDING

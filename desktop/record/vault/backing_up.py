@@ -24,6 +24,7 @@ from desktop.record.vault.manifest import VERSION, KeptFile, Manifest
 from desktop.record.vault.reading import sealed_content
 from desktop.record.vault.records import Records, SealedFile, SealedKind
 from desktop.record.vault.sealed_files import SealedFiles
+from desktop.record.vault.thinning import VERIFIED_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 
 EVERY = timedelta(hours=1)
 """A record in which something is changed again and again is backed up no more often."""
-VERIFIED_FOR = timedelta(days=7)
-"""After so long a backup has to be proven whole again; a warning says where that was not possible."""
-_AGAIN_AFTER = timedelta(days=6)
+_AGAIN_AFTER = VERIFIED_FOR - timedelta(days=1)
 _TRIES = 3
 _CHANGES = (
     Action.BEGIN,

@@ -37,7 +37,7 @@ from desktop.record.errors import (
 from desktop.record.vault.anchor import ANCHOR, AnchorFile, failed_unlocks, forget_failed_unlocks, note_failed_unlock
 from desktop.record.vault.audit import AuditTrail
 from desktop.record.vault.backing_up import Source
-from desktop.record.vault.chain import Action, Outcome
+from desktop.record.vault.chain import Action, Outcome, Stamp
 from desktop.record.vault.database import Database, check_encrypted, make_database
 from desktop.record.vault.kdf import STANDARD, KdfPolicy
 from desktop.record.vault.keys import COPY, FILE, KeyFile, VaultKeys
@@ -68,6 +68,8 @@ class Means:
     policy: KdfPolicy = STANDARD
     working: Path | None = None
     """Where readable copies go; None lets the system's memory be looked for."""
+    stamp_of: Callable[[str], Stamp] = Stamp
+    """Which weights and which adapter stand behind the name of a decoder."""
 
 
 class OpenVault:
@@ -90,11 +92,14 @@ class OpenVault:
             migrate(database, folder / BACKUPS, means.disk)
             anchor, seen = anchor_file(folder, keys, means.disk), seen_file(folder, keys, means.disk)
             self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by, seen)
-            self.store = self._make_store(Records(database, keys.key_for("file keys"), self.audit), running)
+            self.store = self._make_store(self._records(database), running)
             self._tell_of_opening(database)
         except BaseException:
             database.close()
             raise
+
+    def _records(self, database: Database) -> Records:
+        return Records(database, self.keys.key_for("file keys"), self.audit, self.means.stamp_of)
 
     def _make_store(self, records: Records, running: tuple[LiveRecording, ...]) -> VaultStore:
         disk = self.means.disk
@@ -171,7 +176,7 @@ class OpenVault:
                     audit = self.audit.resigned(database, keys.key_for("audit"), anchor, seen)
                     audit.add(Action.ROTATE)
                 audit.anchor()
-                new = Records(database, keys.key_for("file keys"), audit)
+                new = Records(database, keys.key_for("file keys"), audit, self.means.stamp_of)
                 _rewrap(old, new)
                 keys.write()
             except BaseException:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+VERIFIED_FOR = timedelta(days=7)
+"""After so long a backup has to be proven whole again; a warning says where that was not possible."""
 DAYS, WEEKS, MONTHS = 7, 4, 12
 
 

@@ -5,6 +5,7 @@ What takes long (Argon2id needs about a second on purpose) runs in the backgroun
 
 from __future__ import annotations
 
+import contextlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,6 +51,7 @@ class VaultSession(QObject):
         super().__init__(parent)
         self.folder = folder
         self._means = means
+        self._finish_restoring()
         self._background = Background(self)
         self._vault: OpenVault | None = None
         self._running: tuple[LiveRecording, ...] = ()
@@ -70,6 +72,11 @@ class VaultSession(QObject):
     def is_busy(self) -> bool:
         """Whether it is being made or unlocked."""
         return self._is_busy
+
+    @property
+    def vault(self) -> OpenVault:
+        """All of it, for work that ends before the vault is closed; only while it is open."""
+        return self._open_vault()
 
     @property
     def store(self) -> VaultStore:
@@ -162,6 +169,15 @@ class VaultSession(QObject):
         self._try(lambda: keys.change_passphrase(old, new), lambda _nothing: done(), failed)
 
     # --- within ------------------------------------------------------------------------------------------------
+
+    def _finish_restoring(self) -> None:
+        """Bring a restored record into its place before anybody asks whether there is a record."""
+        if not self.folder.exists() and self.folder.parent.is_dir():
+            from desktop.record.disk import Disk
+            from desktop.record.vault.opening import finish_restoring
+
+            with contextlib.suppress(RecordError):  # opening it says why
+                finish_restoring(self.folder, self._means.disk if self._means else Disk())
 
     def _take(self, vault: OpenVault, *, by_recovery_key: bool) -> None:
         self._vault = vault
