@@ -59,7 +59,7 @@ class App:
         self.faults = FaultBoundary(self.mark.write, application)
         self.settings = Settings(folder / "settings.json")
         self.looks = Looks(application, self.settings)
-        self.session = VaultSession(folder / VAULT, means or _means(), application)
+        self.session = VaultSession(folder / VAULT, means, application, _means)
         self.keeping = Keeping(self.session, self.settings, application)
         self.services = replace(make_services(self.settings, ClosedStore()), keeping=self.keeping)
         self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))

@@ -420,6 +420,25 @@
     </message>
 </context>
 <context>
+    <name>BackupRows</name>
+    <message>
+        <source>Where backups are kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another disk keeps them when this one breaks. A backup opens with the passphrase of its day.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back up now</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Close this message</source>
@@ -673,6 +692,14 @@
     <message>
         <source>Open it</source>
         <translation>打开</translation>
+    </message>
+    <message>
+        <source>This record was brought back from the backup of {time}. What was written after it is kept in the folder of the record that was replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back up now</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Encounters of an earlier version lie on this disk unencrypted ({count}). Each is moved into the vault and removed from there once every byte was compared.</source>
@@ -1070,6 +1097,33 @@
     <message>
         <source>Show the sources</source>
         <translation>显示来源</translation>
+    </message>
+</context>
+<context>
+    <name>Keeping</name>
+    <message>
+        <source>Backing up …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last verified backup: {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no verified backup yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This record has no verified backup yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last verified backup is older than {days} days: {time}. The record itself is safe on this disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files that are damaged or missing in the record itself: {count}. Restore them from an older backup.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2238,6 +2292,38 @@
         <translation>记下审计记录结尾的文件缺失或被更改，因此可能有条目缺失而未被发现。病历可以阅读，但不再写入：请恢复备份，或按现状接受。</translation>
     </message>
     <message>
+        <source>This record is older than the one that was open here last: an older copy of the whole folder was put back. The record can be read, nothing is written: restore the newest backup, or accept it as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is there already. Nothing was written: choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The passphrase cannot be asked for, since this is no terminal. Nothing was changed: hand it over with --passphrase-fd.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder for backups is not there ({0}). The record is safe and nothing was changed: connect its disk, or choose another folder in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No backup could be made ({0}). The record is safe and earlier backups are kept: free space on the disk for backups or choose another one, then back up again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backup {0} is damaged ({1}). The record itself is untouched: back up again, on another disk if this one fails.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no backup {0} in this folder. Nothing was changed: choose one from the list of backups.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backup was stopped, because the record was locked. It is made the next time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup if you have one.</source>
         <translation>{0} 已损坏（{1}）。就诊的文字内容安全，文件将保持原样：如有备份，请从备份恢复。</translation>
     </message>
@@ -2551,6 +2637,14 @@
         <translation>回答即可引用您的文档，并注明页码。</translation>
     </message>
     <message>
+        <source>Back up by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encrypted as the record is, while it is open and something was changed. Of 7 days, 4 weeks and 12 months one each is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The settings could not be read, so Bedside starts with its own. Your encounters are untouched; the old file is kept as settings.damaged.json.</source>
         <translation>设置无法读取，Bedside 已使用默认设置。您的接诊记录未受影响；旧文件保存为 settings.damaged.json。</translation>
     </message>
@@ -2570,6 +2664,10 @@
         <source>Locking and privacy</source>
         <translation>锁定与隐私</translation>
     </message>
+    <message>
+        <source>Backups</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>SettingsPage</name>
@@ -2580,6 +2678,10 @@
     <message>
         <source>Change the passphrase…</source>
         <translation>更改口令…</translation>
+    </message>
+    <message>
+        <source>What was done with the record…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2710,6 +2812,144 @@
     <message>
         <source>New text below</source>
         <translation>下方有新内容</translation>
+    </message>
+</context>
+<context>
+    <name>Trail</name>
+    <message>
+        <source>Trail begun</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrong passphrase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encounter begun</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encounter changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encounter deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording begun</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer of a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encounter exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trail saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backed up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restored from a backup</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New data key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Broken trail accepted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TrailSheet</name>
+    <message>
+        <source>What was done with the record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which entries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All entries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search the entries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished">搜索</translation>
+    </message>
+    <message>
+        <source>Entries of the trail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check all of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved: {file}. It is not encrypted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The trail is being read …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The trail is whole, but encounters are not as they were written last: {count}. Restore them from a backup.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The trail is whole: {count} entries.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The trail is whole: {count} entries. All of it was checked last {time}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""Writing a result into a new file that only this user can open, or not at all."""
+"""Writing a result into a file that only this user can open, whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,4 +23,20 @@ def write_new(path: Path, content: bytes) -> None:
             disk.write(path, content)
         except BaseException:
             disk.remove(path)
+            raise
+
+
+def write_over(path: Path, content: bytes) -> None:
+    """Write a file in the place of the one that may be there, which stays as it is where this fails.
+
+    Raises what the disk refuses.
+    """
+    disk = Disk()
+    beside = path.with_name(f"{path.name}.new")
+    with disk_errors():
+        try:
+            disk.write(beside, content)
+            disk.replace(beside, path)
+        except BaseException:
+            disk.remove(beside)
             raise

@@ -103,8 +103,8 @@ class SettingsPage(Retranslating, QWidget):
         for number, setting in enumerate(rows, 1):
             self._add_row(grid, number, setting)
         if group is Group.PRIVACY:
-            grid.addWidget(self._show_trail, len(rows) + 1, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(self._change_passphrase, len(rows) + 1, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._change_passphrase, len(rows) + 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._show_trail, len(rows) + 2, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
         if group is Group.BACKUP and self._keeping is not None:
             grid.addWidget(BackupRows(self._keeping, self._settings), len(rows) + 1, 0, 1, 2)
         return card
