@@ -423,19 +423,19 @@
     <name>BackupRows</name>
     <message>
         <source>Where backups are kept</source>
-        <translation type="unfinished"></translation>
+        <translation>备份存放位置</translation>
     </message>
     <message>
-        <source>Another disk keeps them when this one breaks. A backup opens with the passphrase of its day.</source>
-        <translation type="unfinished"></translation>
+        <source>Where backups are kept: best on another disk. A backup opens with the passphrase of its day.</source>
+        <translation>备份存放的位置：最好是另一块磁盘。打开备份要用当时的口令。</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件夹…</translation>
     </message>
     <message>
         <source>Back up now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即备份</translation>
     </message>
 </context>
 <context>
@@ -695,11 +695,11 @@
     </message>
     <message>
         <source>This record was brought back from the backup of {time}. What was written after it is kept in the folder of the record that was replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>本记录已从 {time} 的备份恢复。此后写下的内容保存在被替换的记录的文件夹里。</translation>
     </message>
     <message>
         <source>Back up now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即备份</translation>
     </message>
     <message>
         <source>Encounters of an earlier version lie on this disk unencrypted ({count}). Each is moved into the vault and removed from there once every byte was compared.</source>
@@ -1103,27 +1103,27 @@
     <name>Keeping</name>
     <message>
         <source>Backing up …</source>
-        <translation type="unfinished"></translation>
+        <translation>正在备份…</translation>
     </message>
     <message>
         <source>Last verified backup: {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>最近一次经过验证的备份：{time}</translation>
     </message>
     <message>
         <source>There is no verified backup yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有经过验证的备份。</translation>
     </message>
     <message>
         <source>This record has no verified backup yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>本记录还没有经过验证的备份。</translation>
     </message>
     <message>
         <source>The last verified backup is older than {days} days: {time}. The record itself is safe on this disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>最近一次经过验证的备份已超过 {days} 天：{time}。记录本身在此磁盘上是安全的。</translation>
     </message>
     <message>
         <source>Files that are damaged or missing in the record itself: {count}. Restore them from an older backup.</source>
-        <translation type="unfinished"></translation>
+        <translation>记录本身中损坏或缺失的文件：{count} 个。请从较早的备份中恢复它们。</translation>
     </message>
 </context>
 <context>
@@ -2293,35 +2293,35 @@
     </message>
     <message>
         <source>This record is older than the one that was open here last: an older copy of the whole folder was put back. The record can be read, nothing is written: restore the newest backup, or accept it as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>本记录比上次在此打开的记录更旧：有人放回了整个文件夹的旧副本。记录可以阅读，但不会写入任何内容：请恢复最新的备份，或按现状接受它。</translation>
     </message>
     <message>
         <source>{0} is there already. Nothing was written: choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已经存在。没有写入任何内容：请换一个名称。</translation>
     </message>
     <message>
         <source>The passphrase cannot be asked for, since this is no terminal. Nothing was changed: hand it over with --passphrase-fd.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里不是终端，无法询问口令。没有任何改动：请用 --passphrase-fd 传入口令。</translation>
     </message>
     <message>
         <source>The folder for backups is not there ({0}). The record is safe and nothing was changed: connect its disk, or choose another folder in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>备份文件夹不在（{0}）。记录是安全的，没有任何改动：请连接它所在的磁盘，或在设置中另选文件夹。</translation>
     </message>
     <message>
         <source>No backup could be made ({0}). The record is safe and earlier backups are kept: free space on the disk for backups or choose another one, then back up again.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法备份（{0}）。记录是安全的，较早的备份都保留着：请在备份磁盘上腾出空间或另选磁盘，然后再备份一次。</translation>
     </message>
     <message>
         <source>The backup {0} is damaged ({1}). The record itself is untouched: back up again, on another disk if this one fails.</source>
-        <translation type="unfinished"></translation>
+        <translation>备份 {0} 已损坏（{1}）。记录本身没有受影响：请再备份一次；如果这块磁盘有故障，请换一块。</translation>
     </message>
     <message>
         <source>There is no backup {0} in this folder. Nothing was changed: choose one from the list of backups.</source>
-        <translation type="unfinished"></translation>
+        <translation>此文件夹中没有备份 {0}。没有任何改动：请从备份列表中选择。</translation>
     </message>
     <message>
         <source>The backup was stopped, because the record was locked. It is made the next time.</source>
-        <translation type="unfinished"></translation>
+        <translation>由于记录已锁定，备份已停止。下次会再进行。</translation>
     </message>
     <message>
         <source>{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup if you have one.</source>
@@ -2638,11 +2638,11 @@
     </message>
     <message>
         <source>Back up by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>自动备份</translation>
     </message>
     <message>
         <source>Encrypted as the record is, while it is open and something was changed. Of 7 days, 4 weeks and 12 months one each is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>与记录一样加密；在记录打开且有改动时进行。7 天、4 周和 12 个月各保留一份。</translation>
     </message>
     <message>
         <source>The settings could not be read, so Bedside starts with its own. Your encounters are untouched; the old file is kept as settings.damaged.json.</source>
@@ -2666,7 +2666,7 @@
     </message>
     <message>
         <source>Backups</source>
-        <translation type="unfinished"></translation>
+        <translation>备份</translation>
     </message>
 </context>
 <context>
@@ -2681,7 +2681,7 @@
     </message>
     <message>
         <source>What was done with the record…</source>
-        <translation type="unfinished"></translation>
+        <translation>记录的操作日志…</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2818,94 +2818,94 @@
     <name>Trail</name>
     <message>
         <source>Trail begun</source>
-        <translation type="unfinished"></translation>
+        <translation>日志开始</translation>
     </message>
     <message>
         <source>Record opened</source>
-        <translation type="unfinished"></translation>
+        <translation>打开记录</translation>
     </message>
     <message>
         <source>Wrong passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>口令错误</translation>
     </message>
     <message>
         <source>Encounter begun</source>
-        <translation type="unfinished"></translation>
+        <translation>新建就诊</translation>
     </message>
     <message>
         <source>Encounter changed</source>
-        <translation type="unfinished"></translation>
+        <translation>修改就诊</translation>
     </message>
     <message>
         <source>Encounter deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>删除就诊</translation>
     </message>
     <message>
         <source>Recording begun</source>
-        <translation type="unfinished"></translation>
+        <translation>开始录音</translation>
     </message>
     <message>
         <source>Answer of a model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的回答</translation>
     </message>
     <message>
         <source>Encounter exported</source>
-        <translation type="unfinished"></translation>
+        <translation>导出就诊</translation>
     </message>
     <message>
         <source>Trail saved</source>
-        <translation type="unfinished"></translation>
+        <translation>保存日志</translation>
     </message>
     <message>
         <source>Backed up</source>
-        <translation type="unfinished"></translation>
+        <translation>已备份</translation>
     </message>
     <message>
         <source>Restored from a backup</source>
-        <translation type="unfinished"></translation>
+        <translation>从备份恢复</translation>
     </message>
     <message>
         <source>New data key</source>
-        <translation type="unfinished"></translation>
+        <translation>更换数据密钥</translation>
     </message>
     <message>
         <source>Broken trail accepted</source>
-        <translation type="unfinished"></translation>
+        <translation>接受有缺损的日志</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>操作</translation>
     </message>
     <message>
         <source>About</source>
-        <translation type="unfinished"></translation>
+        <translation>对象</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
 </context>
 <context>
     <name>TrailSheet</name>
     <message>
         <source>What was done with the record</source>
-        <translation type="unfinished"></translation>
+        <translation>记录的操作日志</translation>
     </message>
     <message>
         <source>Which entries</source>
-        <translation type="unfinished"></translation>
+        <translation>显示哪些条目</translation>
     </message>
     <message>
         <source>All entries</source>
-        <translation type="unfinished"></translation>
+        <translation>所有条目</translation>
     </message>
     <message>
         <source>Search the entries</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索条目</translation>
     </message>
     <message>
         <source>Search</source>
@@ -2913,15 +2913,15 @@
     </message>
     <message>
         <source>Entries of the trail</source>
-        <translation type="unfinished"></translation>
+        <translation>日志条目</translation>
     </message>
     <message>
         <source>Check all of it</source>
-        <translation type="unfinished"></translation>
+        <translation>全部检查</translation>
     </message>
     <message>
         <source>Save as CSV…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为 CSV…</translation>
     </message>
     <message>
         <source>Close</source>
@@ -2929,27 +2929,27 @@
     </message>
     <message>
         <source>Save as CSV</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为 CSV</translation>
     </message>
     <message>
         <source>Saved: {file}. It is not encrypted.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存：{file}。该文件没有加密。</translation>
     </message>
     <message>
         <source>The trail is being read …</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取日志…</translation>
     </message>
     <message>
         <source>The trail is whole, but encounters are not as they were written last: {count}. Restore them from a backup.</source>
-        <translation type="unfinished"></translation>
+        <translation>日志完整，但有 {count} 次就诊与最后写入时不同。请从备份中恢复。</translation>
     </message>
     <message>
         <source>The trail is whole: {count} entries.</source>
-        <translation type="unfinished"></translation>
+        <translation>日志完整：{count} 条。</translation>
     </message>
     <message>
         <source>The trail is whole: {count} entries. All of it was checked last {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>日志完整：{count} 条。最近一次全部检查：{time}。</translation>
     </message>
 </context>
 <context>

@@ -46,7 +46,7 @@ class BackupRows(Retranslating, QWidget):
         self._path.setText(self._settings.text("backup_folder") or str(self._settings.file.parent / FOLDER))
         self._path.setAccessibleName(self.tr("Where backups are kept"))
         self._explained.setText(
-            self.tr("Another disk keeps them when this one breaks. A backup opens with the passphrase of its day.")
+            self.tr("Where backups are kept: best on another disk. A backup opens with the passphrase of its day.")
         )
         self._choose.setText(self.tr("Choose a folder…"))
         self._standing.setText(self._keeping.sentence())
