@@ -44,6 +44,14 @@
         <translation>剪贴板中的截图会成为附件。</translation>
     </message>
     <message>
+        <source>Export the encounter</source>
+        <translation>导出就诊</translation>
+    </message>
+    <message>
+        <source>As text, PDF or Word, with a preview of every word.</source>
+        <translation>导出为文本、PDF 或 Word，每个字都可预览。</translation>
+    </message>
+    <message>
         <source>Ask</source>
         <translation>提问</translation>
     </message>
@@ -1031,6 +1039,204 @@
     </message>
 </context>
 <context>
+    <name>Export</name>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>What was said</source>
+        <translation>口述内容</translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answers with their sources</source>
+        <translation>回答及其出处</translation>
+    </message>
+    <message>
+        <source>A list of the pictures, without them</source>
+        <translation>图片清单（不含图片）</translation>
+    </message>
+    <message>
+        <source>Plain text</source>
+        <translation>纯文本</translation>
+    </message>
+    <message>
+        <source>Myself</source>
+        <translation>我自己</translation>
+    </message>
+    <message>
+        <source>A colleague who treats the patient</source>
+        <translation>参与治疗的同事</translation>
+    </message>
+    <message>
+        <source>The patient</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>A researcher</source>
+        <translation>研究人员</translation>
+    </message>
+    <message>
+        <source>Students</source>
+        <translation>学生</translation>
+    </message>
+    <message>
+        <source>Treatment</source>
+        <translation>治疗</translation>
+    </message>
+    <message>
+        <source>The patient asked for it</source>
+        <translation>患者要求</translation>
+    </message>
+    <message>
+        <source>Research</source>
+        <translation>研究</translation>
+    </message>
+    <message>
+        <source>Teaching</source>
+        <translation>教学</translation>
+    </message>
+    <message>
+        <source>Quality of care</source>
+        <translation>医疗质量</translation>
+    </message>
+    <message>
+        <source>Identifiers replaced, of dates only the year</source>
+        <translation>替换身份信息，日期只保留年份</translation>
+    </message>
+    <message>
+        <source>Identifiers replaced, dates moved</source>
+        <translation>替换身份信息，日期整体平移</translation>
+    </message>
+    <message>
+        <source>Everything as it is, with names</source>
+        <translation>全部保持原样，包括姓名</translation>
+    </message>
+    <message>
+        <source>Draft - research and education</source>
+        <translation>草稿 - 供研究和教育使用</translation>
+    </message>
+    <message>
+        <source>Encounter</source>
+        <translation>就诊</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answer of a model</source>
+        <translation>模型的回答</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>出处</translation>
+    </message>
+    <message>
+        <source>no source bears this out</source>
+        <translation>没有出处支持此句</translation>
+    </message>
+    <message>
+        <source>A sentence is withheld: it did not depend on the picture that it was said of.</source>
+        <translation>有一句未显示：它并不依据所说的图片。</translation>
+    </message>
+    <message>
+        <source>not included</source>
+        <translation>未包含</translation>
+    </message>
+    <message>
+        <source>page {0}</source>
+        <translation>第 {0} 页</translation>
+    </message>
+    <message>
+        <source>There is nothing of what was chosen in this encounter.</source>
+        <translation>此就诊中没有所选的内容。</translation>
+    </message>
+    <message>
+        <source>Answers are written by a model and not signed. Not a medical device: check every sentence against its sources.</source>
+        <translation>回答由模型写成，未经签署。本软件不是医疗器械：请对照出处核实每一句。</translation>
+    </message>
+    <message>
+        <source>Entry {0} of the audit trail, {1}</source>
+        <translation>操作日志第 {0} 条，{1}</translation>
+    </message>
+</context>
+<context>
+    <name>ExportWizard</name>
+    <message>
+        <source>Export this encounter</source>
+        <translation>导出此就诊</translation>
+    </message>
+    <message>
+        <source>A file leaves the encrypted record and is not encrypted itself. The audit trail tells of it.</source>
+        <translation>文件离开加密的记录后，本身不加密。操作日志会记下此事。</translation>
+    </message>
+    <message>
+        <source>Names that you know, with commas between them</source>
+        <translation>您知道的姓名，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>What is replaced</source>
+        <translation>被替换的内容</translation>
+    </message>
+    <message>
+        <source>The text as it leaves</source>
+        <translation>将要导出的文本</translation>
+    </message>
+    <message>
+        <source>I have read the text as it leaves this record</source>
+        <translation>我已阅读将要导出的文本</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>Save the file…</source>
+        <translation>保存文件…</translation>
+    </message>
+    <message>
+        <source>Save the file</source>
+        <translation>保存文件</translation>
+    </message>
+    <message>
+        <source>Saved: {file}. It is not encrypted.</source>
+        <translation>已保存：{file}。该文件没有加密。</translation>
+    </message>
+    <message>
+        <source>Nothing is replaced: names, dates and numbers are in it as they are.</source>
+        <translation>没有替换任何内容：姓名、日期和号码都保持原样。</translation>
+    </message>
+    <message>
+        <source>As</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>给谁</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <source>How much of a person</source>
+        <translation>身份信息</translation>
+    </message>
+</context>
+<context>
     <name>FaultBoundary</name>
     <message>
         <source>Bedside</source>
@@ -1375,6 +1581,10 @@
     <message>
         <source>Bedside stays open, since not everything is on the disk yet. Free some space first.</source>
         <translation>尚有内容未写入磁盘，因此 Bedside 没有锁定。请先腾出一些磁盘空间。</translation>
+    </message>
+    <message>
+        <source>There is no encounter to export. Open one from the list first.</source>
+        <translation>没有可导出的就诊。请先从列表中打开一个。</translation>
     </message>
     <message>
         <source>A recording is running.</source>

@@ -60,6 +60,7 @@ class Door(QObject):
         session.opened.connect(self._enter)
         window.passphrase_wanted.connect(self._change_passphrase)
         window.trail_wanted.connect(self._show_trail)
+        window.export_wanted.connect(self._export)
         self._keeping = services.keeping
         if self._keeping is not None:
             self._keeping.overdue.connect(self._warn_of_backup)
@@ -163,6 +164,20 @@ class Door(QObject):
             sheet = TrailSheet(self._session, self._window)
             sheet.finished.connect(sheet.deleteLater)
             sheet.open()
+
+    def _export(self, encounter_id: str) -> None:
+        from desktop.ui.export.wizard import ExportWizard
+
+        if self._session.state is VaultState.OPEN:
+            try:
+                encounter = self._session.store.load(encounter_id)
+            except RecordError as error:
+                told = sentence_of(error)
+                self._window.banner.tell(lambda: told)
+                return
+            wizard = ExportWizard(self._session, encounter, self._window)
+            wizard.finished.connect(wizard.deleteLater)
+            wizard.open()
 
     def _accept_trail(self) -> None:
         if self._session.state is VaultState.OPEN:
