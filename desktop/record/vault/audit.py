@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from desktop.record.vault.anchor import AnchorFile
     from desktop.record.vault.database import Database
 
-WHOLE_AT_OPENING = 2_000
+WHOLE_AT_OPENING = 1_000
 """A trail of up to so many rows is checked from its first row whenever the vault is opened."""
 CHECK_ALL_EVERY = timedelta(days=1)
 _PAGE = 500

@@ -111,11 +111,13 @@ def time_of(name: str) -> datetime:
 class Backups:
     """The backups of the vault that these keys open. Methods raise BackupFailed where the disk refuses."""
 
-    def __init__(self, place: Path, keys: VaultKeys, disk: Disk) -> None:
+    def __init__(self, place: Path, keys: VaultKeys, disk: Disk, newest: Manifest | None = None) -> None:
+        """`newest` is what `newest()` returned before: a long list need not be read again."""
         self.home = place / _HOME.format(keys.vault_id[:12])
         self.keys = keys
         self.disk = disk
         self._key = keys.key_for("backup")
+        self._newest = newest
 
     def pool_path(self, sha256: str) -> Path:
         """Return where a sealed file of this hash lies."""
@@ -131,8 +133,11 @@ class Backups:
     def newest(self) -> Manifest | None:
         """Return the newest backup of this data key whose list is what was written."""
         for name in reversed(names_in(self.home)):
+            if self._newest and self._newest.name == name and self._newest.generation == self.keys.generation:
+                return self._newest
             with contextlib.suppress(BackupDamaged, BackupMissing):
-                return self.read(name)
+                self._newest = self.read(name)
+                return self._newest
         return None
 
     def begin(self) -> None:
@@ -175,6 +180,7 @@ class Backups:
             verified = replace(manifest, verified=now, files=files, mac="")
             with contextlib.suppress(OSError):  # a disk that can only be read holds a whole backup all the same
                 self.keep_manifest(folder, verified)
+            self._newest = None
         return verified
 
     def _check_hash(self, manifest: Manifest, path: Path, sha256: str, go_on: Callable[[], None]) -> None:

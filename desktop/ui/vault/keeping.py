@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from desktop.record.errors import AuditBroken
+    from desktop.record.vault.manifest import Manifest
     from desktop.record.vault.opening import OpenVault
     from desktop.settings import Settings
     from desktop.ui.vault.session import VaultSession
@@ -42,6 +43,8 @@ class Kept:
     fault: AuditBroken | None = None
     trouble: RecordError | None = None
     """Why there is no newer backup."""
+    newest: Manifest | None = None
+    """That backup, so that its list is not read again and again."""
 
 
 class Keeping(QObject):
@@ -127,6 +130,7 @@ class Keeping(QObject):
     def _end(self) -> None:
         self._soon.stop()
         self._again.stop()
+        self.kept = replace(self.kept, newest=None)
 
     def _run(self, work: Callable[[OpenVault], Kept]) -> None:
         if self.runs or self._session.state is not VaultState.OPEN:
@@ -156,7 +160,7 @@ class Keeping(QObject):
 
         disk = vault.means.disk
         place = place_of(self._settings.text("backup_folder"), vault.folder.parent, disk)
-        backups = Backups(place, vault.keys, disk)
+        backups = Backups(place, vault.keys, disk, self.kept.newest)
         if backs_up:
             what = Due.MAKE if asked else due(vault.source, backups, datetime.now(UTC))
             if what is Due.MAKE:
@@ -164,7 +168,7 @@ class Keeping(QObject):
             elif what is Due.VERIFY and (newest := backups.newest()):
                 backups.verify(newest.name, go_on)
         newest = backups.newest()
-        return Kept(newest.verified, newest.damaged) if newest else Kept()
+        return Kept(newest.verified, newest.damaged, newest=newest) if newest else Kept()
 
     def _take(self, kept: Kept) -> None:
         """What was done is known in the window; nothing is said of a record that was locked meanwhile."""
