@@ -53,6 +53,8 @@ COMMANDS = (
     Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
     Command("card", "say a note in plain words, as a card for the patient", "desktop.commands.card"),
     Command("teach", "ask questions to learn from, again when they are due", "desktop.commands.teach"),
+    Command("backup", "back the record up, verify backups and restore one", "desktop.commands.backup"),
+    Command("audit", "list, verify and save the trail of what was done with the record", "desktop.commands.audit"),
     Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),
     Command("check", "say what this machine has and what is missing", "desktop.commands.check"),
     Command("train", "train a decoder or a picture projector", "desktop.commands.train"),
