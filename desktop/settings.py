@@ -167,6 +167,23 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "written_form",
+        Kind.CHOICE,
+        "numbers",
+        QT_TRANSLATE_NOOP("Settings", "How speech is written"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "\u201cOne sixty over ninety\u201d becomes 160/90 mmHg. Commands such as \u201cnew line\u201d and "
+            "\u201cscratch that\u201d are for dictating alone. What was said is always kept. English only.",
+        ),
+        Group.ANSWERS,
+        (
+            Choice("verbatim", QT_TRANSLATE_NOOP("Settings", "Word for word")),
+            Choice("numbers", QT_TRANSLATE_NOOP("Settings", "With numbers and units as in a chart")),
+            Choice("dictation", QT_TRANSLATE_NOOP("Settings", "Also obeying spoken punctuation and commands")),
+        ),
+    ),
+    Setting(
         "device",
         Kind.CHOICE,
         "auto",

@@ -56,6 +56,13 @@ def _raise_if(cancelled: Callable[[], bool]) -> None:
         raise Cancelled("Listening was stopped.")
 
 
+@dataclass(frozen=True, slots=True)
+class DecodingChoices:
+    """How a settled utterance is decoded; drafts of one that is still spoken are always greedy."""
+
+    beams: int = 1
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
     """One stretch of speech with its sound."""
@@ -69,11 +76,17 @@ class SpeechRecognizer:
     """Whisper behind a voice activity detector; yields utterances as it hears them."""
 
     def __init__(
-        self, checkpoint: WhisperCheckpoint, vad: SileroVad, dtype: torch.dtype, vad_options: VadOptions | None = None
+        self,
+        checkpoint: WhisperCheckpoint,
+        vad: SileroVad,
+        dtype: torch.dtype,
+        vad_options: VadOptions | None = None,
+        decoding: DecodingChoices | None = None,
     ) -> None:
         self._device = checkpoint.model.device
         self._checkpoint = checkpoint
         self._vad, self._vad_options = vad, vad_options or VadOptions()
+        self._decoding = decoding or DecodingChoices()
         self._guards = Guards()
         self._encoder = SpeechEncoder(checkpoint.model, dtype)
         self._decoder = BatchDecoder(checkpoint.model, checkpoint.alignment_heads, dtype)
@@ -85,6 +98,7 @@ class SpeechRecognizer:
         vad_folder: Path,
         device: torch.device | str = "cpu",
         dtype: torch.dtype | None = None,
+        decoding: DecodingChoices | None = None,
     ) -> SpeechRecognizer:
         """Read both models; `dtype` None takes the faster of bfloat16 and float32 on this machine.
 
@@ -92,7 +106,7 @@ class SpeechRecognizer:
         """
         device = torch.device(device)
         checkpoint = load_checkpoint(whisper_folder, device)
-        return cls(checkpoint, SileroVad.load(vad_folder), dtype or choose_dtype(device))
+        return cls(checkpoint, SileroVad.load(vad_folder), dtype or choose_dtype(device), decoding=decoding)
 
     def transcribe(
         self, recording: Recording, *, language: str | None = None, cancelled: Callable[[], bool] = _never
@@ -148,6 +162,7 @@ class SpeechRecognizer:
         known = _tokens_of(said, tokenizer)
         tokens = tuple(token for token, _ in known)
         # Where words are given, the end may come at once, which is forbidden at the start of an utterance.
+        rules = replace(rules, beams=1)
         behind = replace(rules, prompt=(*rules.prompt, *tokens), suppressed_at_start=()) if known else rules
         with half_the_threads(self._device):
             hypothesis = self._decoder.decode([piece.encoded], behind, cancelled)[0]
@@ -226,6 +241,7 @@ class SpeechRecognizer:
             suppressed=tuple({*self._checkpoint.suppressed_ids, *special}),
             suppressed_at_start=self._checkpoint.suppressed_ids_at_start,
             end=tokenizer.eot,
+            beams=self._decoding.beams,
             no_speech=tokenizer.no_speech,
             max_tokens=min(_MAX_TOKENS, _SPARE_TOKENS + math.ceil(_TOKENS_PER_SECOND * duration_s)),
         )
@@ -245,7 +261,9 @@ class SpeechRecognizer:
             whole = self._encoder.encode(piece.samples, whole_window=True, cancelled=cancelled)
             for temperature in _RETRY_TEMPERATURES:
                 with half_the_threads(self._device):
-                    again = self._decoder.decode([whole], replace(rules, temperature=temperature), cancelled)[0]
+                    again = self._decoder.decode([whole], replace(rules, beams=1, temperature=temperature), cancelled)[
+                        0
+                    ]
                 _raise_if(cancelled)
                 attempts.append(again)
                 verdict = self._judge(piece, again, tokenizer)

@@ -661,6 +661,13 @@
     </message>
 </context>
 <context>
+    <name>DictationText</name>
+    <message>
+        <source>Said: {0}</source>
+        <translation>原话：{0}</translation>
+    </message>
+</context>
+<context>
     <name>Door</name>
     <message>
         <source>Accept it as it is</source>
@@ -2473,6 +2480,26 @@
     <message>
         <source>Detected</source>
         <translation>自动检测</translation>
+    </message>
+    <message>
+        <source>How speech is written</source>
+        <translation>语音的书写方式</translation>
+    </message>
+    <message>
+        <source>“One sixty over ninety” becomes 160/90 mmHg. Commands such as “new line” and “scratch that” are for dictating alone. What was said is always kept. English only.</source>
+        <translation>“One sixty over ninety”写成 160/90 mmHg。“new line”“scratch that”等指令只用于独自口述。原话始终保留。仅限英语。</translation>
+    </message>
+    <message>
+        <source>Word for word</source>
+        <translation>逐字记录</translation>
+    </message>
+    <message>
+        <source>With numbers and units as in a chart</source>
+        <translation>数字和单位按病历写法</translation>
+    </message>
+    <message>
+        <source>Also obeying spoken punctuation and commands</source>
+        <translation>同时执行口述的标点和指令</translation>
     </message>
     <message>
         <source>Where the models run</source>

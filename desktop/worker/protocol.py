@@ -74,6 +74,16 @@ class Prepare:
     device: str = "auto"
 
 
+class WrittenForm(StrEnum):
+    """How much of what is said is put into clinical written form."""
+
+    VERBATIM = "verbatim"
+    NUMBERS = "numbers"
+    """Numbers and units."""
+    DICTATION = "dictation"
+    """Spoken punctuation and commands too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transcribe:
     """Recognise a whole recording; already settled utterances up to `resume_s` are not repeated."""
@@ -82,6 +92,7 @@ class Transcribe:
     file: str
     language: str | None = None
     resume_s: float = 0.0
+    form: WrittenForm = WrittenForm.VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,7 @@ class Dictate:
     job: str
     file: str
     language: str | None = None
+    form: WrittenForm = WrittenForm.VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
