@@ -46,6 +46,7 @@ COMMANDS = (
     Command("ask", "ask a question about recordings and pictures", "desktop.commands.ask"),
     Command("library", "add, list, search and remove documents that answers can cite", "desktop.commands.library"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
+    Command("words", "keep a list of words that are recognised more readily", "desktop.commands.words"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
     Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
     Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -16,6 +16,7 @@ from multimodal.errors import Cancelled
 from multimodal.speech_guards import Guards, Verdict, loop_start
 from multimodal.transcript import Transcript, Utterance, Word
 from multimodal.vad import SileroVad, SpeechSpan, VadOptions, VadStream
+from multimodal.whisper_biasing import NameTree, Strength
 from multimodal.whisper_decoding import BatchDecoder
 from multimodal.whisper_encoding import WINDOW_SAMPLES, SpeechEncoder
 from multimodal.whisper_layers import half_the_threads, load_checkpoint, load_tokenizer
@@ -58,9 +59,12 @@ def _raise_if(cancelled: Callable[[], bool]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DecodingChoices:
-    """How a settled utterance is decoded; drafts of one that is still spoken are always greedy."""
+    """How a settled utterance is decoded; drafts of one that is still spoken are greedy and without names."""
 
     beams: int = 1
+    names: frozenset[str] = frozenset()
+    """Words in small letters that are made likelier (`multimodal.whisper_biasing`)."""
+    strength: Strength = field(default_factory=Strength)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +92,7 @@ class SpeechRecognizer:
         self._vad, self._vad_options = vad, vad_options or VadOptions()
         self._decoding = decoding or DecodingChoices()
         self._guards = Guards()
+        self._names = self._tree()
         self._encoder = SpeechEncoder(checkpoint.model, dtype)
         self._decoder = BatchDecoder(checkpoint.model, checkpoint.alignment_heads, dtype)
 
@@ -162,7 +167,7 @@ class SpeechRecognizer:
         known = _tokens_of(said, tokenizer)
         tokens = tuple(token for token, _ in known)
         # Where words are given, the end may come at once, which is forbidden at the start of an utterance.
-        rules = replace(rules, beams=1)
+        rules = replace(rules, beams=1, names=None)
         behind = replace(rules, prompt=(*rules.prompt, *tokens), suppressed_at_start=()) if known else rules
         with half_the_threads(self._device):
             hypothesis = self._decoder.decode([piece.encoded], behind, cancelled)[0]
@@ -218,6 +223,15 @@ class SpeechRecognizer:
         best = int((weights @ probabilities).argmax())
         return str(tokenizer.all_language_codes[best])
 
+    def _tree(self) -> NameTree | None:
+        choices, vocabulary = self._decoding, self._checkpoint.model.dims.n_vocab
+        # The text tokens are the same for every language.
+        return (
+            NameTree.build(choices.names, self._tokenizer("en"), vocabulary, choices.strength)
+            if choices.names
+            else None
+        )
+
     def _tokenizer(self, language: str) -> Tokenizer:
         return load_tokenizer(self._checkpoint.model, language)
 
@@ -242,6 +256,7 @@ class SpeechRecognizer:
             suppressed_at_start=self._checkpoint.suppressed_ids_at_start,
             end=tokenizer.eot,
             beams=self._decoding.beams,
+            names=self._names,
             no_speech=tokenizer.no_speech,
             max_tokens=min(_MAX_TOKENS, _SPARE_TOKENS + math.ceil(_TOKENS_PER_SECOND * duration_s)),
         )
