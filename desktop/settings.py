@@ -167,6 +167,18 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "mixed_languages",
+        Kind.SWITCH,
+        False,
+        QT_TRANSLATE_NOOP("Settings", "Several languages in one dictation"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "The language of each sentence is detected, and what is not English is shown with an English translation "
+            "by the recogniser. It can be wrong: it replaces no interpreter.",
+        ),
+        Group.ANSWERS,
+    ),
+    Setting(
         "written_form",
         Kind.CHOICE,
         "numbers",

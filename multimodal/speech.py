@@ -139,15 +139,33 @@ class SpeechRecognizer:
         span: SpeechSpan,
         language: str | None,
         cancelled: Callable[[], bool] = _never,
+        *,
+        translate: bool = False,
     ) -> Utterance | None:
         """Recognise one stretch of speech, `samples` `(n,)` of at most 30 s; `span` says where it lies.
 
-        None where nobody speaks. Raises Cancelled once `cancelled` returns True.
+        With `translate` what is not English also gets Whisper's English. None where nobody speaks. Raises Cancelled
+        once `cancelled` returns True.
         """
         piece = self._encode_piece(samples, span, cancelled)
         language = language or self._detect_language([piece])
         utterances = self._recognise([piece], language, cancelled)
-        return utterances[0] if utterances else None
+        if not utterances:
+            return None
+        (utterance,) = utterances
+        if translate and utterance.language != "en":
+            return replace(utterance, translation=self._translation(piece, utterance.language, cancelled))
+        return utterance
+
+    def _translation(self, piece: _Piece, language: str, cancelled: Callable[[], bool]) -> str:
+        """Return Whisper's English of a stretch; empty where the guards would not let it pass."""
+        tokenizer = load_tokenizer(self._checkpoint.model, language, "translate")
+        rules = replace(self._rules(tokenizer, piece.span.duration_s), names=None)
+        with half_the_threads(self._device):
+            hypothesis = self._decoder.decode([piece.encoded], rules, cancelled)[0]
+        _raise_if(cancelled)
+        good = self._judge(piece, hypothesis, tokenizer) is Verdict.GOOD
+        return tokenizer.decode(list(hypothesis.tokens)).strip() if good else ""
 
     def draft(
         self,

@@ -663,6 +663,10 @@
 <context>
     <name>DictationText</name>
     <message>
+        <source>Translated by the recogniser: {0}</source>
+        <translation>识别器译文：{0}</translation>
+    </message>
+    <message>
         <source>Said: {0}</source>
         <translation>原话：{0}</translation>
     </message>
@@ -2480,6 +2484,14 @@
     <message>
         <source>Detected</source>
         <translation>自动检测</translation>
+    </message>
+    <message>
+        <source>Several languages in one dictation</source>
+        <translation>一次口述中有多种语言</translation>
+    </message>
+    <message>
+        <source>The language of each sentence is detected, and what is not English is shown with an English translation by the recogniser. It can be wrong: it replaces no interpreter.</source>
+        <translation>逐句识别语言；非英语内容附上识别器给出的英文译文。译文可能有误，不能代替口译员。</translation>
     </message>
     <message>
         <source>How speech is written</source>

@@ -44,7 +44,13 @@ def recorded_utterance(
     )
     differs = [word.text for word in written] != spoken
     return encounter.Utterance(
-        heard.start_s, heard.end_s, heard.text, words, heard.language, written if differs else ()
+        heard.start_s,
+        heard.end_s,
+        heard.text,
+        words,
+        heard.language,
+        written if differs else (),
+        heard.translation,
     )
 
 

@@ -11,7 +11,7 @@ from desktop.worker.schedule import Pause
 from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
 from multimodal.errors import Cancelled
 from multimodal.growing_wav import GrowingWav
-from multimodal.live import LiveRecognizer, Speaking
+from multimodal.live import LiveOptions, LiveRecognizer, Speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ class Dictation:
     def __init__(self, command: Dictate, work: Work, speech: SpeechRecognizer) -> None:
         self._job, self._work, self._form = command.job, work, command.form
         self._wav = GrowingWav(Path(command.file))
-        self._live = LiveRecognizer(speech, command.language)
+        self._live = LiveRecognizer(speech, command.language, LiveOptions(mixed=command.mixed))
 
     def steps(self) -> Iterator[Step]:
         """Tell words as they come until the recording is whole and all of it is settled."""

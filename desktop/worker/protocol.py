@@ -103,6 +103,8 @@ class Dictate:
     file: str
     language: str | None = None
     form: WrittenForm = WrittenForm.VERBATIM
+    mixed: bool = False
+    """Each utterance may be of another language; what is not English is translated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,8 +206,9 @@ def _write_names(spoken: Sequence[Spoken], heard: dict[str, Heard], names: int, 
         Figure("seconds", heard["biased"].seconds, "s", heard["greedy"].seconds, "without"),
     ]
     notes = [
-        f"gain {recall - before:+.3f}, 95% interval {low:+.3f} to {high:+.3f}; with {DICTATION.beams} beams and no names "
-        f"recall {np.mean(heard['beams'].found):.3f}, word error rate {rates['beams']:.1f} %",
+        f"gain {recall - before:+.3f}, 95% interval {low:+.3f} to {high:+.3f}",
+        f"{DICTATION.beams} beams without names: recall {np.mean(heard['beams'].found):.3f}, "
+        f"word error rate {rates['beams']:.1f} %",
         f"synthetic speech (flite), {names} names compete, {'tuning' if tuning else 'held-out'} names",
     ]
     write_figures(f"Drug names: {len(spoken)} sentences, synthetic speech", figures, notes)

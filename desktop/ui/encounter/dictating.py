@@ -182,7 +182,7 @@ class Dictating(QObject):
         self._speaking = (encounter_id, entry.id)
         job = self._jobs.add(encounter_id, entry.id)
         self._book.put(encounter_id, entry)
-        self._services.worker.send(Dictate(job.id, str(path), self._language(), self._form()))
+        self._services.worker.send(Dictate(job.id, str(path), self._language(), self._form(), self._mixed()))
         self.running_changed.emit()
 
     def _give_up(self) -> None:
@@ -239,6 +239,9 @@ class Dictating(QObject):
 
     def _language(self) -> str | None:
         return str(self._services.settings.value("speech_language")) or None
+
+    def _mixed(self) -> bool:
+        return self._services.settings.is_on("mixed_languages")
 
     def _form(self) -> WrittenForm:
         return WrittenForm(self._services.settings.text("written_form"))

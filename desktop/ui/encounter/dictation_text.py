@@ -131,6 +131,14 @@ class DictationText(QTextEdit):
         begun = True
         for word in written:
             begun = self._insert_written(cursor, word, utterance, begun=begun)
+        if utterance.translation:
+            self._insert_translation(cursor, utterance.translation)
+
+    def _insert_translation(self, cursor: QTextCursor, text: str) -> None:
+        """Show the recogniser's English under the words, and say that it is one."""
+        self._continue_line(cursor, gap=False)
+        quiet = self._format(theme.tokens().text_muted)
+        cursor.insertText(self.tr("Translated by the recogniser: {0}").format(printable(text)), quiet)
 
     def _insert_written(self, cursor: QTextCursor, word: WrittenWord, utterance: Utterance, *, begun: bool) -> bool:
         """Insert a word; `begun` says that a line has just begun. Returns whether the next word begins one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,3 +67,10 @@ def test_a_written_word_is_as_uncertain_as_what_was_said(shown: DictationText) -
     shown.show_utterances((written("one sixty over ninety", WrittenWord("160/90 mmHg", 0, 4), confidence=0.3),))
     assert shown.has_uncertain
     assert form_of(shown, "160/90").underlineStyle() == QTextCharFormat.UnderlineStyle.DotLine
+
+
+def test_a_translation_is_shown_under_the_words_and_named_as_one(shown: DictationText) -> None:
+    said = replace(utterance("Me duele la cabeza."), language="es", translation="My <b>head</b> hurts.")
+    shown.show_utterances((said,))
+    assert shown.toPlainText() == "0:00\tMe duele la cabeza.\n\tTranslated by the recogniser: My <b>head</b> hurts."
+    assert shown.words == "Me duele la cabeza."
