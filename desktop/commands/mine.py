@@ -71,11 +71,7 @@ def run(args: argparse.Namespace) -> int:
             facts = extract(text.text, lexicon)
             found = _rows(text, facts)
             rows, files = rows + found, files + [text.file.name] * len(found)
-            _write(
-                _events(text, facts, triage(facts))
-                if args.json
-                else _page(text, found, triage(facts))
-            )
+            _write(_events(text, facts, triage(facts)) if args.json else _page(text, found, triage(facts)))
     if args.csv:
         from desktop.mining_table import as_csv
 

@@ -18,7 +18,12 @@ _PROBLEMS = {
     "Syncope": "fainted",
     "Stroke": "stroke",
 }
-_DRUGS = {"Metformin": "metformin", "Lisinopril": "lisinopril", "Warfarin": "coumadin warfarin", "Penicillin": "penicillin"}
+_DRUGS = {
+    "Metformin": "metformin",
+    "Lisinopril": "lisinopril",
+    "Warfarin": "coumadin warfarin",
+    "Penicillin": "penicillin",
+}
 
 
 def small_lexicon() -> TermTable:
@@ -39,7 +44,13 @@ def small_lexicon() -> TermTable:
     ]
     lasting = {"Hypertension", "Asthma", "Diabetes mellitus"}
     terms += [
-        (said, Entry(FactKind.PROBLEM, name, lasts=name in lasting)) for name, all_said in _PROBLEMS.items() for said in all_said.split()
+        (said, Entry(FactKind.PROBLEM, name, lasts=name in lasting))
+        for name, all_said in _PROBLEMS.items()
+        for said in all_said.split()
     ]
-    terms += [(said, Entry(FactKind.DRUG, name, (Code("drug-names", name, name),))) for name, all_said in _DRUGS.items() for said in all_said.split()]
+    terms += [
+        (said, Entry(FactKind.DRUG, name, (Code("drug-names", name, name),)))
+        for name, all_said in _DRUGS.items()
+        for said in all_said.split()
+    ]
     return TermTable(terms)

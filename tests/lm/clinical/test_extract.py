@@ -95,7 +95,10 @@ def test_an_ordinary_word_is_a_drug_only_with_an_amount() -> None:
 
 def test_an_allergy_is_no_drug() -> None:
     found = facts("I'm allergic to penicillin and latex.")
-    assert {name: fact.kind for name, fact in found.items()} == {"Penicillin": FactKind.ALLERGY, "Latex": FactKind.ALLERGY}
+    assert {name: fact.kind for name, fact in found.items()} == {
+        "Penicillin": FactKind.ALLERGY,
+        "Latex": FactKind.ALLERGY,
+    }
     assert facts("I take warfarin for my allergies.")["Warfarin"].kind is FactKind.DRUG
 
 
@@ -143,8 +146,10 @@ def test_when_it_was() -> None:
 
 _SPOKEN = st.lists(
     st.sampled_from(
-        "Doctor: Patient: fever chills no yes any ? . \n my mother had diabetes left knee hurts one sixty over ninety metformin "
-        "500 mg twice a day if call allergic to penicillin BP 120/80 since three days ago FAMILY HISTORY: point hundred and".split(" ")
+        "Doctor: Patient: fever chills no yes any ? . \n my mother had diabetes left knee hurts one "
+        "sixty over ninety metformin "
+        "500 mg twice a day if call allergic to penicillin BP 120/80 since three days ago FAMILY "
+        "HISTORY: point hundred and".split(" ")
     ),
     max_size=40,
 ).map(" ".join)

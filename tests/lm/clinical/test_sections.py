@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,8 +8,16 @@ from lm.clinical.sections import SECTIONS, SectionClassifier
 from lm.errors import DamagedCheckpoint
 from multimodal.clinical_lexicon import SECTION_WEIGHTS
 
-TEXTS = [(f"Doctor: Any allergies?\nPatient: Yes, to {what}.", "ALLERGY") for what in ("latex", "eggs", "dust", "pollen")]
-TEXTS += [(f"Doctor: Any surgeries?\nPatient: My {what} was removed.", "PASTSURGICAL") for what in ("tooth", "toe", "mole", "lens")]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = [
+    (f"Doctor: Any allergies?\nPatient: Yes, to {what}.", "ALLERGY") for what in ("latex", "eggs", "dust", "pollen")
+]
+TEXTS += [
+    (f"Doctor: Any surgeries?\nPatient: My {what} was removed.", "PASTSURGICAL")
+    for what in ("tooth", "toe", "mole", "lens")
+]
 
 
 def test_training_is_repeatable_and_survives_its_file(tmp_path: Path) -> None:
@@ -30,6 +38,12 @@ def test_a_damaged_file_is_refused_in_one_sentence(tmp_path: Path, content: byte
 
 def test_the_shipped_weights_know_an_allergy_from_an_operation() -> None:
     shipped = SectionClassifier.load(SECTION_WEIGHTS)
-    assert shipped.classify("Doctor: Do you have any allergies to medicines?\nPatient: Only penicillin.").label == "ALLERGY"
-    assert shipped.classify("Doctor: Any surgeries in the past?\nPatient: I had my appendix removed.").label == "PASTSURGICAL"
+    assert (
+        shipped.classify("Doctor: Do you have any allergies to medicines?\nPatient: Only penicillin.").label
+        == "ALLERGY"
+    )
+    assert (
+        shipped.classify("Doctor: Any surgeries in the past?\nPatient: I had my appendix removed.").label
+        == "PASTSURGICAL"
+    )
     assert 0 < shipped.classify("").probability <= 1

@@ -56,10 +56,15 @@ def test_limits_hold_at_their_value() -> None:
     assert triage([vital("temperature", "102.4 °F")]).urgency is Urgency.SAME_DAY
     assert triage([vital("temperature", "101.4 °F")]).urgency is Urgency.ROUTINE
     assert triage([vital("respiratory rate", "24 /min")]).urgency is Urgency.ROUTINE
-    assert triage([vital("respiratory rate", "24 /min"), vital("blood pressure", "98/60 mmHg")]).urgency is Urgency.IMMEDIATE
+    assert (
+        triage([vital("respiratory rate", "24 /min"), vital("blood pressure", "98/60 mmHg")]).urgency
+        is Urgency.IMMEDIATE
+    )
 
 
 def test_a_specialty_names_the_facts_that_led_to_it() -> None:
     asthma, knee = problem("Asthma"), problem("Knee pain")
-    suggested = {one.specialty: one.facts for one in triage([asthma, knee, problem("Gout", Assertion.ABSENT)]).suggestions}
+    suggested = {
+        one.specialty: one.facts for one in triage([asthma, knee, problem("Gout", Assertion.ABSENT)]).suggestions
+    }
     assert suggested == {"pulmonology": (asthma,), "orthopaedics": (knee,)}
