@@ -278,8 +278,12 @@ def _answered(question: Utterance, fact: Fact) -> Fact | None:
     if question.answer is Answer.NO:
         assertion = Assertion.FAMILY if fact.assertion is Assertion.FAMILY else Assertion.ABSENT
         return replace(fact, assertion=assertion, negated_by=fact.negated_by or ("no" if by else ""))
+    if question.answer is Answer.RELATIVE:
+        return replace(fact, assertion=Assertion.FAMILY, negated_by="", side="")
     if fact.assertion in (Assertion.ABSENT, Assertion.HYPOTHETICAL):
         return fact
+    if question.answer is Answer.STOPPED:
+        return replace(fact, course=Course.PAST)
     if question.answer is Answer.YES:
         return fact
     if fact.assertion is Assertion.FAMILY or fact.name in _ASKED_ABOUT:

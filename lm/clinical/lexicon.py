@@ -114,7 +114,7 @@ _SIGNS = {
     "rash": r"rash",
 }
 _COMPLAINTS = {
-    "pain": r"hurts?|hurting|aches?|aching|achy|sore|painful|killing me|throbs|throbbing",
+    "pain": r"hurts?|hurting|aches?|aching|achy|sore|painful|killing me|throbs|throbbing|tight",
     "swelling": r"swollen|swelling up|swells?",
     "numbness": r"numb",
     "weakness": r"weak",
