@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid clean
+.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-mine clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ bench-qa: models ## answers with sources on open questions (BEDSIDE_DATA names t
 
 bench-deid: setup ## what the rules of de-identification find and miss, by kind, and what they replace needlessly
 	@$(BIN)/python -m tests.bench.bench_deid
+
+bench-mine: models ## what the extraction of facts finds and misreads; sections of notes (BEDSIDE_DATA names the data)
+	@$(BIN)/python -m tests.bench.bench_mine
 
 clean: ## remove the environment; the models stay
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache

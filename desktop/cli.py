@@ -47,6 +47,7 @@ COMMANDS = (
     Command("library", "add, list, search and remove documents that answers can cite", "desktop.commands.library"),
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("note", "write a note from a dialogue or a recording, with its sources", "desktop.commands.note"),
+    Command("mine", "list what notes and conversations say of a patient, with codes", "desktop.commands.mine"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
     Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
     Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lm.grounding.passages import Passage
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "clinical"
+SECTION_WEIGHTS = ASSETS / "sections.safetensors"
+"""Of the classifier that says which section of a note a text belongs to."""
 HPO, ICD, DRUGS = "hpo", "icd-10-cm", "drug-names"
 AS_NAMED, BY_SYNONYM, BY_OTHER_NAME = 0.95, 0.85, 0.7
 """How sure a code is: its title was said; a synonym that its terminology lists was said; it was found by a title or a
@@ -83,7 +85,7 @@ class ClinicalLexicon:
 
     def entries(self, keys: Collection[str]) -> Mapping[str, Entry]:
         """Return those of the keys that are terms."""
-        ordinary, wanted = everyday(), [key for key in keys if key not in never_terms()]
+        ordinary, wanted = everyday(), [key for key in keys if key in everyday() or key not in never_terms()]
         meant = {key: _key_of(ordinary[key].name) if key in ordinary else key for key in wanted}
         rows = [ordinary[key] for key in wanted if key in ordinary]
         asked = {*meant.values(), *(term_key(row.hpo) for row in rows), *(term_key(row.icd) for row in rows)}
@@ -109,8 +111,8 @@ class _Found:
     def entry(self, key: str, row: Everyday | None) -> Entry | None:
         """Return what a key means."""
         if row is not None and row.kind not in (FactKind.PROBLEM, FactKind.DRUG):
-            codes = self._problem_codes(key, row) if row.kind is FactKind.PROCEDURE else ()
-            return Entry(row.kind, row.name, codes, 1.0)
+            drugs = self.of.get(DRUGS, {}).get(key, ()) if row.kind is FactKind.ALLERGY else ()
+            return Entry(row.kind, row.name, tuple(Code(DRUGS, t.heading, t.heading, AS_NAMED) for t in drugs[:1]))
         if row is None or row.kind is FactKind.PROBLEM:
             codes = self._problem_codes(key, row)
             if codes or row is not None:
@@ -151,8 +153,9 @@ class _Found:
         terms = self.of.get(DRUGS, {}).get(key, ())
         if row is None and (not terms or len(key) < SHORTEST_NAME):
             return None
-        name = terms[0].heading if terms else row.name if row else key
-        codes = (Code(DRUGS, name, name, AS_NAMED),) if terms else ()
+        listed = terms[0].heading if terms else ""
+        name = row.name if row else listed
+        codes = (Code(DRUGS, listed, listed, AS_NAMED),) if terms else ()
         is_word = row is None and key in ordinary_words()
         return Entry(FactKind.DRUG, name, codes, ORDINARY_WORD if is_word else AS_NAMED)
 
@@ -167,6 +170,7 @@ def everyday() -> Mapping[str, Everyday]:
         meaning = Everyday(FactKind(row["kind"]), row["name"], row["icd-10-cm"], row["hpo"], row["notes"] == _LASTS)
         for said in (row["name"], *row["said"].split("|")):
             table.setdefault(term_key(said), meaning)
+    table.pop("", None)
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,14 @@ from lm.clinical.onset import answered_onset, onset_in, side_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_ASKED_ABOUT = frozenset(("Surgery", "Immunization", "Allergy"))
+"""Names so wide that a question about them, not clearly answered, says nothing."""
+_TAKEN_FOR_GRANTED = re.compile(
+    r"\b(?:your|his|her|my|those|these|this|that|the|besides|other than|aside from|apart from|"
+    r"in addition to)(?: \w+)?\s+$",
+    re.IGNORECASE,
+)
+_HOW_OLD = re.compile(r"\bhow old (?:are|is)\b|\byour age\b", re.IGNORECASE)
 ANY_ALLERGY = "Allergy"
 """What a fact is called that says whether there are allergies at all; denied, it is "no known allergies"."""
 UNCLEAR = 0.5
@@ -34,7 +43,8 @@ _SINCE_WHEN = re.compile(
     r"\b(?:how long|when did|since when|when was|how many (?:days|weeks|months|years))\b", re.IGNORECASE
 )
 _IT = re.compile(
-    r"^\W*(?:(?:uh|um|well|oh|yeah|yes|so|and|i think|i guess|okay)[\s,]+)*(?:it|they|this|that|these|symptoms|the (?:pain|symptoms))\b",
+    r"^\W*(?:(?:uh|um|well|oh|yeah|yes|so|and|i think|i guess|okay)[\s,]+)*(?:it|they|this|that|these|"
+    r"symptoms|the (?:pain|symptoms))\b",
     re.IGNORECASE,
 )
 _ONSET_BACK = 5
@@ -75,7 +85,7 @@ def _said(text: str, lexicon: Lexicon) -> Iterator[_Said]:
     utterances = utterances_of(text)
     headings: tuple[Heading, ...] = () if is_dialogue(text) else headings_of(text)
     mentions = all_mentions(text, lexicon)
-    within = [tuple(m for m in mentions if u.start <= m.start and m.end <= u.end) for u in utterances]
+    within = _shared_out(mentions, utterances)
     topic, asked_by = "", Speaker.UNKNOWN
     for at, utterance in enumerate(utterances):
         answers = "" if utterance.is_question else topic
@@ -86,6 +96,23 @@ def _said(text: str, lexicon: Lexicon) -> Iterator[_Said]:
             topic, asked_by = utterance.text, utterance.speaker
         elif utterance.speaker is Speaker.UNKNOWN or utterance.speaker is asked_by:
             topic = ""
+
+
+def _shared_out(mentions: Sequence[Mention], utterances: Sequence[Utterance]) -> list[tuple[Mention, ...]]:
+    """Give each utterance its mentions; both are in order."""
+    starts = [utterance.start for utterance in utterances]
+    shares: list[list[Mention]] = [[] for _ in utterances]
+    for mention in mentions:
+        at = bisect_right(starts, mention.start) - 1
+        if at >= 0 and mention.end <= utterances[at].end and not _is_form_of(mention, shares[at]):
+            shares[at].append(mention)
+    return [tuple(share) for share in shares]
+
+
+def _is_form_of(mention: Mention, before: Sequence[Mention]) -> bool:
+    """Whether "inhaler" is the form of the drug that was just named, and no drug of its own."""
+    is_next = bool(before) and before[-1].entry.kind is FactKind.DRUG and mention.start - before[-1].end <= 1
+    return is_next and mention.entry.name == "Inhaler"
 
 
 def _replied(utterances: Sequence[Utterance], within: Sequence[tuple[Mention, ...]], at: int) -> frozenset[str]:
@@ -100,10 +127,25 @@ def _replied(utterances: Sequence[Utterance], within: Sequence[tuple[Mention, ..
 
 
 def _facts_of(said: _Said) -> list[Fact]:
-    found = [*_terms(said), *(_settled(said, fact) for fact in measured_in(said.utterance.text))]
-    found += [fact for fact in demographics_in(said.utterance.text) if not _is_of_relative(said, fact)]
+    measured = [fact for fact in measured_in(said.utterance.text) if fact.value or not _is_within_a_term(said, fact)]
+    terms = [term for term in _terms(said) if not any(_is_measured_by(term, fact) for fact in measured)]
+    found = [*terms, *(_settled(said, fact) for fact in measured)]
+    asked_age = _HOW_OLD.search(said.topic) is not None
+    found += [
+        fact for fact in demographics_in(said.utterance.text, asked_age=asked_age) if not _is_of_relative(said, fact)
+    ]
     start = said.utterance.start
     return [replace(fact, start=fact.start + start, end=fact.end + start) for fact in found if fact is not None]
+
+
+def _is_measured_by(term: Fact, fact: Fact) -> bool:
+    """Whether what looks like a drug is what was measured: "oxygen is 90 percent"."""
+    return term.kind is FactKind.DRUG and bool(fact.value) and term.start < fact.end and fact.start < term.end
+
+
+def _is_within_a_term(said: _Said, fact: Fact) -> bool:
+    start, end = fact.start + said.utterance.start, fact.end + said.utterance.start
+    return any(mention.start < end and start < mention.end for mention in said.mentions)
 
 
 def _is_of_relative(said: _Said, fact: Fact) -> bool:
@@ -122,7 +164,7 @@ def _terms(said: _Said) -> Iterator[Fact]:
         following = said.mentions[place + 1 : place + 2]
         stop = following[0].start - said.utterance.start if following else len(said.utterance.text)
         fact = _fact(said, mention, start, end, stop)
-        settled = fact and _settled(said, fact)
+        settled = fact and _settled(said, fact, lasts=mention.entry.lasts)
         if settled is not None:
             yield settled
 
@@ -176,13 +218,19 @@ def _is_allergy(said: _Said) -> bool:
 # --- what is said of them --------------------------------------------------------------------------------------------
 
 
-def _settled(said: _Said, fact: Fact) -> Fact | None:
+def _settled(said: _Said, fact: Fact, *, lasts: bool = False) -> Fact | None:
     """Give a fact its assertion, from its sentence, its heading and the answer to its question."""
     status = _status(said, fact.start, fact.end)
-    fact = replace(fact, assertion=status.assertion, course=_course(said, fact, status), negated_by=status.denied_by)
+    course = Course.CURRENT if lasts else _course(said, fact, status)
+    fact = replace(fact, assertion=status.assertion, course=course, negated_by=status.denied_by)
+    if status.assertion is Assertion.FAMILY:
+        fact = replace(fact, side="", onset="")
     if not said.utterance.is_question or said.utterance.asks_openly:
         return fact
     if fact.value and fact.kind in (FactKind.VITAL, FactKind.LAB):
+        return fact
+    is_granted = fact.kind is FactKind.PROBLEM and _TAKEN_FOR_GRANTED.search(said.utterance.text, 0, fact.start)
+    if is_granted and fact.assertion is Assertion.PRESENT:
         return fact
     return _answered(said.utterance, fact)
 
@@ -217,11 +265,15 @@ def _answered(question: Utterance, fact: Fact) -> Fact | None:
     if question.answer is Answer.NO:
         assertion = Assertion.FAMILY if fact.assertion is Assertion.FAMILY else Assertion.ABSENT
         return replace(fact, assertion=assertion, negated_by=fact.negated_by or ("no" if by else ""))
+    if question.answer is Answer.RELATIVE:
+        return replace(fact, assertion=Assertion.FAMILY, negated_by="", side="")
     if fact.assertion in (Assertion.ABSENT, Assertion.HYPOTHETICAL):
         return fact
+    if question.answer is Answer.STOPPED:
+        return replace(fact, course=Course.PAST)
     if question.answer is Answer.YES:
         return fact
-    if fact.assertion is Assertion.FAMILY:
+    if fact.assertion is Assertion.FAMILY or fact.name in _ASKED_ABOUT:
         return None
     return replace(fact, assertion=Assertion.POSSIBLE, confidence=fact.confidence * UNCLEAR)
 

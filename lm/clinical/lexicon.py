@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from lm.clinical.facts import Code, FactKind
 from lm.clinical.words import Word, words_of
 from lm.grounding.words import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from lm.clinical.facts import Code, FactKind
 
 LONGEST_TERM = 7
 """In words."""
@@ -113,13 +114,16 @@ _SIGNS = {
     "rash": r"rash",
 }
 _COMPLAINTS = {
-    "pain": r"hurts?|hurting|aches?|aching|achy|sore|painful|killing me|throbs|throbbing",
+    "pain": r"hurts?|hurting|aches?|aching|achy|sore|painful|killing me|throbs|throbbing|tight",
     "swelling": r"swollen|swelling up|swells?",
     "numbness": r"numb",
     "weakness": r"weak",
     "stiffness": r"stiff",
 }
-_OWNERS = r"(?:my|the|your|his|her|their|a|that|this|both|of|left|right|bilateral|upper|lower|whole|entire|inner|outer|front|back|side)"
+_OWNERS = (
+    r"(?:my|the|your|his|her|their|a|that|this|both|of|left|right|bilateral|upper|lower|whole|"
+    r"entire|inner|outer|front|back|side)"
+)
 _LINKS = (
     r"(?:is|was|are|were|has|have|been|['’]s|started|starts|keeps?|kept|really|still|just|also|do|does|did|very|so|pretty|feels?|felt|"
     r"feeling|gets?|getting|got|a|bit|little|kind|of|super)"
@@ -133,6 +137,7 @@ _SIGN_OF_PART = tuple(
     )
     for sign, words in _SIGNS.items()
 )
+_HURT_PART = (("pain", re.compile(rf"\bhurt(?: {_OWNERS})+ (?P<part>[^\W\d_]+)", re.IGNORECASE)),)
 _PART_WITH_COMPLAINT = tuple(
     (sign, re.compile(rf"\b(?P<part>[^\W\d_]+)(?: {_LINKS})* (?:{words})\b", re.IGNORECASE))
     for sign, words in _COMPLAINTS.items()
@@ -143,7 +148,7 @@ def composed_in(text: str, lexicon: Lexicon) -> tuple[Mention, ...]:
     """Return the terms that are said apart: "pain in my left knee" and "my knee hurts" are knee pain."""
     places = [
         (term_key(f"{found['part']} {sign}"), found)
-        for sign, pattern in _SIGN_OF_PART + _PART_WITH_COMPLAINT
+        for sign, pattern in _SIGN_OF_PART + _PART_WITH_COMPLAINT + _HURT_PART
         for found in pattern.finditer(text)
     ]
     known = lexicon.entries({key for key, _ in places})

@@ -30,7 +30,8 @@ VITALS = (
     Measure(
         FactKind.VITAL,
         "oxygen saturation",
-        r"(?:oxygen |o2 )?(?:saturations?|sats?)|spo2|pulse ox(?:imetry)?|oxygen level|oxygenation",
+        r"(?:oxygen |o2 )?(?:saturations?|sats?)|spo2|pulse ox(?:imetry)?|oxygen level|oxygenation|"
+        r"oxygen(?= (?:is|was|at) )|o2(?= (?:is|was|at)? ?\d)",
         "%",
         40,
         100,
@@ -52,7 +53,7 @@ _LABS = (
     ),
     ("platelets", r"platelets?(?: count)?|plts?", "", 1, 2_000_000),
     ("glucose", r"(?:blood |fasting )*(?:glucose|sugars?)(?! pills?)", "mg/dL", 10, 1_500),
-    ("sodium", r"sodium|na\+?(?= ?1[1-6]\d)", "mmol/L", 90, 190),
+    ("sodium", r"(?<!low )sodium(?! diet)|na\+?(?= ?1[1-6]\d)", "mmol/L", 90, 190),
     ("potassium", r"potassium", "mmol/L", 1, 10),
     ("creatinine", r"creatinine|cr(?= ?\d)", "mg/dL", 0.1, 25),
     ("urea nitrogen", r"(?:blood )?urea nitrogen|bun", "mg/dL", 1, 250),
