@@ -52,6 +52,7 @@ class Group(StrEnum):
     LOOKS = "looks"
     ANSWERS = "answers"
     PRIVACY = "privacy"
+    BACKUP = "backup"
     HIDDEN = "hidden"
     """Kept, but not on the page: the window's own memory, or shown where it belongs (the microphone beside the
     speak button, the decoder on the models page)."""
@@ -225,6 +226,20 @@ SETTINGS = (
             Choice(NEVER, QT_TRANSLATE_NOOP("Settings", "Never")),
         ),
     ),
+    Setting(
+        "back_up",
+        Kind.SWITCH,
+        True,
+        QT_TRANSLATE_NOOP("Settings", "Back up by itself"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Encrypted as the record is, while it is open and something was changed. Of 7 days, 4 weeks and 12 months "
+            "one each is kept.",
+        ),
+        Group.BACKUP,
+    ),
+    Setting("backup_folder", Kind.TEXT, ""),
+    Setting("last_backup", Kind.TEXT, ""),
     Setting("recovery_key_noted", Kind.SWITCH, False),
     Setting("decoder", Kind.TEXT, "smollm2-135m-instruct"),
     Setting("microphone", Kind.TEXT, ""),

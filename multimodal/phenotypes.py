@@ -1,4 +1,4 @@
-"""From the published files of HPO to the index that a differential is made from, and that index opened.
+"""From the published files of HPO to the index that a differential is made from.
 
 `hp.obo` gives the terms and what implies what, `phenotype.hpoa` which disease shows which finding, how often, and who
 reported it. The files' sha256 are known by then. Rows of one disease and one term are joined: counts of patients are
@@ -10,19 +10,10 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lm.clinical.conditions import load_conditions
-from lm.clinical.extract import extract
-from lm.clinical.findings import age_of, findings_of, quote_of, sex_of
 from lm.clinical.ontology import Ontology
 from lm.clinical.phenotype import PHENOTYPES_FILE, UNSTATED, Annotation, Frequency, Phenotypes, Profiles
-from lm.clinical.ranking import Ranker
-from lm.grounding.answer import Citation
-from lm.sequence import SourceKind
-from multimodal.catalog import installed_path
-from multimodal.clinical_lexicon import ClinicalLexicon
 from multimodal.errors import ConversionFailed
 from multimodal.terminologies import SAME_MEANING, obo_tags, obo_text
 
@@ -30,11 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from lm.clinical.conditions import CommonConditions, Sex
-    from lm.clinical.facts import Fact
-    from lm.clinical.findings import Finding
-
-MODEL = "hpo-annotations"
 ONTOLOGY, ANNOTATIONS = "hp.obo", "phenotype.hpoa"
 ONSET_YEARS = {
     "HP:0003581": 16.0,  # Adult onset
@@ -155,50 +141,3 @@ def _share(frequency: str) -> float:
     if count := _COUNT.fullmatch(frequency):
         return (int(count[1]) + 1) / (int(count[2]) + 2) if int(count[1]) else 0.0
     return UNSTATED
-
-
-# --- what is installed -----------------------------------------------------------------------------------------------
-
-
-def installed_ranker() -> Ranker:
-    """Return a ranker of common conditions and HPO's diseases. Raises ModelNotFetched or DamagedKnowledge."""
-    phenotypes = Phenotypes.load(installed_path(MODEL) / PHENOTYPES_FILE)
-    return Ranker.of_everything(phenotypes, load_conditions(phenotypes.ontology))
-
-
-@dataclass(frozen=True, slots=True)
-class Encounter:
-    """What the text of an encounter says of the patient."""
-
-    text: str
-    label: str
-    facts: tuple[Fact, ...]
-    common: CommonConditions
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Signs, symptoms and values that are there or denied."""
-        return findings_of(self.common, self.facts, self.text, self.cite)
-
-    @property
-    def age_years(self) -> float | None:
-        """The patient's age, where it was said."""
-        return age_of(self.facts)
-
-    @property
-    def sex(self) -> Sex | None:
-        """The patient's sex, where it was said."""
-        return sex_of(self.facts)
-
-    def cite(self, fact: Fact) -> Citation:
-        """Return the place where a fact was said, in its own words."""
-        return Citation(SourceKind.TRANSCRIPT, self.label, quote_of(self.text, fact))
-
-
-def read_encounter(ranker: Ranker, text: str, label: str) -> Encounter:
-    """Find the facts of a text. Raises ModelNotFetched without HPO's names, by which signs are found."""
-    installed_path("hpo")
-    if ranker.common is None:
-        raise ValueError("a ranker without common conditions reads no encounter")
-    with ClinicalLexicon.open() as lexicon:
-        return Encounter(text, label, extract(text, lexicon), ranker.common)

@@ -16,8 +16,7 @@ from desktop.commands.new_file import write_new
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
-    from typing import BinaryIO
+    from collections.abc import Iterator
 
     from desktop.record.deidentify.dicom import DicomChange
     from desktop.record.deidentify.errors import DeidentifyError

@@ -43,21 +43,17 @@ def run(args: argparse.Namespace) -> int:
     """Print one differential; returns the exit code."""
     from desktop.writing_text import writing_json, writing_text
     from lm.clinical.conditions import Sex
-    from lm.clinical.findings import alarms_of, picture_of
     from lm.errors import InvalidInput
-    from lm.tasks.differential import differential
-    from multimodal.phenotypes import installed_ranker, read_encounter
+    from multimodal.differential import Known, differential_from, heard_in, installed_ranker
 
     if not args.file and not args.finding and not args.absent:
         raise InvalidInput('Nothing was found yet: name findings, such as --finding cough "chest pain", or a file.')
+    text = read_text(args.file) if args.file else ""
     ranker = installed_ranker()
-    found = [*_typed(ranker.ontology, args.finding, True), *_typed(ranker.ontology, args.absent, False)]
-    read = read_encounter(ranker, read_text(args.file), args.file.name) if args.file else None
-    age = args.age if args.age is not None or read is None else read.age_years
-    sex = Sex(args.sex) if args.sex else read.sex if read else None
-    picture = picture_of(ranker.ontology, [*found, *(read.findings if read else ())], age, sex)
-    alarms = alarms_of(read.facts, age, read.cite) if read else ()
-    writing = differential(ranker, picture, args.most, alarms)
+    typed = (*_typed(ranker.ontology, args.finding, True), *_typed(ranker.ontology, args.absent, False))
+    heard = [heard_in(text, args.file.name)] if args.file else []
+    known = Known(typed, args.age, Sex(args.sex) if args.sex else None)
+    writing = differential_from(ranker, heard, known, args.most)
     if args.json:
         sys.stdout.write(writing_json("differential", writing))
     else:

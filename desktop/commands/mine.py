@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lm.clinical.facts import Fact
-    from lm.clinical.lexicon import Lexicon
     from lm.clinical.urgency import Triage
 
 EXAMPLES = """\
@@ -72,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             facts = extract(text.text, lexicon)
             found = _rows(text, facts)
             rows, files = rows + found, files + [text.file.name] * len(found)
-            _write(_events(text, facts, triage(facts), lexicon) if args.json else _page(text, found, triage(facts), lexicon))
+            _write(_events(text, facts, triage(facts)) if args.json else _page(text, found, triage(facts)))
     if args.csv:
         from desktop.mining_table import as_csv
 
@@ -82,7 +81,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _tell_missing(lexicon: Any) -> None:
     for name in lexicon.missing:
-        sys.stderr.write(f"{name} is not on this machine: fewer terms are found and coded. Type: bedside models fetch {name}\n")
+        sys.stderr.write(
+            f"{name} is not on this machine: fewer terms are found and coded. Type: bedside models fetch {name}\n"
+        )
 
 
 def _rows(text: _Text, facts: Sequence[Fact]) -> list[dict[str, str]]:
@@ -91,16 +92,15 @@ def _rows(text: _Text, facts: Sequence[Fact]) -> list[dict[str, str]]:
     return [row_of(fact, text.place(fact)) for fact in facts]
 
 
-def _page(text: _Text, rows: list[dict[str, str]], triaged: Triage, lexicon: Lexicon) -> list[str]:
+def _page(text: _Text, rows: list[dict[str, str]], triaged: Triage) -> list[str]:
     from desktop.mining_table import as_lines
 
     lines = [f"{text.file.name}", *as_lines(rows), ""]
-    section = _section(text.text, lexicon)
+    section = _section(text.text)
     if section is not None:
         lines.append(f"Section: {section.title} ({section.probability:.0%}; then {section.second})")
     lines.append(f"Urgency: {triaged.urgency}")
-    for warning in triaged.warnings:
-        lines.append(f"  {warning.urgency}: {warning.title}. {warning.reason} Said: {_said(warning.facts)}")
+    lines += [f"  {w.urgency}: {w.title}. {w.reason} Said: {_said(w.facts)}" for w in triaged.warnings]
     lines += [f"Specialty: {one.specialty}. Said: {_said(one.facts)}" for one in triaged.suggestions]
     return [*lines, triaged.disclaimer, ""]
 
@@ -109,19 +109,19 @@ def _said(facts: Sequence[Fact]) -> str:
     return "; ".join(" ".join(fact.text.split()) for fact in facts)
 
 
-def _events(text: _Text, facts: Sequence[Fact], triaged: Triage, lexicon: Lexicon) -> list[str]:
+def _events(text: _Text, facts: Sequence[Fact], triaged: Triage) -> list[str]:
     file = text.file.name
     events: list[dict[str, Any]] = [
         {"event": "fact", "file": file, "place": text.place(fact)} | asdict(fact) for fact in facts
     ]
-    section = _section(text.text, lexicon)
+    section = _section(text.text)
     if section is not None:
         events.append({"event": "section", "file": file} | asdict(section))
     events.append({"event": "triage", "file": file} | asdict(triaged))
     return [json.dumps(event, ensure_ascii=False) for event in events]
 
 
-def _section(text: str, lexicon: Lexicon) -> Any:
+def _section(text: str) -> Any:
     from lm.clinical.sections import SectionClassifier
     from multimodal.clinical_lexicon import SECTION_WEIGHTS
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def write_new(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a new file; one that could not be written whole is removed. Raises TargetRefused where it is there already."""
+    """Write a new file; one that could not be written whole is removed. Raises TargetRefused where it "
+    "is there already."""
     from desktop.record.deidentify.errors import TARGET_EXISTS, TargetRefused
     from desktop.record.errors import disk_errors
 

@@ -127,7 +127,7 @@ def _used(given: Used) -> encounter.Used:
 
 def recorded_sections(sections: Iterable[Section]) -> tuple[encounter.Section, ...]:
     """Return the sections of a draft as they are kept."""
-    return tuple(encounter.Section(one.heading, tuple(map(_sentence, one.sentences))) for one in sections)
+    return tuple(encounter.Section(one.heading, tuple(map(_sentence, one.sentences)), one.is_check) for one in sections)
 
 
 def grounded_sentence(kept: encounter.Sentence) -> Sentence:

@@ -48,6 +48,10 @@ class Weights:
     """The share of its logarithm that a finding keeps where only an ancestor of it is shared."""
     inexact_cost: float = 2.5
     """What this costs besides, in nats: of a finding that a disease does not explain at all, the whole of it."""
+    broader_cost: float = 0.5
+    """What it costs, in nats, where our own table names a broader term only: "limb pain" for a painful knee.
+
+    The table is broad on purpose; of HPO's annotations, which are exact, `inexact` holds."""
     most_certain: float = 0.9
     """The most that is believed of a frequency when a finding is absent: what was not seen may have been missed."""
     outside_age: float = 0.05
@@ -88,6 +92,20 @@ class Group:
         """Return the weights of the diseases with a term, each times the share of its patients."""
         diseases, shares = self.profiles.column(term)
         return float(np.exp(self.log_weights[diseases]) @ shares)
+
+    @cached_property
+    def _by_term(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """The annotations in the order of their terms, with the disease of each, and the terms in that order."""
+        owners = np.repeat(np.arange(len(self.profiles)), np.diff(self.profiles.offsets))
+        order = np.flatnonzero(self.profiles.shares > 0)
+        order = order[np.argsort(self.profiles.terms[order], kind="stable")]
+        return order, owners[order], self.profiles.terms[order]
+
+    def named(self, term: int) -> tuple[npt.NDArray[np.int64], Scores]:
+        """Return the diseases that are annotated with exactly this term, and how often they show it."""
+        order, owners, terms = self._by_term
+        first, last = np.searchsorted(terms, term, side="left"), np.searchsorted(terms, term, side="right")
+        return owners[first:last], self.profiles.shares[order[first:last]].astype(np.float64)
 
     @cached_property
     def excluded(self) -> dict[int, list[int]]:
@@ -189,6 +207,10 @@ class Ranker:
                 value = np.log(shares / background)
                 weighed = value if ancestor == term else value * self.weights.inexact - self.weights.inexact_cost
                 ratios[diseases] = np.maximum(ratios[diseases], weighed)
+                if group.conditions:
+                    named, named_shares = group.named(ancestor)
+                    broader = np.log(named_shares / background) - self.weights.broader_cost
+                    ratios[named] = np.maximum(ratios[named], broader)
             # What a disease excludes costs it more than what it merely does not explain.
             ratios[group.excluded.get(ancestor, [])] = 2 * floor
         return self._with_context(group, term, ratios)

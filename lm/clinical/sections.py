@@ -102,7 +102,9 @@ class SectionClassifier:
         kept = sorted(feature for feature, count in seen.items() if count >= FEWEST_TEXTS)
         idf = np.array([math.log((1 + len(texts)) / (1 + seen[feature])) + 1 for feature in kept], np.float32)
         labels = sorted({label for _, label in texts})
-        blank = cls({f: at for at, f in enumerate(kept)}, labels, idf, np.zeros((len(kept) + 1, len(labels)), np.float32))
+        blank = cls(
+            {f: at for at, f in enumerate(kept)}, labels, idf, np.zeros((len(kept) + 1, len(labels)), np.float32)
+        )
         inputs = np.stack([blank._input(features) for features in found])
         wanted = np.eye(len(labels), dtype=np.float32)[[labels.index(label) for _, label in texts]]
         blank._weights = _fitted(inputs, wanted)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 DISCLAIMER = (
-    "These are reminders for a doctor, made by rules from what was said. They are no diagnosis, and where none is shown "
+    "These are reminders for a doctor, made by rules from what was said. They are no diagnosis, and "
+    "where none is shown "
     "the patient may still be in danger."
 )
 
@@ -106,7 +107,9 @@ def _is_beyond(limit: Limit, fact: Fact) -> bool:
 
 
 def _suggestions(facts: Sequence[Fact]) -> tuple[Suggestion, ...]:
-    asserted = [f for f in facts if f.kind is FactKind.PROBLEM and f.assertion in (Assertion.PRESENT, Assertion.POSSIBLE)]
+    asserted = [
+        f for f in facts if f.kind is FactKind.PROBLEM and f.assertion in (Assertion.PRESENT, Assertion.POSSIBLE)
+    ]
     asserted = [fact for fact in asserted if fact.confidence > 0.5]
     found = []
     for specialty, words in SPECIALTIES.items():

@@ -50,16 +50,22 @@ RED_FLAGS: tuple[RedFlag, ...] = (
         NOW,
         "Sudden neurological deficit",
         "Face, arm or speech signs can be a stroke, which is treated within hours (FAST; NICE NG128, 1.1.1).",
-        (_names("Facial droop|Slurred speech|One-sided weakness|Trouble speaking|Hemiparesis|Unilateral facial palsy"),),
+        (
+            _names(
+                "Facial droop|Slurred speech|One-sided weakness|Trouble speaking|Hemiparesis|Unilateral facial palsy"
+            ),
+        ),
     ),
     RedFlag(
         NOW,
         "Chest pain with a companion sign",
-        "Chest pain with breathlessness, sweating, vomiting, fainting or pain in arm or jaw can be an acute coronary syndrome "
+        "Chest pain with breathlessness, sweating, vomiting, fainting or pain in arm or jaw can be an "
+        "acute coronary syndrome "
         "(NICE CG95, 1.2.1).",
         (
             _names("Chest pain"),
-            _BREATHLESS | _names("Sweating|Nausea|Vomiting|Nausea and vomiting|Syncope|Arm pain|Jaw pain|Palpitations|Dizziness"),
+            _BREATHLESS
+            | _names("Sweating|Nausea|Vomiting|Nausea and vomiting|Syncope|Arm pain|Jaw pain|Palpitations|Dizziness"),
         ),
     ),
     RedFlag(
@@ -71,14 +77,16 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         NOW,
         "Low oxygen saturation",
-        "Below 92 % breathing air, oxygen or help may be needed (National Early Warning Score 2: 91 % or less scores 3).",
+        "Below 92 % breathing air, oxygen or help may be needed (National Early Warning Score 2: 91 % or "
+        "less scores 3).",
         limits=(Limit("oxygen saturation", at_most=91.999),),
         limits_needed=1,
     ),
     RedFlag(
         NOW,
         "Vital signs of possible sepsis",
-        "Two of fast breathing (22/min), systolic pressure of 100 mmHg or less, or a pulse above 130 (qSOFA, Sepsis-3 2016; NICE NG253).",
+        "Two of fast breathing (22/min), systolic pressure of 100 mmHg or less, or a pulse above 130 "
+        "(qSOFA, Sepsis-3 2016; NICE NG253).",
         limits=(
             Limit("respiratory rate", at_least=22),
             Limit("blood pressure", at_most=100),
@@ -129,7 +137,10 @@ RED_FLAGS: tuple[RedFlag, ...] = (
         NOW,
         "Swelling or hives with trouble breathing",
         "Skin signs of an allergy with trouble breathing can be anaphylaxis (Resuscitation Council UK 2021).",
-        (_names("Hives|Swollen lip|Facial edema|Anaphylactic shock"), _BREATHLESS | _names("Wheezing|Syncope|Difficulty swallowing")),
+        (
+            _names("Hives|Swollen lip|Facial edema|Anaphylactic shock"),
+            _BREATHLESS | _names("Wheezing|Syncope|Difficulty swallowing"),
+        ),
     ),
     RedFlag(
         NOW,
@@ -172,21 +183,27 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     ),
 )
 SPECIALTIES: Mapping[str, str] = {
-    "cardiology": r"chest pain|palpitation|heart|coronary|atrial|myocard|angina|mitral|aortic (?:valve|stenosis)|tachycardia|syncope|hypertension|"
+    "cardiology": r"chest pain|palpitation|heart|coronary|atrial|myocard|angina|mitral|aortic (?:valve|"
+    r"stenosis)|tachycardia|syncope|hypertension|"
     r"congestive|orthopnea|jugular",
-    "pulmonology": r"dyspnea|wheez|asthma|chronic obstructive|emphysema|hemoptysis|pneumon|sleep apnea|bronch|lung|pulmonary|crackles",
-    "neurology": r"headache|migraine|seizure|epilep|stroke|transient ischemic|numbness|tingling|tremor|multiple sclerosis|parkinson|"
+    "pulmonology": r"dyspnea|wheez|asthma|chronic obstructive|emphysema|hemoptysis|pneumon|sleep apnea|"
+    r"bronch|lung|pulmonary|crackles",
+    "neurology": r"headache|migraine|seizure|epilep|stroke|transient ischemic|numbness|tingling|tremor|"
+    r"multiple sclerosis|parkinson|"
     r"memory|slurred|facial droop|one-sided|trouble speaking|neuropath|thunderclap|double vision",
-    "gastroenterology": r"abdominal pain|heartburn|gastro|reflux|diarrhea|constipation|blood in stool|melena|difficulty swallowing|crohn|"
+    "gastroenterology": r"abdominal pain|heartburn|gastro|reflux|diarrhea|constipation|blood in stool|"
+    r"melena|difficulty swallowing|crohn|"
     r"colitis|hepatitis|cirrhosis|nausea|vomiting|bloating|irritable bowel|hematemesis",
-    "orthopaedics": r"(?:knee|hip|shoulder|ankle|elbow|wrist|foot|hand|finger|back|neck|low back) pain|fracture|sprain|rotator|osteoarthritis|"
+    "orthopaedics": r"(?:knee|hip|shoulder|ankle|elbow|wrist|foot|hand|finger|back|neck|low back) pain|"
+    r"fracture|sprain|rotator|osteoarthritis|"
     r"carpal|meniscus|ankle sprain",
     "rheumatology": r"rheumatoid|joint pain|gout|lupus|systemic lupus|fibromyalgia|stiffness|psoriatic|polymyalgia",
     "endocrinology": r"diabetes|type i|hypothyroid|hyperthyroid|osteoporosis|goiter|hyperglyc|hypoglyc|obesity",
     "nephrology and urology": r"hematuria|kidney|dysuria|urinary|prostat|benign prostatic|nephro|renal|nocturia",
     "dermatology": r"rash|itching|hives|eczema|psoriasis|acne|melanoma|skin|warts?|verruca|cellulitis|urticaria",
     "psychiatry": r"depression|anxiety|suicid|homicid|hallucin|bipolar|panic|insomnia|schizo",
-    "ear, nose and throat": r"sore throat|ear |hearing|ringing|sinusitis|nasal|vertigo|hoarse|rhinorrhea|tonsil|tinnitus",
+    "ear, nose and throat": r"sore throat|ear |hearing|ringing|sinusitis|nasal|vertigo|hoarse|rhinorrhea|"
+    r"tonsil|tinnitus",
     "ophthalmology": r"blurred|vision|eye |glaucoma|cataract|double vision|photophobia|ocular|visual",
     "oncology": r"cancer|carcinoma|lymphoma|leukemia|myeloma|neoplasm|melanoma|sarcoma",
     "gynaecology and obstetrics": r"pregnan|vaginal|pelvic pain|menorrh|ovarian|endometri|uterine|breast",

@@ -346,7 +346,8 @@ class KnowledgeBase:
         found: dict[str, list[Passage]] = {}
         with self._errors():
             rows = self._database.execute(
-                "SELECT n.name, d.title, p.text, p.heading, p.page FROM json_each(?) asked JOIN names n ON n.name = asked.value "
+                "SELECT n.name, d.title, p.text, p.heading, p.page FROM json_each(?) asked JOIN names n "
+                "ON n.name = asked.value "
                 "JOIN passages p ON p.id = n.passage JOIN documents d ON d.id = p.document ORDER BY p.id",
                 (json.dumps(list(names)),),
             )

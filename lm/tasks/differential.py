@@ -98,7 +98,8 @@ def differential(ranker: Ranker, picture: Picture, most: int = MOST, alarms: Seq
     near = [candidate for candidate in ranked if candidate.log_odds >= ranked[0].log_odds - FAR_BEHIND]
     shown = near[: max(1, min(most, MOST_ALLOWED))]
     flagged += [wording.red_flag(c, seen) for c, seen in _flagged(ranker, picture, ranked, shown)]
-    rivals = [c for c in ranked[:_RIVALS] if c.log_odds >= ranked[0].log_odds - _RIVAL_BEHIND] or near
+    rivals = [c for c in ranked[:_RIVALS] if c.log_odds >= ranked[0].log_odds - _RIVAL_BEHIND]
+    rivals = rivals if len(rivals) >= MOST else ranked[:MOST]
     questions = next_questions(ranker, picture.seen, rivals, QUESTIONS, wording.ways.effort)
     return Writing(
         TITLE,

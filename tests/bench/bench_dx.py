@@ -21,9 +21,9 @@ from lm.clinical.conditions import CommonConditions, Sex, load_conditions
 from lm.clinical.phenotype import PHENOTYPES_FILE, Phenotypes
 from lm.clinical.ranking import Ranker, Seen
 from multimodal.catalog import installed_path
+from multimodal.differential import MODEL
 from multimodal.errors import CatalogError
-from multimodal.phenotypes import MODEL
-from tests.bench.dx_cases import Baselines, Case, CaseMaker, rank_of
+from tests.bench.dx_cases import Baselines, Case, CaseMaker, CaseOptions, rank_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,9 +86,12 @@ def line(name: str, ranks: Sequence[float], seconds: float) -> str:
     return f"  {name:34} {figures}  {1000 * seconds / len(ranks):6.1f} ms a patient"
 
 
-def generated(phenotypes: Phenotypes) -> list[str]:
-    """Return the table of the generated patients."""
-    cases = CaseMaker(phenotypes, SEED).cases(CASES, HELD_OUT)
+HARDER = CaseOptions(kept=0.35, most=5, imprecise=0.5, noise=(1, 1, 2, 3), wrongly_denied=0.2)
+
+
+def generated(phenotypes: Phenotypes, title: str, options: CaseOptions) -> list[str]:
+    """Return the table of one set of generated patients."""
+    cases = CaseMaker(phenotypes, SEED, options).cases(CASES, HELD_OUT)
     plain, ranker = Baselines(phenotypes), Ranker.of_rare(phenotypes)
     mixed = Ranker.of_everything(phenotypes, load_conditions(phenotypes.ontology))
     rows: dict[str, Callable[[Case], float]] = {
@@ -101,9 +104,7 @@ def generated(phenotypes: Phenotypes) -> list[str]:
         ),
     }
     findings = np.mean([len(case.seen.present) for case in cases])
-    lines = [
-        f"\nGenerated patients: n = {len(cases)}, {len(phenotypes.profiles):,} diseases, {findings:.1f} findings each"
-    ]
+    lines = [f"\n{title}: n = {len(cases)}, {len(phenotypes.profiles):,} diseases, {findings:.1f} findings each"]
     for name, rank in rows.items():
         began = time.perf_counter()
         ranks = [rank(case) for case in cases]
@@ -138,7 +139,13 @@ def main() -> int:
     except CatalogError as error:
         sys.stdout.write(f"{error}\n")
         return 0
-    sys.stdout.write("\n".join([*generated(phenotypes), *vignettes(phenotypes)]) + "\n")
+    harder = "Generated patients, harder: a third of the findings, half of them imprecise, one to three foreign"
+    lines = [
+        *generated(phenotypes, harder, HARDER),
+        *generated(phenotypes, "Generated patients", CaseOptions()),
+        *vignettes(phenotypes),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,10 +11,13 @@ from desktop.cli import BAD_INPUT, DONE, MISSING, main
 from desktop.commands import dx
 from tests.fakes.phenotypes import small_ranker
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multimodal.phenotypes.installed_ranker", small_ranker)
+    monkeypatch.setattr("multimodal.differential.installed_ranker", small_ranker)
 
 
 pytestmark = pytest.mark.usefixtures("_installed")
@@ -79,6 +83,27 @@ def test_without_the_annotations_it_says_what_to_fetch(
     monkeypatch.setenv("BEDSIDE_HOME", str(tmp_path_factory.mktemp("home")))
     assert main(["dx", "--finding", "cough"]) == MISSING
     assert "bedside models fetch hpo-annotations" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_text_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "visit.txt").write_bytes(b"\xff\xfe\x00")
+    assert main(["dx", str(tmp_path / "visit.txt")]) == BAD_INPUT
+    assert "is no text" in capsys.readouterr().err
+    assert main(["dx", str(tmp_path / "absent.txt")]) == BAD_INPUT
+    assert "cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.models
+def test_the_text_of_an_encounter_is_read_and_quoted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()
+    (tmp_path / "visit.txt").write_text("A 67 year old woman has a cough and a fever. No chest pain.", encoding="utf-8")
+    assert main(["dx", str(tmp_path / "visit.txt"), "--finding", "crackles"]) == DONE
+    out = capsys.readouterr().out
+    assert "1. Community-acquired pneumonia (ICD-10-CM J18.9)" in out
+    assert 'visit.txt: "A 67 year old woman has a cough and a fever"' in out
+    assert "Against: no chest pain (frequent in it)" in out
 
 
 def test_the_help_says_what_it_is_not() -> None:

@@ -9,7 +9,8 @@ from lm.clinical.ontology import Ontology
 from lm.clinical.phenotype import Annotation, Frequency, Phenotypes, Profiles
 from lm.clinical.ranking import Ranker
 
-TERMS = {
+TERMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "HP:0003680": ("Nonprogressive", ()),
     "HP:0000118": ("Phenotypic abnormality", ()),
     "HP:0001939": ("Abnormality of metabolism", ("HP:0000118",)),
     "HP:0002086": ("Abnormality of the respiratory system", ("HP:0000118",)),
@@ -26,6 +27,7 @@ TERMS = {
     "HP:0002160": ("Hyperhomocystinemia", ("HP:0001939",)),
     "HP:0001083": ("Ectopia lentis", ("HP:0000152",)),
     "HP:0001166": ("Arachnodactyly", ("HP:0000118",)),
+    "HP:0000316": ("Hypertelorism", ("HP:0000152",)),
 }
 CALLED = (("Tussis", "HP:0012735"), ("HP:0000990", "HP:0001083"))
 SHARES = {
@@ -53,22 +55,24 @@ class Row:
 
 
 def small_ontology() -> Ontology:
-    """Return sixteen terms with HPO's codes."""
+    """Return eighteen terms with HPO's codes."""
     codes = list(TERMS)
     parents = [[codes.index(parent) for parent in TERMS[code][1]] for code in codes]
     called = [(name, codes.index(code)) for name, code in CALLED]
     return Ontology("2025-01-16", codes, [TERMS[code][0] for code in codes], parents, called)
 
 
-def small_phenotypes() -> Phenotypes:
-    """Return four rare diseases, one of them under two codes."""
+def small_phenotypes(others: int = 0) -> Phenotypes:
+    """Return four rare diseases, one of them under two codes, and others that show something else."""
     ontology = small_ontology()
+    fillers = [(f"OMIM:{100 + n}", f"Other disease {n}", 0.0) for n in range(others)]
     annotations = [
         Annotation(disease, ontology.place(code), share, "PMID:1")
         for disease, shares in enumerate(SHARES.values())
         for code, share in shares.items()
     ]
-    return Phenotypes(ontology, Profiles.build(ontology, list(SHARES), annotations))
+    annotations += [Annotation(len(SHARES) + n, ontology.place("Hypertelorism"), 0.5) for n in range(others)]
+    return Phenotypes(ontology, Profiles.build(ontology, [*SHARES, *fillers], annotations))
 
 
 def small_conditions() -> CommonConditions:
@@ -116,7 +120,7 @@ def small_conditions() -> CommonConditions:
 
 def small_ranker() -> Ranker:
     """Return a ranker of both."""
-    return Ranker.of_everything(small_phenotypes(), small_conditions())
+    return Ranker.of_everything(small_phenotypes(others=400), small_conditions())
 
 
 def _condition(ontology: Ontology, row: Row) -> Condition:

@@ -9,8 +9,9 @@ import pytest
 from lm.clinical.phenotype import PHENOTYPES_FILE, UNSTATED, Phenotypes
 from multimodal.catalog import Converter, installed_path
 from multimodal.converters import run
+from multimodal.differential import MODEL
 from multimodal.errors import ConversionFailed
-from multimodal.phenotypes import ANNOTATIONS, MODEL, ONSET_YEARS, ONTOLOGY, installed_ranker
+from multimodal.phenotypes import ANNOTATIONS, ONSET_YEARS, ONTOLOGY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,10 +139,3 @@ def test_the_fetched_index_holds_what_was_published() -> None:
     assert profiles.share(marfan, ontology.place("Ectopia lentis")) > 0.3
     assert all(code in ontology.codes for code in ONSET_YEARS)
     assert phenotypes.information_content[ontology.place("Ectopia lentis")] > 4
-
-
-@pytest.mark.models
-def test_the_installed_ranker_knows_common_and_rare() -> None:
-    ranker = installed_ranker()
-    assert [len(group.profiles) > 100 for group in ranker.groups] == [True, True]
-    assert ranker.common is not None

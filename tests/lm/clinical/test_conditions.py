@@ -12,7 +12,7 @@ from lm.clinical.phenotype import PHENOTYPES_FILE, Phenotypes
 from lm.errors import DamagedKnowledge
 from lm.grounding.knowledge import KnowledgeBase
 from multimodal.catalog import installed_path
-from multimodal.phenotypes import MODEL
+from multimodal.differential import MODEL
 from multimodal.terminologies import TERMS_FILE
 from tests.bench.bench_dx import read_vignettes
 from tests.fakes.phenotypes import small_conditions, small_ontology
@@ -76,15 +76,18 @@ def test_the_table_says_that_it_was_judged_and_not_measured() -> None:
     assert "not measured" in head.replace("\n# ", " ")
 
 
+HEAD = "schema = 1\n[terms]\n[background]\nterms = []\nvague = []\n[methods]\n"
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
         ("", "'schema'"),
         ("schema = 2", "schema 2"),
         ("not toml", "Expected"),
-        ('schema = 1\n[terms]\n[methods]\ntest = ["HP:0012735 Sneeze"]\n[conditions]', "HP:0012735 Cough"),
-        ('schema = 1\n[terms]\n[methods]\ntest = ["HP:7777777 Cough"]\n[conditions]', "no term"),
-        ('schema = 1\n[terms]\n[methods]\n[conditions.x]\nname = "X"\nicd = "I"\ncommonness = "often"', "often"),
+        (HEAD + 'test = ["HP:0012735 Sneeze"]\n[conditions]', "HP:0012735 Cough"),
+        (HEAD + 'test = ["HP:7777777 Cough"]\n[conditions]', "no term"),
+        (HEAD + '[conditions.x]\nname = "X"\nicd = "I"\ncommonness = "often"', "often"),
     ],
 )
 def test_a_faulty_table_is_one_sentence(tmp_path: Path, content: str, fault: str) -> None:

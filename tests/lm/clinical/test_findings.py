@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lm.clinical.conditions import Sex
 from lm.clinical.facts import Assertion, Code, Course, Fact, FactKind
-from lm.clinical.findings import Finding, age_of, alarms_of, findings_of, picture_of, sex_of
+from lm.clinical.findings import Finding, age_of, alarms_of, findings_of, picture_of, quote_of, sex_of
 from lm.clinical.measures import MEASURES
 from lm.clinical.thresholds import BOUNDS, NEWS2_THREE, is_alarming, terms_of
 from lm.grounding.answer import Citation
@@ -86,7 +88,7 @@ def test_a_broad_denial_yields_to_what_is_there() -> None:
     assert picture.contradictory == ()
 
 
-@given(st.lists(st.tuples(st.integers(0, 15), st.booleans()), max_size=12))
+@given(st.lists(st.tuples(st.integers(0, len(COMMON.ontology) - 1), st.booleans()), max_size=12))
 def test_nothing_is_there_and_denied_at_once(said: list[tuple[int, bool]]) -> None:
     findings = [Finding(term, there, Citation(SourceKind.TRANSCRIPT, "visit")) for term, there in said]
     seen = picture_of(COMMON.ontology, findings).seen
@@ -144,3 +146,24 @@ def test_a_sex_is_read_where_it_was_said() -> None:
     assert sex_of([Fact(FactKind.DEMOGRAPHIC, "gentleman", 0, 9, "sex", value="male")]) is Sex.MALE
     assert sex_of([problem("Cough")]) is None
     assert age_of([]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Well. He has no fever at all. Good.", "He has no fever at all"),
+        ("fever", "fever"),
+        (f"{'word ' * 40}fever{' word' * 40}", f"{'word ' * 11}fever{' word' * 11}"),
+    ],
+)
+def test_a_quote_is_the_sentence_around_a_finding_verbatim(text: str, quote: str) -> None:
+    start = text.index("fever")
+    assert quote_of(text, Fact(FactKind.PROBLEM, "fever", start, start + 5, "Fever")) == quote
+    assert quote in text
+
+
+def test_a_modifier_and_what_says_too_little_are_no_findings() -> None:
+    modifier = Fact(FactKind.PROBLEM, "x", 0, 1, "x", codes=(Code("hpo", "HP:0003680", "Nonprogressive"),))
+    assert findings_of(COMMON, [modifier], "", cite) == ()
+    vague = replace(COMMON, vague=frozenset({PLACE("Cough")}))
+    assert [f.term for f in findings_of(vague, [problem("Cough"), problem("Fever")], "", cite)] == [PLACE("Fever")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,4 +95,13 @@ def test_without_findings_only_how_common_a_disease_is_counts() -> None:
     ranked = RANKER.rank(Seen(), 9)
     assert codes(ranked)[:2] == ["J20.9", "G43.909"]
     assert len(ranked) == 9
-    assert RANKER.background(RANKER.ontology.place("Phenotypic abnormality")) == pytest.approx(0.895, abs=0.05)
+
+
+def test_one_sign_that_the_table_lacks_is_no_proof_of_a_rare_disease() -> None:
+    assert codes(RANKER.rank(seen("Cough", "Fever", "Ectopia lentis"), 1))[0].startswith("J")
+
+
+def test_a_narrower_finding_counts_nearly_in_full_where_the_table_names_a_broader_one() -> None:
+    narrow = RANKER.present_ratios(RANKER.groups[0], RANKER.ontology.place("Productive cough"))[1]
+    broad = RANKER.present_ratios(RANKER.groups[0], RANKER.ontology.place("Cough"))[1]
+    np.testing.assert_allclose(broad - narrow, RANKER.weights.broader_cost)
