@@ -93,12 +93,14 @@ def _case(file: Path) -> tuple[Item, ...]:
     from lm.errors import InvalidInput
     from lm.tasks.teaching import case_item
 
-    item = case_item(deidentify(read_text(file), TextOptions()).text, "the note")
+    cleaned = deidentify(read_text(file), TextOptions())
+    item = case_item(cleaned.text, "the note")
     if item is None:
         raise InvalidInput(
             f"{file.name} has no assessment under a heading of its own, so there is nothing to hide. "
             "Give a note with a line such as: Assessment and plan"
         )
+    sys.stderr.write(f"{cleaned.residual_risk}\n")
     return (item,)
 
 

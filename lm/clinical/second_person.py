@@ -31,6 +31,11 @@ _HER_IS_OBJECT = re.compile(
     r"over|back|home|today|now|again)\b)",
     re.IGNORECASE,
 )
+_CHARTED = (
+    (re.compile(r"\byou (?:also )?den(?:y|ied) (?:any |having )?(?!that\b|\w+ing\b)"), "you told us that you have no "),
+    (re.compile(r"\byou (?:also )?endorsed? (?!that\b|\w+ing\b)"), "you told us that you have "),
+)
+"""Words of charts that sound to a patient like an accusation."""
 _PRONOUNS = (
     (re.compile(r"\b(?:the |this )?patient['’]s\b", re.IGNORECASE), "your"),
     (re.compile(r"\b(?:himself|herself)\b", re.IGNORECASE), "yourself"),
@@ -49,6 +54,8 @@ def to_you(sentence: str, original: str = "") -> str:
     first = _SUBJECT.search(sentence)
     if first and first["verb"].lower() not in _TELLS:
         said = _SECOND_VERB.sub(lambda m: f"{m['join']} {m['adverb'] or ''}{_with_you(m['verb'])}", said)
+    for pattern, words in _CHARTED:
+        said = pattern.sub(words, said)
     for pattern, word in _PRONOUNS:
         said = pattern.sub(word, said)
     said = re.sub(r"\b(?:the |this )patient\b", "you", said, flags=re.IGNORECASE)

@@ -38,7 +38,7 @@ def test_words_become_plain(sentence: str, plain: str) -> None:
         "Renal cell carcinoma was found.",  # the name of one disease
         "You have hepatitis B.",
         "Sickle cell anemia runs in families.",  # no anemia of every kind
-        "A fast heartbeat (tachycardia) was seen.",  # the name is being told
+        "A quick pulse (tachycardia) was seen.",  # the name is being told
         "This is called hypertension.",
         "Hypertension is high blood pressure.",  # it says so itself
         "I am mi and bp.",  # no abbreviations as they are written

@@ -15,6 +15,9 @@ from lm.clinical.second_person import to_you
         ("The patient's blood pressure is high.", "Your blood pressure is high."),
         ("The patient understands and agrees.", "You understand and agree."),
         ("He also watches his diet.", "You also watch your diet."),
+        ("Patient denies any chest pain or fever.", "You told us that you have no chest pain or fever."),
+        ("She denies smoking.", "You deny smoking."),
+        ("He endorses back pain.", "You told us that you have back pain."),
         ("We gave her a shot.", "We gave you a shot."),
     ],
 )

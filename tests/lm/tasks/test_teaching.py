@@ -36,6 +36,20 @@ def test_a_definition_hides_its_own_name_and_the_options_are_relatives() -> None
     assert (layperson.answer, layperson.also_right) == ("Nosebleed", ("Bloody nose",))
 
 
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "",
+        "Short.",
+        "A bleeding that is recurrent, which means that it comes again.",
+        "The presence of a recurrent bleeding.",
+    ],
+)
+def test_a_definition_that_tells_its_name_or_nothing_is_not_asked(definition: str) -> None:
+    term = GlossaryTerm("HP:9", "Recurrent bleeding", definition, parents=(BLEEDING,))
+    assert list(term_items(Glossary("HPO", (*TERMS, term)), [term], 1)) == []
+
+
 def test_the_same_seed_asks_the_same() -> None:
     assert list(term_items(GLOSSARY, TERMS, 3)) == list(term_items(GLOSSARY, TERMS, 3))
     orders = {next(iter(term_items(GLOSSARY, [TERMS[1]], seed))).options for seed in range(8)}
