@@ -7,6 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
+VAULT = "vault"
+"""The folder of the encrypted record within the user's data folder."""
+
 
 def data_folder() -> Path:
     """Return the user's data folder; BEDSIDE_HOME names another one. The same folder as `multimodal.catalog` uses."""

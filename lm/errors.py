@@ -43,3 +43,7 @@ class KnowledgeUnwritable(KnowledgeError):
 
 class UnknownTerm(InvalidInput):
     """No term of the ontology goes by this code or name."""
+
+
+class NothingToWriteFrom(InvalidInput):
+    """A draft was asked for from an encounter in which nothing was said or typed."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lm.grounding.passages import Passage
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "clinical"
+SECTION_WEIGHTS = ASSETS / "sections.safetensors"
+"""Of the classifier that says which section of a note a text belongs to."""
 HPO, ICD, DRUGS = "hpo", "icd-10-cm", "drug-names"
 AS_NAMED, BY_SYNONYM, BY_OTHER_NAME = 0.95, 0.85, 0.7
 """How sure a code is: its title was said; a synonym that its terminology lists was said; it was found by a title or a

@@ -49,9 +49,10 @@ def gather(about: str, count: int, seed: int) -> tuple[Item, ...]:
         streams: list[Iterable[Item]] = []
         if glossary:
             asked = list(term_items(glossary, terms, seed))
-            streams += [
-                [item for item in asked if item.kind is kind] for kind in (ItemKind.MEANING, ItemKind.LAYPERSON)
-            ]
+            meanings = [item for item in asked if item.kind is ItemKind.MEANING]
+            # In another order: the answer to one question should not have been the question before.
+            spoken = [item for item in reversed(asked) if item.kind is ItemKind.LAYPERSON]
+            streams += [meanings[::2], spoken, meanings[1::2]]
         streams.append(_codes(icd, about, (term.name for term in terms[::-1]), seed))
         streams.append(gap_items(_passages(library, about, count, seed), _telling()))
         return tuple(islice(_taking_turns(streams), count))

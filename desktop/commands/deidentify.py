@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.commands.consulting import existing_file
+from desktop.commands.new_file import write_new
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
-    from typing import BinaryIO
+    from collections.abc import Iterator
 
     from desktop.record.deidentify.dicom import DicomChange
     from desktop.record.deidentify.errors import DeidentifyError
@@ -70,7 +70,7 @@ def _run_text(args: argparse.Namespace) -> int:
     elif not args.out:
         sys.stdout.write(result.text)
     if args.out and not args.preview:
-        _write_new(args.out, lambda file: file.write(result.text.encode("utf-8")))
+        write_new(args.out, lambda file: file.write(result.text.encode("utf-8")))
     sys.stderr.write(f"{_counted(len(result.replacements), 'identifier')}\n{result.residual_risk}\n")
     return 0
 
@@ -90,7 +90,7 @@ def _run_dicom(args: argparse.Namespace) -> int:
         if args.preview or args.json:
             _print(_dicom_changes(changes, args.json))
         if not args.preview:
-            _write_new(args.out, lambda file: dataset.save_as(file, enforce_file_format=True))
+            write_new(args.out, lambda file: dataset.save_as(file, enforce_file_format=True))
     sys.stderr.write(f"{_counted(len(changes), 'attribute')}\n{DICOM_RISK}\n")
     return 0
 
@@ -168,24 +168,6 @@ def _refusal(file: Path) -> DeidentifyError:
 
     reasons = {FileKind.AUDIO: VOICE, FileKind.VIDEO: VOICE, FileKind.PICTURE: PICTURE}
     return NotDeidentifiable(reasons.get(kind_of(file), NO_TEXT), file.name)
-
-
-def _write_new(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a new file; one that could not be written whole is removed."""
-    from desktop.record.deidentify.errors import TARGET_EXISTS, TargetRefused
-    from desktop.record.errors import disk_errors
-
-    with disk_errors():
-        try:
-            file = path.open("xb")
-        except FileExistsError:
-            raise TargetRefused(TARGET_EXISTS, path.name) from None
-        try:
-            with file:
-                write(file)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
 
 
 def _print(lines: list[str]) -> None:

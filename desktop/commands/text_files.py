@@ -1,4 +1,4 @@
-"""Reading a text that a command is given, from a file or from standard input, and writing a new file."""
+"""Reading a text that a command is given, from a file or from standard input."""
 
 from __future__ import annotations
 
@@ -34,18 +34,3 @@ def read_text(file: Path) -> str:
     if not text.strip():
         raise InvalidInput(f"{name} holds no text. Nothing was written.")
     return text
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a new file, whole or not at all; an earlier one is never replaced. Raises InvalidInput."""
-    from desktop.files import write_atomically
-    from lm.errors import InvalidInput
-
-    if path.exists():
-        raise InvalidInput(f"{path.name} is there already. Nothing was written: name a new file with --out.")
-    try:
-        write_atomically(path, text.encode("utf-8"))
-    except OSError as error:
-        raise InvalidInput(
-            f"{path.name} cannot be written ({error.strerror}). Name another place with --out."
-        ) from error

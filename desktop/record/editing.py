@@ -98,9 +98,9 @@ def turns_before(encounter: Encounter, question_id: str) -> tuple[tuple[Question
 
 
 def sentences_of(entry: Entry | None) -> tuple[Sentence, ...]:
-    """Return the sentences of an answer or a draft, in order; other entries have none."""
+    """Return the sentences of an answer or of a draft's text, in order; other entries have none."""
     if isinstance(entry, Writing):
-        return tuple(sentence for section in entry.sections for sentence in section.sentences)
+        return tuple(sentence for part in entry.sections if not part.is_check for sentence in part.sentences)
     return entry.sentences if isinstance(entry, Answer) else ()
 
 

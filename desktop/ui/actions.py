@@ -81,6 +81,13 @@ ACTIONS = (
         Group.ENCOUNTER,
         QT_TRANSLATE_NOOP("Actions", "A screenshot in the clipboard becomes an attachment."),
     ),
+    Action(
+        "export",
+        QT_TRANSLATE_NOOP("Actions", "Export the encounter"),
+        ("Ctrl+E",),
+        Group.ENCOUNTER,
+        QT_TRANSLATE_NOOP("Actions", "As text, PDF or Word, with a preview of every word."),
+    ),
     Action("ask", QT_TRANSLATE_NOOP("Actions", "Ask"), ("Ctrl+Return", "Ctrl+Enter"), Group.ANSWER),
     Action("cancel", QT_TRANSLATE_NOOP("Actions", "Stop the answer"), ("Esc",), Group.ANSWER),
     Action("redo", QT_TRANSLATE_NOOP("Actions", "Answer again"), ("Ctrl+R",), Group.ANSWER),
@@ -279,7 +286,7 @@ SEPARATOR = ""
 WRITINGS = tuple(action.id for action in ACTIONS if action.group is Group.WRITING)
 """What can be written from an encounter."""
 MENUS = {
-    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", SEPARATOR, "page-settings", "lock", "quit"),
+    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", "export", SEPARATOR, "page-settings", "lock", "quit"),
     Menu.EDIT: ("paste", "copy-answer", SEPARATOR, "ask", "redo", "cancel", SEPARATOR, "search"),
     Menu.WRITE: WRITINGS,
     Menu.VIEW: (

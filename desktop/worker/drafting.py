@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from desktop.worker.converting import evidence_of, grounded_sentence, recorded_sections
 from desktop.worker.protocol import Write, WritingWhole
 from lm.grounding.answer import Evidence
+from lm.grounding.gate import split_sentences
 from lm.sequence import SourceKind
 from multimodal.writing import Form, Sources, write
 
@@ -25,7 +26,8 @@ def drafted(command: Write) -> Iterator[Event]:
 def sources_of(command: Write) -> Sources:
     """Return what a draft is written from: what was said, what the doctor typed, and what answers said of pictures."""
     said = [evidence_of(recording) for recording in command.context.recordings]
-    typed = [Evidence.from_text(SourceKind.QUESTION, "", turn.question) for turn in command.context.turns]
+    stated = [_stated(turn.question) for turn in command.context.turns]
+    typed = [Evidence.from_text(SourceKind.QUESTION, "", text) for text in stated if text]
     return Sources(
         said=tuple(said),
         typed=tuple(typed),
@@ -33,3 +35,8 @@ def sources_of(command: Write) -> Sources:
         about=tuple(map(grounded_sentence, command.about)),
         template=command.template,
     )
+
+
+def _stated(question: str) -> str:
+    """Return what the doctor stated in a question, in sentences with a full stop; asking whether states nothing."""
+    return " ".join(part for part in split_sentences(question) if part.endswith((".", "!", "。", "！")))

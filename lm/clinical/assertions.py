@@ -46,8 +46,10 @@ class Status:
 
 _NOT = r"(?:(?:do|does|did|have|has|had|is|are|was|were|am|could|can|ca|would|wo)(?: not|\s?n['’]t)|not|never|cannot)"
 _RELATIVES = (
-    "mother mom mum mama father dad daddy brother brothers sister sisters sibling siblings aunt aunts uncle uncles cousin "
-    "cousins grandmother grandma grandfather grandpa grandparent grandparents grandson granddaughter nephew niece parent "
+    "mother mom mum mama father dad daddy brother brothers sister sisters sibling siblings aunt aunts "
+    "uncle uncles cousin "
+    "cousins grandmother grandma grandfather grandpa grandparent grandparents grandson granddaughter "
+    "nephew niece parent "
     "parents son sons daughter daughters child children wife husband spouse partner roommate coworker friend relatives"
 )
 _RELATIVE = rf"(?:{'|'.join(_RELATIVES.split())})"
@@ -64,11 +66,12 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     Trigger(r"without(?! (?:change|difficulty in))", Assertion.ABSENT),
     Trigger(r"den(?:y|ies|ied|ying)", Assertion.ABSENT),
-    Trigger(r"negative for|free of|absence of|lack of|rules? out|ruled out|none of", Assertion.ABSENT),
+    Trigger(r"negative for|free of|absence of|lack of|rules out|ruled out|none of", Assertion.ABSENT),
     Trigger(
-        rf"(?:{_NOT})(?: (?:really|ever|also|currently|even|been|gotten?|to))* (?:have|had|having|has|get|getting|gotten|got|"
+        rf"(?:{_NOT})(?: (?:really|ever|also|currently|even|been|gotten?|to))* (?:have|had|having|has|get|"
+        rf"getting|gotten|got|"
         r"feel|feeling|felt|see|seen|seeing|notice|noticed|noticing|experience|experienced|experiencing|show|"
-        r"report|reported|appreciate|hear|find|complain(?:ed|ing)?|suffer|any|a|been|develop(?:ed)?|endorse|endorsing|"
+        r"report|reported|appreciate|hear|find|complain(?:ed|ing)?|recall|remember|suffer|any|a|been|develop(?:ed)?|endorse|endorsing|"
         r"take|taking|taken|use|using|smoke|drink|on|run|running)",
         Assertion.ABSENT,
     ),
@@ -76,7 +79,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(r"(?:never|not)(?: (?:been|had))? (?:diagnosed|treated|bothered) (?:with|for|by)", Assertion.ABSENT),
     Trigger(r"not", Assertion.ABSENT, most_words=1),
     Trigger(r"never (?:had|have|been|took|taken|smoked|used|got)", Assertion.ABSENT),
-    Trigger(rf"(?:i|we) (?:do|did)(?: not|\s?n['’]t) (?:really )?(?:think|believe|see|suspect)", Assertion.ABSENT),
+    Trigger(r"(?:i|we) (?:do|did)(?: not|\s?n['’]t) (?:really )?(?:think|believe|see|suspect)", Assertion.ABSENT),
     Trigger(r"nkd?a", Assertion.ABSENT, Reach.WITHIN),
     Trigger(r"nor|neither", Assertion.ABSENT, most_words=4),
     Trigger(
@@ -89,7 +92,8 @@ TRIGGERS: tuple[Trigger, ...] = (
     # of somebody else
     Trigger(
         r"family (?:medical )?history(?: is)?(?: significant| positive| remarkable| notable)?(?: of| for)?|"
-        r"run(?:s|ning)? in (?:the|my|your|his|her) family|family members?|(?:any(?:one|body)|someone|some people|in) (?:else )?(?:in )?(?:your|my|his|her|the) (?:immediate )?family",
+        r"run(?:s|ning)? in (?:the|my|your|his|her) family|family members?|(?:any(?:one|body)|someone|"
+        r"some people|in) (?:else )?(?:in )?(?:your|my|his|her|the) (?:immediate )?family",
         Assertion.FAMILY,
         Reach.EITHER,
     ),
@@ -107,20 +111,27 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     # if it should come
     Trigger(
-        r"(?<!know )(?<!sure )(?<!tell )(?<!see )(?<!certain )(?<!wonder )\bif\b(?! (?:not|so)\b)|unless|in case(?: of)?|should you|(?:return|call|come back|come in)(?: \w+)? (?:for|with)|"
+        r"(?<!know )(?<!sure )(?<!tell )(?<!see )(?<!certain )(?<!wonder )\bif\b(?! (?:not|so)\b)|unless|"
+        r"in case(?: of)?|should you|(?:return|call|come back|come in)(?: \w+)? (?:for|with)|"
         r"watch (?:out )?for|look out for|(?:at|increased|higher|your|the) risk (?:of|for)|to (?:prevent|avoid)|"
-        r"(?:can|could|may|might|will|would) (?:cause|lead to|result in|give you|make you)|side effects?(?: (?:of|like|include|such as))?|"
-        r"prevent(?:s|ing|ion of)?|precautions? (?:for|about)|signs of (?=\w+ (?:to|such))|worr(?:y|ied) about (?:getting|having)|"
+        r"(?:can|could|may|might|will|would) (?:cause|lead to|result in|give you|make you)|"
+        r"side effects?(?: (?:of|like|include|such as))?|"
+        r"prevent(?:s|ing|ion of)?|precautions? (?:for|about)|signs of (?=\w+ (?:to|such))|worr(?:y|"
+        r"ied) about (?:getting|having)|"
         r"screen(?:ing|ed)? for|vaccin\w+ (?:for|against)",
         Assertion.HYPOTHETICAL,
     ),
     # possible
     Trigger(
-        r"(?:may|might|could)(?: also)?(?: be| have| represent| just be)|possibl[ey]|probabl[ey]|likely|suspect(?:ed|ing|s)?|"
+        r"(?:may|might|could)(?: also)?(?: be| have| represent| just be)|possibl[ey]|probabl[ey]|likely|"
+        r"suspect(?:ed|ing|s)?|"
         r"suspicio(?:n|us) (?:of|for)|concern(?:ed|ing)? (?:for|about)|rule out|r/o|suggest(?:s|ive|ing)?(?: of)?|"
-        r"questionable|(?:not|n['’]t) (?:sure|certain|know|clear) (?:if|whether|that)|i (?:think|believe|guess)(?: that)?|"
-        r"(?:we|i) (?:think|believe)|perhaps|maybe|versus|appears to (?:be|have)|differential(?: diagnosis)?(?: includes?)?|worrisome for|"
-        r"(?:check|test|evaluate|evaluation|look|looking|workup|work-up|assess)(?:ing|ed)? (?:you )?for|wonder(?:ing)? (?:if|about)|it (?:sounds|looks|seems) like",
+        r"questionable|(?:not|n['’]t) (?:sure|certain|know|clear) (?:if|whether|that)|i (?:think|believe|"
+        r"guess)(?: that)?|"
+        r"(?:we|i) (?:think|believe)|perhaps|maybe|versus|appears to (?:be|have)|"
+        r"differential(?: diagnosis)?(?: includes?)?|worrisome for|"
+        r"(?:check|test|evaluate|evaluation|look|looking|workup|work-up|assess)(?:ing|ed)? (?:you )?for|"
+        r"wonder(?:ing)? (?:if|about)|it (?:sounds|looks|seems) like",
         Assertion.POSSIBLE,
         most_words=8,
     ),
@@ -133,15 +144,20 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     # earlier
     Trigger(
-        r"(?:past )?(?:medical |surgical )?history (?:is |was )?(?:significant |positive |notable |remarkable )?(?:for|of|includes?|with)|h/o|"
-        r"previous(?:ly)?|prior(?! to)|used to (?:have|get|take|be|smoke|drink)?|in the past|status post|s/p|had been|formerly|"
-        r"as a (?:child|kid|teenager|baby)|(?:was|were) diagnosed|(?:stopped|quit|discontinued?|came off|come off|went off|finished|completed)(?: taking)?|"
+        r"(?:past )?(?:medical |surgical )?history (?:is |was )?(?:significant |positive |notable |"
+        r"remarkable )?(?:for|of|includes?|with)|h/o|"
+        r"previous(?:ly)?|prior(?! to)|used to (?:have|get|take|be|smoke|drink)?|in the past|status post|"
+        r"s/p|had been|formerly|"
+        r"as a (?:child|kid|teenager|baby)|(?:was|were) diagnosed|(?:stopped|quit|discontinued?|came off|"
+        r"come off|went off|finished|completed)(?: taking)?|"
         r"treated (?:with|for)|(?:i|you|he|she) was on\b",
         Course.PAST,
     ),
     Trigger(
-        r"(?:\w+ ){0,2}(?:years?|decades?) ago|as a (?:child|kid|teenager|baby)|in (?:the past|(?:19|20)\d\d)|when (?:i|he|she) was (?:a |\w+teen|little|young|in)|"
-        r"(?:has|have|had) (?:resolved|gone away|stopped|cleared)|(?:was|were) (?:stopped|discontinued|removed|treated)|last year|in childhood|"
+        r"(?:years?|decades?) ago|as a (?:child|kid|teenager|baby)|in (?:the past|(?:19|20)\d\d)|"
+        r"when (?:i|he|she) was (?:a |\w+teen|little|young|in)|"
+        r"(?:has|have|had) (?:resolved|gone away|stopped|cleared)|(?:was|were) (?:stopped|discontinued|"
+        r"removed|treated)|last year|in childhood|"
         r"(?:two|three|four|five|six|seven|eight|nine|ten|twenty|\d+) years ago",
         Course.PAST,
         Reach.BEFORE,
@@ -149,10 +165,12 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     # to come
     Trigger(
-        r"(?:will|['’]ll|going to|gon\s?na|want to|wan\s?na|like to|need to|needs to|plan to|recommend|let['’]?s|should|let me|go ahead and)"
+        r"(?:will|['’]ll|going to|gon\s?na|want to|wan\s?na|like to|need to|needs to|plan to|recommend|"
+        r"let['’]?s|should|let me|go ahead and)"
         r"(?: (?:also|just|probably|then|go|ahead|and|have|you|him|her|to|get|be|him|want|the))* "
         r"(?:start|order|get|give|send|refer|schedule|prescribe|put|do|repeat|check|obtain|add|try|begin|set|undergo|take|perform|draw|run|increase|see|recommend|continue|have|a|an)|"
-        r"(?:order|schedule|prescribe|prescribing|refer|recommend)(?:ed|ing)?(?: (?:a|an|the|you|him|her|to|for|another|some))*|planned|plan(?: is)? (?:for|to)|scheduled for|pending|follow[- ]up with",
+        r"(?:order|schedule|prescribe|prescribing|refer|recommend)(?:ed|ing)?(?: (?:a|an|the|you|him|her|"
+        r"to|for|another|some))*|planned|plan(?: is)? (?:for|to)|scheduled for|pending|follow[- ]up with",
         Course.PLANNED,
         most_words=12,
     ),
@@ -160,14 +178,17 @@ TRIGGERS: tuple[Trigger, ...] = (
 
 _ENDS = re.compile(
     r"\b(?:but|however|except|although|though|apart from|aside from|other than|besides|because|yet|still|whereas|"
-    r"(?:issues?|problems?|changes?|complaints|concerns|side effects|trouble|difficult(?:y|ies)|relief) (?:with|from|about|in)|"
-    r"related to|secondary to|due to|which|who|and (?:i|he|she|we|they|you|it|my|now|then)|i (?:do|did|have|am|was) (?!not|n['’]t)|"
+    r"(?:issues?|problems?|changes?|complaints|concerns|side effects|trouble|difficult(?:y|ies)|"
+    r"relief) (?:with|from|about|in)|"
+    r"related to|secondary to|due to|which|who|and (?:i|he|she|we|they|you|it|my|now|then)|i (?:do|did|"
+    r"have|am|was) (?!not|n['’]t)|"
     r"so (?:i|he|she|we|they|you|it)|then|until|;|presents? (?:with|for)|complain(?:s|ing)? of|"
     r"(?:he|she|patient) (?:has|does have|reports?|endorses?|states?|admits?|complains?|takes?))\b|;",
     re.IGNORECASE,
 )
 _IF_ENDS = re.compile(
-    r",\s*(?:then|call|please|you (?:should|can|may|need)|i (?:want|would|feel|get|will|kinda|am|have)|we|let|come|go|return|it|that)\b",
+    r",\s*(?:then|call|please|you (?:should|can|may|need)|i (?:want|would|feel|get|will|kinda|am|have)|we|"
+    r"let|come|go|return|it|that)\b",
     re.IGNORECASE,
 )
 _SELF = re.compile(

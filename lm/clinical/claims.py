@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 _SIDE = re.compile(
     r"\b(?:(?P<left>left)|(?P<right>right)|(?P<bilateral>bilateral(?:ly)?|both))\b(?=[ -][a-z])"
-    r"(?! (?:now|away|here|there|after|before|then|on|off|in|at|side up|and i|i|we|so|because|to|of|for|a|the|over the counter)\b)",
+    r"(?! (?:now|away|here|there|after|before|then|on|off|in|at|side up|and i|i|we|so|because|to|of|for|a|"
+    r"the|over the counter)\b)",
     re.IGNORECASE,
 )
 _NOT_SIDES = re.compile(
-    r"\b(?:all right|that['’]?s right|you['’]?re right|is left|was left|he left|she left|i left|left (?:work|home|the))\b",
+    r"\b(?:all right|that['’]?s right|you['’]?re right|is left|was left|he left|she left|i left|"
+    r"left (?:work|home|the))\b",
     re.IGNORECASE,
 )
 _DENYING = (Assertion.ABSENT,)

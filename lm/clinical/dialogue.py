@@ -53,7 +53,8 @@ class Utterance:
 
 
 _TURN = re.compile(
-    r"(?:^|(?<=[.?!] ))[ \t]*(?:\[(?P<bracket>[A-Za-z_ ]{3,20})\]|(?P<name>[A-Z][A-Za-z_]{1,19}(?: [A-Z0-9][A-Za-z0-9]{0,14})?)[ \t]*:)[ \t]*",
+    r"(?:^|(?<=[.?!] ))[ \t]*(?:\[(?P<bracket>[A-Za-z_ ]{3,20})\]|"
+    r"(?P<name>[A-Z][A-Za-z_]{1,19}(?: [A-Z0-9][A-Za-z0-9]{0,14})?)[ \t]*:)[ \t]*",
     re.MULTILINE,
 )
 _SPEAKERS = {
@@ -67,17 +68,22 @@ _FILLERS = r"(?:(?:uh|um|well|oh|ah|hm+|er|ok|okay|actually|honestly|so|and|yeah
 _NO = re.compile(
     _FILLERS
     + r"(?P<said>(?:no|nope|nah|none|never|negative|uh[- ]uh|nuh[- ]uh|neither|nothing|not (?:really|that|at all|yet|"
-    r"recently|since|lately|right now|any ?more|today|currently|to my)|i (?:do|have|am|was|did|would)(?: not|\s?n['’]t)|"
-    r"i['’]m not|i haven['’]t|(?:it|he|she|they) (?:is|was|does|do|has|have|did)(?:\s?n['’]t| not)|i deny|he denies|she denies)"
+    r"recently|since|lately|right now|any ?more|today|currently|to my)|i (?:do|have|am|was|did|"
+    r"would)(?: not|\s?n['’]t)|"
+    r"i['’]m not|i haven['’]t|(?:it|he|she|they) (?:is|was|does|do|has|have|did)(?:\s?n['’]t| not)|i deny|"
+    r"he denies|she denies)"
     r"(?:\s+n['’]t)?)\b",
     re.IGNORECASE,
 )
 _YES = re.compile(
     _FILLERS
     + r"(?P<said>(?:yes|yeah|yep|yup|yah|ya|sure|correct|right|exactly|absolutely|definitely|of course|affirmative|"
-    r"uh[- ]huh|mm[- ]?hmm|mhm|indeed|that['’]?s (?:right|correct)|i (?:do|have|am|did|was|sure do)|i['’]ve|it (?:is|does|has|did|was)|"
-    r"(?:he|she|they) (?:is|does|do|has|have|did|was)|a (?:little|bit|lot|few)|a tiny bit|sometimes|occasionally|some|lots|"
-    r"both|every now and then|once in a while|all the time|unfortunately|a slight|slight|just (?:a|some|the)|mild|kind of|"
+    r"uh[- ]huh|mm[- ]?hmm|mhm|indeed|that['’]?s (?:right|correct)|i (?:do|have|am|did|was|sure do)|"
+    r"i['’]ve|it (?:is|does|has|did|was)|"
+    r"(?:he|she|they) (?:is|does|do|has|have|did|was)|a (?:little|bit|lot|few)|a tiny bit|sometimes|"
+    r"occasionally|some|lots|"
+    r"both|every now and then|once in a while|all the time|unfortunately|a slight|slight|just (?:a|some|"
+    r"the)|mild|kind of|"
     r"probably|i think so|i believe so|i guess so|"
     r"it (?:started|began|hurts|comes|gets|happens|only|just|mostly)|since|for about|"
     r"only (?:when|if|at|in)|when i|whenever))\b",
@@ -92,17 +98,26 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(
-    r"(?:[,.]|\s)\s*(?:okay|ok|alright|all right|sound good|sounds good|you know|does that sound (?:good|okay)|got it)\s*\?\s*$",
+    r"(?:[,.]|\s)\s*(?:okay|ok|alright|all right|sound good|sounds good|you know|does that sound (?:good|"
+    r"okay)|got it)\s*\?\s*$",
     re.IGNORECASE,
 )
 _CONFIRMED = re.compile(r",\s*(?:right|correct|is that right|is that correct|yeah|yes)\s*\?\s*$", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:(?:have|had|do|did|are|were|can|could) you\b|(?:has|does|did|is|was) (?:he|she|it|there)\b|"
+    r"(?:is|are) there\b|how about\b|"
+    r"what about\b|you (?:have|had) any\b|(?<!have you had )(?<!having )any\b(?= \w+ ?(?:,|or\b|and\b|"
+    r"-?\s*$))|any other symptoms\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that is answered with yes or no."""
 _ANSWERS_LATER = 4
 """How many sentences after a question its answer may come."""
 
 
 def utterances_of(text: str) -> tuple[Utterance, ...]:
     """Return the sentences of a text in order, the questions with their answers."""
-    said = [utterance for speaker, span in _turns(text) for utterance in _sentences(text, speaker, span)]
+    said = _with_unmarked_questions([one for speaker, span in _turns(text) for one in _sentences(text, speaker, span)])
     return tuple(_answered(said, at) if one.is_question else one for at, one in enumerate(said))
 
 
@@ -129,6 +144,29 @@ def _sentences(text: str, speaker: Speaker, span: Span) -> Iterator[Utterance]:
         asks = words.rstrip().endswith(("?", "？")) and not _TAG.search(words) and not _CONFIRMED.search(words)
         is_open = asks and _OPEN.match(words) is not None
         yield Utterance(words, sentence.start, sentence.end, speaker, asks, is_open)
+
+
+def _with_unmarked_questions(said: Sequence[Utterance]) -> list[Utterance]:
+    """Find the questions that end a clinician's turn without a question mark, as speech is often written down.
+
+    A yes or a no must follow; what stands before the question is a sentence of its own.
+    """
+    found: list[Utterance] = []
+    for one, following in zip(said, [*said, None][1:], strict=True):
+        asks = None if one.is_question or one.speaker is not Speaker.CLINICIAN else _last(_ASKS, one.text)
+        is_answered = following is not None and following.speaker not in (one.speaker, Speaker.UNKNOWN)
+        if asks is None or following is None or not is_answered or _reading_of(following)[0] is Answer.OTHER:
+            found.append(one)
+            continue
+        cut = one.start + asks.start()
+        if one.text[: asks.start()].strip():
+            found.append(replace(one, text=one.text[: asks.start()], end=cut))
+        found.append(replace(one, text=one.text[asks.start() :], start=cut, is_question=True))
+    return found
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(iter(reversed(list(pattern.finditer(text)))), None)
 
 
 def _answered(said: Sequence[Utterance], at: int) -> Utterance:

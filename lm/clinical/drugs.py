@@ -28,6 +28,10 @@ AS_NEEDED = r"as needed|p\.?r\.?n\.?|when (?:i|you) need it"
 DURATIONS = rf"(?:for|x|times|over) (?:the next )?{_NUMBER}(?: more)? (?:days?|weeks?|months?)"
 
 
+_FARTHEST = 28
+"""How many characters may stand between a drug and a part of its dose, or between two parts."""
+
+
 def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
@@ -47,16 +51,29 @@ def dose_of(sentence: str, start: int, end: int, stop: int) -> tuple[Dose, int, 
     """
     quantities = quantities_in(sentence)
     amount = _amount_after(sentence, end, stop, quantities) or _amount_before(sentence, start, quantities)
-    parts = [pattern.search(sentence, end, stop) for pattern in (_ROUTE, _FREQUENCY, _DURATION)]
-    places = [place.span() for place in parts if place] + ([(amount.start, amount.end)] if amount else [])
-    said = [place[0] if place else "" for place in parts]
-    dose = Dose(sentence[amount.start : amount.end] if amount else "", *said)
-    return dose, min([start, *(first for first, _ in places)]), max([end, *(last for _, last in places)])
+    said = {"amount": (amount.start, amount.end)} if amount else {}
+    for part, pattern in (("route", _ROUTE), ("frequency", _FREQUENCY), ("duration", _DURATION)):
+        place = pattern.search(sentence, end, stop)
+        if place:
+            said[part] = place.span()
+    kept = _connected(said, start, end)
+    dose = Dose(**{part: sentence[first:last] for part, (first, last) in kept.items()})
+    return dose, min([start, *(first for first, _ in kept.values())]), max([end, *(last for _, last in kept.values())])
+
+
+def _connected(said: dict[str, tuple[int, int]], start: int, end: int) -> dict[str, tuple[int, int]]:
+    """Keep the parts that follow the drug or each other closely: what is said further on is of something else."""
+    kept: dict[str, tuple[int, int]] = {}
+    for part, (first, last) in sorted(said.items(), key=lambda item: item[1]):
+        if first - end <= _FARTHEST or last <= start:
+            kept[part] = (first, last)
+            end = max(end, last)
+    return kept
 
 
 def _amount_after(sentence: str, end: int, stop: int, quantities: tuple[Quantity, ...]) -> Quantity | None:
     for quantity in quantities:
-        if quantity.unit in AMOUNT_UNITS and end <= quantity.start and quantity.end <= stop:
+        if quantity.unit in AMOUNT_UNITS and end <= quantity.start <= end + _FARTHEST and quantity.end <= stop:
             return quantity
     return _bare_amount(sentence, end, quantities)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _ASKED_ABOUT = frozenset(("Surgery", "Immunization", "Allergy"))
 """Names so wide that a question about them, not clearly answered, says nothing."""
 _TAKEN_FOR_GRANTED = re.compile(
-    r"\b(?:your|his|her|my|those|these|this|that|the|besides|other than|aside from|apart from|in addition to)(?: \w+)?\s+$",
+    r"\b(?:your|his|her|my|those|these|this|that|the|besides|other than|aside from|apart from|"
+    r"in addition to)(?: \w+)?\s+$",
     re.IGNORECASE,
 )
 _HOW_OLD = re.compile(r"\bhow old (?:are|is)\b|\byour age\b", re.IGNORECASE)
@@ -42,7 +43,8 @@ _SINCE_WHEN = re.compile(
     r"\b(?:how long|when did|since when|when was|how many (?:days|weeks|months|years))\b", re.IGNORECASE
 )
 _IT = re.compile(
-    r"^\W*(?:(?:uh|um|well|oh|yeah|yes|so|and|i think|i guess|okay)[\s,]+)*(?:it|they|this|that|these|symptoms|the (?:pain|symptoms))\b",
+    r"^\W*(?:(?:uh|um|well|oh|yeah|yes|so|and|i think|i guess|okay)[\s,]+)*(?:it|they|this|that|these|"
+    r"symptoms|the (?:pain|symptoms))\b",
     re.IGNORECASE,
 )
 _ONSET_BACK = 5
@@ -126,11 +128,19 @@ def _replied(utterances: Sequence[Utterance], within: Sequence[tuple[Mention, ..
 
 def _facts_of(said: _Said) -> list[Fact]:
     measured = [fact for fact in measured_in(said.utterance.text) if fact.value or not _is_within_a_term(said, fact)]
-    found = [*_terms(said), *(_settled(said, fact) for fact in measured)]
+    terms = [term for term in _terms(said) if not any(_is_measured_by(term, fact) for fact in measured)]
+    found = [*terms, *(_settled(said, fact) for fact in measured)]
     asked_age = _HOW_OLD.search(said.topic) is not None
-    found += [fact for fact in demographics_in(said.utterance.text, asked_age=asked_age) if not _is_of_relative(said, fact)]
+    found += [
+        fact for fact in demographics_in(said.utterance.text, asked_age=asked_age) if not _is_of_relative(said, fact)
+    ]
     start = said.utterance.start
     return [replace(fact, start=fact.start + start, end=fact.end + start) for fact in found if fact is not None]
+
+
+def _is_measured_by(term: Fact, fact: Fact) -> bool:
+    """Whether what looks like a drug is what was measured: "oxygen is 90 percent"."""
+    return term.kind is FactKind.DRUG and bool(fact.value) and term.start < fact.end and fact.start < term.end
 
 
 def _is_within_a_term(said: _Said, fact: Fact) -> bool:

@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from lm.clinical.facts import Code, FactKind
 from lm.clinical.words import Word, words_of
 from lm.grounding.words import name_key
 
 if TYPE_CHECKING:
+    from lm.clinical.facts import Code, FactKind
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 LONGEST_TERM = 7
@@ -119,7 +119,10 @@ _COMPLAINTS = {
     "weakness": r"weak",
     "stiffness": r"stiff",
 }
-_OWNERS = r"(?:my|the|your|his|her|their|a|that|this|both|of|left|right|bilateral|upper|lower|whole|entire|inner|outer|front|back|side)"
+_OWNERS = (
+    r"(?:my|the|your|his|her|their|a|that|this|both|of|left|right|bilateral|upper|lower|whole|"
+    r"entire|inner|outer|front|back|side)"
+)
 _LINKS = (
     r"(?:is|was|are|were|has|have|been|['’]s|started|starts|keeps?|kept|really|still|just|also|do|does|did|very|so|pretty|feels?|felt|"
     r"feeling|gets?|getting|got|a|bit|little|kind|of|super)"

@@ -13,19 +13,19 @@ from lm.clinical.numbers import Quantity, are_joined, quantities_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_FAR = 45
+_FAR = 60
 """How many characters may stand between a name and its value."""
 _BETWEEN = re.compile(
     r"^[\s:=,.-]*(?:(?:today|is|was|of|are|were|at|about|around|it|it's|currently|came|back|in|here|the|office|to|a|an|up|down|from|"
     r"reading|readings|read|level|levels|count|rate|looks|like|been|has|have|running|showed|shows|shown|last|time|"
     r"still|now|uh|um|just|only|approximately|roughly|over|this|morning|on|room|air|my|your|his|her|see|"
-    r"i|that|there|actually|really|usually|normally|so|well|high|low|elevated|normal|value|fraction|little|bit|reduced|slightly|mildly|tiny|too|very|quite|pretty|on|side|running|she|he|we|did|do)\b[\s:=,.-]*)*$",
+    r"i|that|there|actually|really|usually|normally|so|well|high|low|elevated|normal|value|fraction|little|bit|reduced|slightly|mildly|tiny|too|very|quite|pretty|also|on|side|running|she|he|we|did|do)\b[\s:=,.-]*)*$",
     re.IGNORECASE,
 )
 _PATTERNS = tuple((measure, re.compile(rf"\b(?:{measure.said})(?!\w)", re.IGNORECASE)) for measure in MEASURES)
 _JUDGED = re.compile(rf"\b(?:{JUDGEMENTS})\b", re.IGNORECASE)
 _PAIR = VITALS[0]
-_SCORE = re.compile(r"\s*(?:out of|/|over)\s*(?:ten|10)\b", re.IGNORECASE)
+_SCORE = re.compile(r"\s*(?:out of\s*(?:ten|10)|/\s*10)\b(?![/.]\d)", re.IGNORECASE)
 _AGE = re.compile(r"\s*(?:-|\s)?\s*(?:years?|yrs?|y/?o|months?|weeks?)?[- ]?(?:old|of age|y/?o)\b", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|turned|turning)(?: of| is)?\s+$", re.IGNORECASE)
 _SEX = {
@@ -129,7 +129,8 @@ def _scores(sentence: str, quantities: Sequence[Quantity], used: set[int]) -> li
     found = []
     for at, quantity in enumerate(quantities):
         out_of = _SCORE.match(sentence, quantity.end)
-        if at not in used and out_of and quantity.value <= 10 and not quantity.unit:
+        is_in_date = sentence[max(0, quantity.start - 1) : quantity.start] == "/"
+        if at not in used and out_of and not is_in_date and quantity.value <= 10 and not quantity.unit:
             text = sentence[quantity.start : out_of.end()]
             value = f"{quantity.value:g}/10"
             found.append(
@@ -144,7 +145,11 @@ def demographics_in(sentence: str, *, asked_age: bool = False) -> tuple[Fact, ..
     for quantity in quantities_in(sentence):
         after = _AGE.match(sentence, quantity.end)
         is_aged = _AGED.search(sentence, 0, quantity.start) is not None
-        if quantity.value <= 120 and (after or is_aged or asked_age) and quantity.unit in ("", "years", "months", "weeks", "days"):
+        if (
+            quantity.value <= 120
+            and (after or is_aged or asked_age)
+            and quantity.unit in ("", "years", "months", "weeks", "days")
+        ):
             end = after.end() if after else quantity.end
             value = str(Quantity(quantity.value, quantity.unit or "years", 0, 0))
             text = sentence[quantity.start : end]

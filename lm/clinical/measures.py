@@ -30,7 +30,8 @@ VITALS = (
     Measure(
         FactKind.VITAL,
         "oxygen saturation",
-        r"(?:oxygen |o2 )?(?:saturations?|sats?)|spo2|pulse ox(?:imetry)?|oxygen level|oxygenation",
+        r"(?:oxygen |o2 )?(?:saturations?|sats?)|spo2|pulse ox(?:imetry)?|oxygen level|oxygenation|"
+        r"oxygen(?= (?:is|was|at) )|o2(?= (?:is|was|at)? ?\d)",
         "%",
         40,
         100,

@@ -1,4 +1,5 @@
-"""Numbers as they are written and as they are spoken: "160/90", "one sixty over ninety", "a hundred and one point four".
+"""Numbers as they are written and as they are spoken: "
+""160/90", "one sixty over ninety", "a hundred and one point four".
 
 Two texts say the same amount where their quantities are equal, however they were said.
 """
@@ -61,7 +62,7 @@ UNITS = {
 }
 """The sign of each unit, and the words for it."""
 _UNIT_OF = {word: sign for sign, words in UNITS.items() for word in words.split()}
-_SLASHED = re.compile(r"\s*(?:/|\bover\b)\s*", re.IGNORECASE)
+_SLASHED = re.compile(r"\s*(?:/|(?:\bover\b\s*)+)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,14 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
     at = 0
     while at < len(tokens):
         value, after = _number(text, tokens, at)
+        if (
+            value is not None
+            and value >= 20
+            and after < len(tokens)
+            and text[tokens[after - 1].end : tokens[after].start] == " . "
+        ):
+            digit = _UNITS.get(tokens[after].key, 10)
+            value, after = (value + digit / 10, after + 1) if digit < 10 else (value, after)
         if value is None:
             at += 1
             continue

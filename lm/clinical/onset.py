@@ -12,11 +12,16 @@ _SPAN = (
     rf"{_NUMBER}(?: ?(?:to|or|-) ?{_NUMBER})?(?: and a half)? (?:hours?|days?|nights?|weeks?|months?|years?|minutes?)"
 )
 _DAY = (
-    r"yesterday|today|this (?:morning|afternoon|evening|week|month)|last (?:night|week|month|year|spring|summer|fall|winter|\w+day)|"
+    r"yesterday|today|this (?:morning|afternoon|evening|week|month)|last (?:night|week|month|year|spring|"
+    r"summer|fall|winter|\w+day)|"
     r"the day before yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|childhood|birth|"
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: \d+)?|(?:19|20)\d\d|labor day|christmas|easter"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: \d+)?|"
+    r"(?:19|20)\d\d|labor day|christmas|easter"
 )
-_SOFT = r"(?: (?:about|around|approximately|roughly|like|the|past|last|almost|nearly|over|maybe|probably|at least|on|in|just|good))*"
+_SOFT = (
+    r"(?: (?:about|around|approximately|roughly|like|the|past|last|almost|nearly|over|maybe|probably|"
+    r"at least|on|in|just|good))*"
+)
 _ONSETS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -28,7 +33,8 @@ _ONSETS = tuple(
     )
 )
 _BARE = re.compile(
-    rf"^\W*(?:(?:uh|um|oh|well|maybe|probably|about|around|like|i think|i would say|i'd say|it's been|just|for|since|hmm|the|past|last)[\s,]+)*(?P<when>{_SPAN}|{_DAY})\b",
+    rf"^\W*(?:(?:uh|um|oh|well|maybe|probably|about|around|like|i think|i would say|i'd say|it's been|just|"
+    rf"for|since|hmm|the|past|last)[\s,]+)*(?P<when>{_SPAN}|{_DAY})\b",
     re.IGNORECASE,
 )
 _SIDE = re.compile(

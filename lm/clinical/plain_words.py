@@ -137,7 +137,7 @@ class PlainWords:
                 word = self._words.get(text, self._words.get(text.lower()))
                 if word is None or not _fits(sentence, start, stop, word):
                     return length, None
-                return length, Replacement(start, stop, text, _cased(text, word), word)
+                return length, Replacement(start, stop, text, _cased(text, word) + _stop(sentence, stop, text), word)
         return 1, None
 
 
@@ -186,7 +186,7 @@ def from_terminology(
     for term, synonyms in layperson.items():
         easier = [synonym for synonym in synonyms if is_easier(synonym, term)]
         if easier:
-            words.append(PlainWord(term.lower(), _lowered(min(easier, key=_hardness)), source))
+            words.append(PlainWord(term.lower(), _lowered(min(easier, key=_length)), source))
         else:
             kept.append(term)
     return tuple(words), tuple(kept)
@@ -203,6 +203,11 @@ def is_easier(plain: str, term: str) -> bool:
 def _hardness(text: str) -> tuple[float, int]:
     words = text.split()
     return sum(map(syllables, words)) / len(words), len(words)
+
+
+def _length(text: str) -> tuple[int, int]:
+    words = text.split()
+    return sum(map(syllables, words)), len(words)
 
 
 def _lowered(text: str) -> str:
@@ -243,6 +248,11 @@ def _fits(sentence: str, start: int, end: int, word: PlainWord) -> bool:
 def _is_said_already(sentence: str, replacement: Replacement) -> bool:
     """Return whether the sentence says the plain words itself, beside the term."""
     return re.search(rf"\b{re.escape(replacement.plain)}\b", sentence, re.IGNORECASE) is not None
+
+
+def _stop(sentence: str, end: int, term: str) -> str:
+    """Return the stop that ends the sentence where the term's own last one did ("b.i.d.")."""
+    return "." if term.endswith(".") and not sentence[end:].strip() else ""
 
 
 def _cased(original: str, word: PlainWord) -> str:

@@ -19,14 +19,17 @@ _SUBJECT = re.compile(
 )
 _SECOND_VERB = re.compile(
     r"\b(?P<join>and|but) (?P<adverb>(?:also|still|now|then) )?"
-    r"(?P<verb>has|is|was|does|agrees|denies|takes|uses|endorses|wants|needs|feels|understands|continues)\b"
+    r"(?P<verb>has|is|was|does|agrees|denies|takes|uses|endorses|wants|needs|feels|understands|"
+    r"continues|admits|reports|describes|presents|plans|wishes|smokes|drinks|works|lives|sees|appears|seems|remains)\b"
 )
 _TELLS = frozenset("states reports notes says said stated reported noted believes thinks".split())
 """After these another subject may follow, to which a second verb belongs."""
 _IRREGULAR = {"has": "have", "is": "are", "was": "were", "does": "do", "goes": "go"}
 _NO_VERB = frozenset("as less plus thus this us yes is has was does".split())
 _HER_IS_OBJECT = re.compile(
-    r"\bher(?=[.,;:!?)]|$| (?:to|that|and|or|for|in|on|at|with|by|from|about|if|when|not)\b)", re.IGNORECASE
+    r"\bher(?=[.,;:!?)]|$| (?:to|that|and|or|for|in|on|at|with|by|from|about|if|when|not|a|an|the|into|onto|up|down|"
+    r"over|back|home|today|now|again)\b)",
+    re.IGNORECASE,
 )
 _PRONOUNS = (
     (re.compile(r"\b(?:the |this )?patient['’]s\b", re.IGNORECASE), "your"),
@@ -38,9 +41,9 @@ _PRONOUNS = (
 )
 
 
-def to_you(sentence: str) -> str:
-    """Return the sentence as it is said to the patient."""
-    if _OTHERS.search(sentence):
+def to_you(sentence: str, original: str = "") -> str:
+    """Return the sentence as it is said to the patient; whether others are meant is told by `original`, if given."""
+    if _OTHERS.search(original or sentence):
         return sentence
     said = _SUBJECT.sub(_addressed, sentence)
     first = _SUBJECT.search(sentence)
@@ -65,4 +68,4 @@ def _with_you(verb: str) -> str:
         return verb
     if low.endswith("ies") and len(low) > 4:
         return f"{low[:-3]}y"
-    return low[:-2] if low.endswith(("sses", "shes", "ches", "xes", "zes")) else low[:-1]
+    return low[:-2] if low.endswith(("sses", "shes", "ches", "xes", "zzes")) else low[:-1]

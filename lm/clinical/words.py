@@ -13,6 +13,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 _END = re.compile(r"[?!。？！]+|\n+|\.(?=\s|$)")
 _ABBREVIATIONS = frozenset("dr mr mrs ms st vs no approx etc e.g i.e p.o q.d b.i.d t.i.d q.i.d q.h.s p.r.n h.s".split())
 """Before a full stop that ends no sentence."""
+_SPOKEN_POINT = re.compile(r" (?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b")
+_NUMBER_WORD = re.compile(
+    r"\b(?:\w*ty|\w*teen|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred) $"
+)
+"""Before and after the full stop of "ninety eight . two", as some write a spoken decimal point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ def sentences_of(text: str, start: int = 0, end: int | None = None) -> Iterator[
 
 
 def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
+    if _SPOKEN_POINT.match(text, stop.end()) and _NUMBER_WORD.search(text, start, stop.start()):
+        return True
     before = text[start : stop.start()].split()
     last = before[-1].lower() if before and not text[stop.start() - 1].isspace() else ""
     if last.lstrip("(") in _ABBREVIATIONS:

@@ -29,20 +29,34 @@ _FOR_PATIENTS = re.compile(
     re.IGNORECASE,
 )
 _MARKER = re.compile(r"^\s*(?:[•*\u2013-]|\d{1,2}[.)])\s+")
-_LABEL = re.compile(r"^(?:[A-Z][a-z]+(?: [A-Za-z]+){0,3}): (?=\S)")
-_ABBREVIATED = re.compile(r"\b(?:Drs?|Mrs?|Ms|vs|approx|St|[A-Za-z]\.(?:[a-z]\.)?[a-z])\.$")
-_LABELS_KEPT = re.compile(r"allerg|warning|note:", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:medical (?:reasoning|treatment)|additional (?:testing|treatments?)|specialist referrals?|patient agreements?|"
+    r"patient education(?: and counseling)?|plan|assessment|impression|instructions?): (?=\S)",
+    re.IGNORECASE,
+)
+"""Labels of a form. Any other one belongs to what stands behind it: "Cortisol: Normal"."""
+_INTRODUCTION = re.compile(r"\b(?:is|was) an? (?:\w+ )?\d+[- ]years?[- ]old\b", re.IGNORECASE)
+"""A card does not tell patients their own name and age."""
+_BARE = frozenset({"none", "normal", "negative", "n/a", "unknown", "unremarkable"})
+"""Says nothing without its heading."""
+_ABBREVIATED = re.compile(r"\b(?:Drs?|Mrs?|Ms|vs|approx|St|e\.g|i\.e)\.$")
 
 
 def text_sentences(text: str, label: str) -> tuple[Sentence, ...]:
     """Return the sentences of a doctor's text that are for the patient; each cites itself.
 
     Of a note with headings these are the ones under findings, assessment, plan, medicines and instructions; a text
-    without headings is taken whole.
+    without headings is taken whole. Sentences that introduce the patient ("is a 60-year-old") are left out.
     """
     blocks = list(_blocks(text))
-    chosen = [lines for heading, lines in blocks if _FOR_PATIENTS.search(heading)] or [lines for _, lines in blocks]
-    texts = [sentence for lines in chosen for line in lines for sentence in _sentences(_cleaned(line))]
+    chosen = [block for block in blocks if _FOR_PATIENTS.search(block[0])] or blocks
+    texts = [
+        sentence
+        for heading, lines in chosen
+        for line in lines
+        for part in _sentences(_cleaned(line))
+        if (sentence := _with_heading(part, heading)) and not _INTRODUCTION.search(sentence)
+    ]
     return tuple(
         Sentence(said, Verdict.SUPPORTED, (Citation(SourceKind.PASSAGE, label, said),))
         for said in dict.fromkeys(texts)
@@ -50,8 +64,15 @@ def text_sentences(text: str, label: str) -> tuple[Sentence, ...]:
     )
 
 
+def _with_heading(sentence: str, heading: str) -> str:
+    """Return a sentence; one that says nothing alone comes with its heading, or not at all where there is none."""
+    if sentence.rstrip(".").lower() not in _BARE:
+        return sentence
+    return f"{heading.strip().rstrip(':').capitalize()}: {sentence.lower()}" if heading else ""
+
+
 def _sentences(line: str) -> Iterator[str]:
-    """Split a line; the stop of "t.i.d." or "Dr." ends no sentence, nor does one before a small letter."""
+    """Split a line; the stop of "Dr." ends no sentence, nor does one before a small letter ("t.i.d. for pain")."""
     held = ""
     for part in split_sentences(line):
         goes_on = held and (part[0].islower() or _ABBREVIATED.search(held))
@@ -80,8 +101,7 @@ def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
 def _cleaned(line: str) -> str:
     """Return a line without its bullet and without the label of a form ("Medical Treatment: ")."""
     bare = _MARKER.sub("", line).strip()
-    label = _LABEL.match(bare)
-    return bare if label is None or _LABELS_KEPT.search(label[0]) else bare[label.end() :]
+    return _LABEL.sub("", bare)
 
 
 def handout(card: PatientCard) -> str:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lm.clinical.plain_words import apply
 from lm.clinical.reading_level import ReadingLevel, reading_level
 from lm.clinical.second_person import to_you
 from lm.clinical.short_sentences import split_long
@@ -42,7 +43,7 @@ _URGENT = re.compile(
     re.IGNORECASE,
 )
 _DOSED = re.compile(
-    r"\b(?:\d+(?:[.,]\d+)*\s?(?:mg|mcg|µg|g|ml|mL|units?|IU|puffs?|drops?)\b(?!/)|tablets?|pills?|capsules?|"
+    r"\b(?:\d+(?:[.,]\d+)*\s?(?:mg|mcg|µg|g|ml|mL|units?|IU|puffs?|drops?)\b(?!/)|tablets?|pills?|capsules|"
     r"inhalers?|medicines?|medications?|antibiotics?|dose)",
     re.IGNORECASE,
 )
@@ -53,7 +54,7 @@ _ADVICE = re.compile(
     r"|\bwe (?:will|would like|recommend|advise)\b|\bfollow[- ]?up\b|\bshould be\b",
     re.IGNORECASE,
 )
-_SPEAKS_OF_PATIENT = re.compile(r"(?:^|\b(?:the|this)\s)patient\b(?!s)", re.IGNORECASE | re.MULTILINE)
+_SPEAKS_OF_PATIENT = re.compile(r"(?:^|\b(?:the|this)\s)patient\b(?!s)|^(?:he|she)\b(?! or)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +102,33 @@ class CardMaker:
 
     def plain(self, text: str, *, to_patient: bool) -> tuple[tuple[str, ...], tuple[Replacement, ...]]:
         """Return a sentence in plain words and short sentences, not yet checked, and what was replaced."""
-        said, replaced = self.words.rewrite(text)
-        return split_long(to_you(said) if to_patient else said), replaced
+        replaced = self.words.replacements(text)
+        return self._said(text, replaced, to_patient), replaced
 
     def checked(
         self, text: str, *, to_patient: bool
     ) -> tuple[tuple[str, ...], tuple[Replacement, ...], tuple[str, ...]]:
-        """Return the same where it keeps the meaning; else the text itself, with what would have changed."""
+        """Return the same where it keeps the meaning; else the text itself, with what would have changed.
+
+        Where one word alone is at fault, the others are still said plainly.
+        """
+        written = self.words.spelled_out(text)
         parts, replaced = self.plain(text, to_patient=to_patient)
-        changed = self.changed(self.words.spelled_out(text), " ".join(parts))
+        changed = self.changed(written, " ".join(parts))
+        if changed and len(replaced) > 1:
+            replaced = tuple(one for one in replaced if self._is_kept(text, one))
+            parts = self._said(text, replaced, to_patient)
+            changed = self.changed(written, " ".join(parts))
         return ((text,), (), changed) if changed else (parts, replaced, ())
+
+    def _said(self, text: str, replaced: Iterable[Replacement], to_patient: bool) -> tuple[str, ...]:
+        said = apply(text, replaced)
+        return split_long(to_you(said, text) if to_patient else said)
+
+    def _is_kept(self, text: str, one: Replacement) -> bool:
+        if one.word.is_exact:
+            return True
+        return not self.changed(text, apply(text, [one]))
 
     def _line(self, sentence: Sentence, to_patient: bool) -> CardLine:
         parts, replaced, changed = self.checked(sentence.text, to_patient=to_patient)

@@ -82,7 +82,7 @@ class Item:
 def is_right(item: Item, answered: str) -> bool:
     """Return whether what was typed is the answer: its number among the options, or its words, whatever the case."""
     said = answered.strip()
-    if item.options and said.isdigit():
+    if item.options and said.isdecimal():
         return 1 <= int(said) <= len(item.options) and item.options[int(said) - 1] == item.answer
     return name_key(said) != "" and name_key(said) in {name_key(right) for right in (item.answer, *item.also_right)}
 
@@ -143,7 +143,8 @@ def _without_names(term: GlossaryTerm) -> str:
     hidden = term.definition
     for name in sorted((term.name, *term.synonyms), key=len, reverse=True):
         hidden = re.sub(rf"\b{re.escape(name)}\w*", GAP, hidden, flags=re.IGNORECASE)
-    tells_itself = set(name_key(term.name).split()) <= set(name_key(hidden).split())
+    left = [word for word in hidden.split() if GAP not in word]
+    tells_itself = len(left) < SHORTEST_DEFINITION or set(name_key(term.name).split()) <= set(name_key(hidden).split())
     return "" if tells_itself else hidden
 
 

@@ -11,6 +11,7 @@ from desktop.record.encounter import Answer
 from desktop.ui.encounter.answer_card import AnswerCard
 
 if TYPE_CHECKING:
+    from desktop.record.encounter import Entry
     from desktop.worker.status import WorkerState, WorkerStatus
     from tests.gui.user import User
 
@@ -46,6 +47,10 @@ class Bedside:
             return next(entry for entry in reversed(entries) if isinstance(entry, Answer))
 
         return self._eyes.ask(find)
+
+    def last_entry(self) -> Entry:
+        """The newest entry of the encounter that is shown, as it is kept."""
+        return self._eyes.ask(lambda: _screen().controller.encounter.entries[-1])
 
     def open_evidence(self, place: int) -> None:
         """Click the sentence at this place of the last answer; the words of its first source are shown beside it."""

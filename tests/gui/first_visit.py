@@ -11,7 +11,7 @@ import psutil
 
 from desktop.record.encounter import Answer, AnswerStatus, CitedKind
 from desktop.worker.status import WorkerState
-from tests.gui import library, looks
+from tests.gui import drafts, library, looks
 from tests.gui.bedside import Bedside
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def live(user: User) -> None:
     cancelled_answer(user, bedside)
     whole_answer(user, bedside)
     evidence(user, bedside)
+    drafts.write_them(user, bedside)
     killed_worker(user, bedside)
     locked(user)
     several_encounters(user)

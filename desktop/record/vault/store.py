@@ -27,7 +27,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.store import timestamp
-from desktop.record.vault.audit import Action
+from desktop.record.vault.chain import Action, Link
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
 from desktop.record.vault.reading import is_begun, is_torn, read_frames, sealed_content
@@ -212,11 +212,21 @@ class VaultStore:
             for name, key in zip(files, keys, strict=True):
                 self._records.put_file(encounter.id, name, key)
 
-    def note_export(self, encounter_id: str) -> None:
-        """Tell the audit trail that an encounter left the vault. Raises RecordReadOnly: then it must not leave."""
+    def note_export(self, encounter_id: str, how: str = "", content: bytes = b"") -> Link:
+        """Tell the audit trail that an encounter leaves the vault, how and with which content; returns the entry.
+
+        Raises RecordReadOnly: then it must not leave.
+        """
         with self._lock:
             self._check_id(encounter_id)
-            self._records.audit.add(Action.EXPORT, encounter_id)
+            audit = self._records.audit
+            audit.add(Action.EXPORT, "/".join(filter(None, (encounter_id, how))), audit.hash_of(content))
+            return audit.head
+
+    def altered(self) -> tuple[str, ...]:
+        """Return the encounters whose words are not those that the audit trail saw written last; reads all of them."""
+        with self._lock:
+            return self._records.altered()
 
     def has(self, encounter_id: str) -> bool:
         """Return whether there is such an encounter."""

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def writing_words(writing: Writing) -> str:
-    """Return the words of a draft, its headings above their sentences; empty sections are left out."""
+    """Return the words of a draft, its headings above their sentences; empty sections and checks are left out."""
     blocks = [
         "\n".join([printable(section.heading), *map(sentence_words, section.sentences)])
         for section in writing.sections
-        if section.sentences
+        if section.sentences and not section.is_check
     ]
     return "\n\n".join([printable(writing.title), *blocks] if writing.title else blocks)
 
