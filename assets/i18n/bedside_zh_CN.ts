@@ -2892,6 +2892,14 @@
         <translation>自动检测</translation>
     </message>
     <message>
+        <source>Notes are written as</source>
+        <translation>病历的书写格式</translation>
+    </message>
+    <message>
+        <source>Another form can be chosen on each note.</source>
+        <translation>每份病历也可以另选格式。</translation>
+    </message>
+    <message>
         <source>Several languages in one dictation</source>
         <translation>一次口述中有多种语言</translation>
     </message>
@@ -2990,6 +2998,38 @@
     <message>
         <source>Look questions up in my library</source>
         <translation>提问时查阅我的资料库</translation>
+    </message>
+    <message>
+        <source>SOAP note</source>
+        <translation>SOAP 病历</translation>
+    </message>
+    <message>
+        <source>Visit note</source>
+        <translation>门诊病历</translation>
+    </message>
+    <message>
+        <source>History and physical</source>
+        <translation>病史与体格检查</translation>
+    </message>
+    <message>
+        <source>Progress note</source>
+        <translation>病程记录</translation>
+    </message>
+    <message>
+        <source>Procedure note</source>
+        <translation>操作记录</translation>
+    </message>
+    <message>
+        <source>Referral letter</source>
+        <translation>转诊信</translation>
+    </message>
+    <message>
+        <source>Discharge summary</source>
+        <translation>出院小结</translation>
+    </message>
+    <message>
+        <source>Handout for the patient</source>
+        <translation>患者说明单</translation>
     </message>
     <message>
         <source>Answers can then cite your documents, page by page.</source>
@@ -3654,6 +3694,10 @@
     <message>
         <source>Remove the draft</source>
         <translation>移除草稿</translation>
+    </message>
+    <message>
+        <source>as: {0}</source>
+        <translation>改为：{0}</translation>
     </message>
     <message>
         <source>You stopped this.</source>
