@@ -169,6 +169,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         Reach.BEFORE,
         8,
     ),
+    Trigger(r"(?:it|they|that|which) (?:gave|gives|give) (?:me|him|her|you)", Course.PAST, most_words=4),
     Trigger(r"last year|years ago|in childhood", Course.PAST, most_words=6),
     # to come
     Trigger(

