@@ -9,6 +9,8 @@ import platformdirs
 
 VAULT = "vault"
 """The folder of the encrypted record within the user's data folder."""
+BACKUPS = "backups"
+"""Beside it, where no other folder was chosen for backups."""
 
 
 def data_folder() -> Path:

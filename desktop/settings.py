@@ -168,6 +168,35 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "mixed_languages",
+        Kind.SWITCH,
+        False,
+        QT_TRANSLATE_NOOP("Settings", "Several languages in one dictation"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "The language of each sentence is detected, and what is not English is shown with an English translation "
+            "by the recogniser. It can be wrong: it replaces no interpreter.",
+        ),
+        Group.ANSWERS,
+    ),
+    Setting(
+        "written_form",
+        Kind.CHOICE,
+        "numbers",
+        QT_TRANSLATE_NOOP("Settings", "How speech is written"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "\u201cOne sixty over ninety\u201d becomes 160/90 mmHg. Commands such as \u201cnew line\u201d and "
+            "\u201cscratch that\u201d are for dictating alone. What was said is always kept. English only.",
+        ),
+        Group.ANSWERS,
+        (
+            Choice("verbatim", QT_TRANSLATE_NOOP("Settings", "Word for word")),
+            Choice("numbers", QT_TRANSLATE_NOOP("Settings", "With numbers and units as in a chart")),
+            Choice("dictation", QT_TRANSLATE_NOOP("Settings", "Also obeying spoken punctuation and commands")),
+        ),
+    ),
+    Setting(
         "device",
         Kind.CHOICE,
         "auto",

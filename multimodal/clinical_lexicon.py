@@ -170,6 +170,7 @@ def everyday() -> Mapping[str, Everyday]:
         meaning = Everyday(FactKind(row["kind"]), row["name"], row["icd-10-cm"], row["hpo"], row["notes"] == _LASTS)
         for said in (row["name"], *row["said"].split("|")):
             table.setdefault(term_key(said), meaning)
+    table.pop("", None)
     return table
 
 

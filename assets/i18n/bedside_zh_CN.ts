@@ -740,6 +740,17 @@
     </message>
 </context>
 <context>
+    <name>DictationText</name>
+    <message>
+        <source>Translated by the recogniser: {0}</source>
+        <translation>识别器译文：{0}</translation>
+    </message>
+    <message>
+        <source>Said: {0}</source>
+        <translation>原话：{0}</translation>
+    </message>
+</context>
+<context>
     <name>Door</name>
     <message>
         <source>Accept it as it is</source>
@@ -2879,6 +2890,34 @@
     <message>
         <source>Detected</source>
         <translation>自动检测</translation>
+    </message>
+    <message>
+        <source>Several languages in one dictation</source>
+        <translation>一次口述中有多种语言</translation>
+    </message>
+    <message>
+        <source>The language of each sentence is detected, and what is not English is shown with an English translation by the recogniser. It can be wrong: it replaces no interpreter.</source>
+        <translation>逐句识别语言；非英语内容附上识别器给出的英文译文。译文可能有误，不能代替口译员。</translation>
+    </message>
+    <message>
+        <source>How speech is written</source>
+        <translation>语音的书写方式</translation>
+    </message>
+    <message>
+        <source>“One sixty over ninety” becomes 160/90 mmHg. Commands such as “new line” and “scratch that” are for dictating alone. What was said is always kept. English only.</source>
+        <translation>“One sixty over ninety”写成 160/90 mmHg。“new line”“scratch that”等指令只用于独自口述。原话始终保留。仅限英语。</translation>
+    </message>
+    <message>
+        <source>Word for word</source>
+        <translation>逐字记录</translation>
+    </message>
+    <message>
+        <source>With numbers and units as in a chart</source>
+        <translation>数字和单位按病历写法</translation>
+    </message>
+    <message>
+        <source>Also obeying spoken punctuation and commands</source>
+        <translation>同时执行口述的标点和指令</translation>
     </message>
     <message>
         <source>Where the models run</source>

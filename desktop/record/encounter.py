@@ -20,9 +20,32 @@ class Word:
     confidence: float
 
 
+class WrittenMark(StrEnum):
+    """What a written word is; only a WORD has text."""
+
+    WORD = "word"
+    LINE = "line"
+    """A new line begins."""
+    PARAGRAPH = "paragraph"
+    STRUCK = "struck"
+    """Its spoken words were taken back."""
+    STRIKE_BEFORE = "strike-before"
+    """The utterance before this one was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenWord:
+    """A word in clinical written form; it stands for the spoken words `first` to before `stop` of its utterance."""
+
+    text: str
+    first: int
+    stop: int
+    mark: WrittenMark = WrittenMark.WORD
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One stretch of speech between two pauses."""
+    """One stretch of speech between two pauses; `text` and `words` are what was said, whatever is written for it."""
 
     start_s: float
     end_s: float
@@ -30,6 +53,10 @@ class Utterance:
     words: tuple[Word, ...] = ()
     language: str = ""
     """ISO 639-1 code."""
+    written: tuple[WrittenWord, ...] = ()
+    """Empty where it is written as it was said."""
+    translation: str = ""
+    """What the recogniser makes of it in English; empty where it was not asked to."""
 
 
 class Verdict(StrEnum):

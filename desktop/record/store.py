@@ -29,6 +29,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.wav import WavWriter
+from desktop.record.written import written_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -252,7 +253,7 @@ def timestamp() -> str:
 def entry_texts(entry: Entry) -> list[str]:
     """Return the words of an entry that a search looks through."""
     if isinstance(entry, Dictation):
-        return [utterance.text for utterance in entry.utterances]
+        return [text for said in entry.utterances for text in dict.fromkeys((said.text, written_text(said)))]
     if isinstance(entry, Question):
         return [entry.text, entry.about]
     if isinstance(entry, Writing):

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from desktop.record import encounter
+from desktop.record.written import standing, written_text, written_words
 from desktop.worker import protocol
 from lm.grounding.answer import Citation, Dependence, Evidence, EvidenceWord, Sentence, Verdict
 from lm.sequence import SourceKind
@@ -13,6 +14,7 @@ from multimodal import transcript
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
 from multimodal.explain_pictures import shown_rows, square_in
 from multimodal.picture import Region
+from multimodal.spoken.form import Form, written_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,16 +34,39 @@ def recorded_words(heard: Sequence[transcript.Word]) -> tuple[encounter.Word, ..
     return tuple(encounter.Word(word.text, word.start_s, word.end_s, word.confidence) for word in heard)
 
 
-def recorded_utterance(heard: transcript.Utterance) -> encounter.Utterance:
-    """Return a recognised utterance as it is kept."""
+def recorded_utterance(
+    heard: transcript.Utterance, form: protocol.WrittenForm = protocol.WrittenForm.VERBATIM
+) -> encounter.Utterance:
+    """Return a recognised utterance as it is kept: what was said, and where it differs, how it is written."""
     words = recorded_words(heard.words)
-    return encounter.Utterance(heard.start_s, heard.end_s, heard.text, words, heard.language)
+    spoken = [word.text for word in words]
+    written = tuple(
+        encounter.WrittenWord(word.text, word.first, word.stop, encounter.WrittenMark(word.mark))
+        for word in written_form(spoken, Form(form), heard.language)
+    )
+    differs = [word.text for word in written] != spoken
+    return encounter.Utterance(
+        heard.start_s,
+        heard.end_s,
+        heard.text,
+        words,
+        heard.language,
+        written if differs else (),
+        heard.translation,
+    )
 
 
-def heard_utterance(kept: encounter.Utterance) -> transcript.Utterance:
-    """Return a kept utterance as if it had just been recognised; what was not kept counts as certain."""
-    words = tuple(transcript.Word(word.text, word.start_s, word.end_s, word.confidence) for word in kept.words)
-    return transcript.Utterance(kept.start_s, kept.end_s, kept.text, words, kept.language, 1.0, 0.0)
+def heard_utterances(kept: Sequence[encounter.Utterance]) -> list[transcript.Utterance]:
+    """Return kept utterances as if they had just been recognised, in the form in which they are written.
+
+    What was taken back is left out, and what was not kept counts as certain.
+    """
+    return [_heard(utterance) for utterance in standing(kept)]
+
+
+def _heard(kept: encounter.Utterance) -> transcript.Utterance:
+    words = tuple(transcript.Word(word.text, word.start_s, word.end_s, word.confidence) for word in written_words(kept))
+    return transcript.Utterance(kept.start_s, kept.end_s, written_text(kept), words, kept.language, 1.0, 0.0)
 
 
 class Converter:

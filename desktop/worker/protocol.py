@@ -81,6 +81,16 @@ class Prepare:
     device: str = "auto"
 
 
+class WrittenForm(StrEnum):
+    """How much of what is said is put into clinical written form."""
+
+    VERBATIM = "verbatim"
+    NUMBERS = "numbers"
+    """Numbers and units."""
+    DICTATION = "dictation"
+    """Spoken punctuation and commands too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transcribe:
     """Recognise a whole recording; already settled utterances up to `resume_s` are not repeated."""
@@ -89,6 +99,7 @@ class Transcribe:
     file: str
     language: str | None = None
     resume_s: float = 0.0
+    form: WrittenForm = WrittenForm.VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,9 @@ class Dictate:
     job: str
     file: str
     language: str | None = None
+    form: WrittenForm = WrittenForm.VERBATIM
+    mixed: bool = False
+    """Each utterance may be of another language; what is not English is translated."""
 
 
 @dataclass(frozen=True, slots=True)

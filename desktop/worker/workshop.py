@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from desktop.worker.converting import Converter, explained, heard_utterance
+from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.listening import Dictation, transcribed
 from desktop.worker.protocol import (
@@ -260,8 +260,7 @@ def _told(case: Consultation, context: EncounterContext, cancelled: Callable[[],
         view = View(Path(picture.file), picture.frame, region)
         yield from case.look_at(view, picture.label)
     for recording in context.recordings:
-        heard = [heard_utterance(utterance) for utterance in recording.utterances]
-        yield from case.recall(recording.label, Path(recording.file), heard)
+        yield from case.recall(recording.label, Path(recording.file), heard_utterances(recording.utterances))
     case.go_on_from(Turn(turn.question, turn.answer) for turn in context.turns)
 
 

@@ -81,6 +81,11 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(r"never (?:had|have|been|took|taken|smoked|used|got)", Assertion.ABSENT),
     Trigger(r"(?:i|we) (?:do|did)(?: not|\s?n['’]t) (?:really )?(?:think|believe|see|suspect)", Assertion.ABSENT),
     Trigger(r"nkd?a", Assertion.ABSENT, Reach.WITHIN),
+    Trigger(
+        r"(?:is|am|['’]m|been|was|went|taken|stay(?:ed)?|come) off(?: of)?(?: (?:the|her|his|my|all))?",
+        Assertion.ABSENT,
+        most_words=1,
+    ),
     Trigger(r"nor|neither", Assertion.ABSENT, most_words=4),
     Trigger(
         r"(?:is|are|was|were) (?:negative|absent|denied|ruled out|unremarkable|not (?:present|seen|noted|appreciated))|"
@@ -113,6 +118,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(
         r"(?<!know )(?<!sure )(?<!tell )(?<!see )(?<!certain )(?<!wonder )\bif\b(?! (?:not|so)\b)|unless|"
         r"in case(?: of)?|should you|(?:return|call|come back|come in)(?: \w+)? (?:for|with)|"
+        r"risks? (?:also )?(?:include|are|of|for)|other risks include|complications? (?:include|such as|of)|"
         r"watch (?:out )?for|look out for|(?:at|increased|higher|your|the) risk (?:of|for)|to (?:prevent|avoid)|"
         r"(?:can|could|may|might|will|would) (?:cause|lead to|result in|give you|make you)|"
         r"side effects?(?: (?:of|like|include|such as))?|"
@@ -163,6 +169,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         Reach.BEFORE,
         8,
     ),
+    Trigger(r"last year|years ago|in childhood", Course.PAST, most_words=6),
     # to come
     Trigger(
         r"(?:will|['’]ll|going to|gon\s?na|want to|wan\s?na|like to|need to|needs to|plan to|recommend|"

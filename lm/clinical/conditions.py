@@ -96,8 +96,8 @@ class CommonConditions:
 
     ontology: Ontology
     conditions: tuple[Condition, ...]
-    said: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    """Of each term of our own, the words that make its parent this term."""
+    said: Mapping[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    """Of narrower terms, the broad one and the words beside it that make it this term."""
     methods: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """How a finding is looked for: measure, examine or test; every other one is asked about."""
     background: tuple[int, ...] = ()
@@ -121,11 +121,11 @@ class CommonConditions:
         return any(self.ontology.implies(term, known) for known in self.background)
 
     def narrowed(self, term: int, words: str) -> int:
-        """Return the term of our own that the words beside a finding make it, or the finding's own term."""
+        """Return the narrower term that the words beside a finding make it, or the finding's own term."""
         heard = words.lower()
-        for own, said in self.said.items():
-            if term in self.ontology.parents[own] and any(phrase in heard for phrase in said):
-                return own
+        for narrow, (broad, said) in self.said.items():
+            if term == broad and any(phrase in heard for phrase in said):
+                return narrow
         return term
 
 
@@ -139,7 +139,7 @@ def load_conditions(ontology: Ontology, path: Path = CONDITIONS_FILE) -> CommonC
         own = [(code, table["name"], _place(ontology, table["parent"])) for code, table in terms.items()]
         extended = ontology.with_terms(own)
         conditions = tuple(_condition(extended, name, table) for name, table in document["conditions"].items())
-        said = {extended.place(code): tuple(table["said"]) for code, table in terms.items()}
+        said = _said(extended, document)
         background = tuple(_place(extended, label) for label in document["background"]["terms"])
         vague = frozenset(_place(extended, label) for label in document["background"]["vague"])
         methods = {
@@ -180,6 +180,13 @@ def _condition(ontology: Ontology, name: str, table: Mapping[str, Any]) -> Condi
         ask=table.get("ask", ""),
         examine=table.get("examine", ""),
     )
+
+
+def _said(ontology: Ontology, document: Mapping[str, Any]) -> dict[int, tuple[int, tuple[str, ...]]]:
+    own = {code: (table["name"], table["parent"], table["said"]) for code, table in document["terms"].items()}
+    published = {code: (t["name"], t["broad"], t["said"]) for code, t in document["narrowed"].items()}
+    rows = (own | published).items()
+    return {_place(ontology, f"{c} {name}"): (_place(ontology, broad), tuple(said)) for c, (name, broad, said) in rows}
 
 
 def _place(ontology: Ontology, label: str) -> int:

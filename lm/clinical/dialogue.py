@@ -31,6 +31,10 @@ class Answer(StrEnum):
 
     YES = "yes"
     NO = "no"
+    RELATIVE = "relative"
+    """Not of the patient but of a relative: "My mother does"."""
+    STOPPED = "stopped"
+    """It was so, and is no more: "I quit"."""
     OTHER = "other"
     """With something else, or not at all."""
 
@@ -86,7 +90,19 @@ _YES = re.compile(
     r"the)|mild|kind of|"
     r"probably|i think so|i believe so|i guess so|"
     r"it (?:started|began|hurts|comes|gets|happens|only|just|mostly)|since|for about|"
-    r"only (?:when|if|at|in)|when i|whenever))\b",
+    r"only (?:when|if|at|in)|when i|whenever|every\b|often|daily|weekly|constantly|always|most (?:days|of)|usually|"
+    r"frequently|once|twice|at night|in the morning|lately))\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    _FILLERS
+    + r"(?P<said>(?:(?:yes|yeah|yep)[\s,.]+)?(?:just |only )?(?:my|his|her|both|on my) (?:\w+ )?(?:mother|mom|father|"
+    r"dad|brother|sister|grand\w+|aunt|uncle|cousin|parent|family|son|daughter|child)\w*)",
+    re.IGNORECASE,
+)
+_STOPPED = re.compile(
+    _FILLERS
+    + r"(?P<said>(?:(?:no|yes|yeah)[\s,.]+)?(?:i |we )(?:just |have |\w+ly )?(?:stopped|quit|used to|came off))\b",
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
@@ -113,6 +129,10 @@ _ASKS = re.compile(
 """How a question begins that is answered with yes or no."""
 _ANSWERS_LATER = 4
 """How many sentences after a question its answer may come."""
+
+
+_READINGS = ((Answer.STOPPED, _STOPPED), (Answer.RELATIVE, _RELATIVE), (Answer.NO, _NO), (Answer.YES, _YES))
+"""In the order in which they are tried."""
 
 
 def utterances_of(text: str) -> tuple[Utterance, ...]:
@@ -188,7 +208,7 @@ def _answered(said: Sequence[Utterance], at: int) -> Utterance:
 def _reading_of(reply: Utterance) -> tuple[Answer, Span | None]:
     if _UNSURE.match(reply.text):
         return Answer.OTHER, None
-    for answer, pattern in ((Answer.NO, _NO), (Answer.YES, _YES)):
+    for answer, pattern in _READINGS:
         found = pattern.match(reply.text)
         if found:
             return answer, Span(reply.start + found.start("said"), reply.start + found.end("said"))

@@ -29,7 +29,7 @@ _AGE = re.compile(r"(\d+(?:\.\d+)?)[\s-]*(year|yr|y/?o\b|month|week|day)?", re.I
 _IN_YEARS = {"month": 1 / 12, "week": 1 / 52, "day": 1 / 365}
 _FEMALE = re.compile(r"\b(?:female|woman|girl|lady|she|her)\b", re.IGNORECASE)
 _MALE = re.compile(r"\b(?:male|man|boy|gentleman|he|his)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.?!\n]")
+_SENTENCE_END = re.compile(r"[.?!](?=\s|$)|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,25 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Return the findings among facts: problems with an HPO code, and what vital signs and laboratory values amount to.
 
-    Only what is said of the patient now counts: not what is past, planned, feared, or somebody else's.
+    Only what is said of the patient now counts: not what is past, planned, feared, or somebody else's. A measured fever
+    stands against "no fever".
     """
-    found: list[Finding] = []
-    for fact in facts:
-        if fact.course is not Course.CURRENT or fact.assertion not in {Assertion.PRESENT, Assertion.ABSENT}:
-            continue
-        if fact.kind is FactKind.PROBLEM:
-            told = [term for term in _coded(common.ontology, fact) if term not in common.vague]
-            terms = [common.narrowed(term, _around(text, fact)) for term in told]
-        else:
-            terms = [common.ontology.place(code) for code in terms_of(fact)]
-        found += [Finding(term, fact.assertion is Assertion.PRESENT, cite(fact)) for term in terms]
-    return tuple(found)
+    now = [fact for fact in facts if fact.course is Course.CURRENT]
+    measured = [
+        Finding(common.ontology.place(code), True, cite(fact))
+        for fact in now
+        if fact.assertion in {Assertion.PRESENT, Assertion.ABSENT}  # a value that was read was not denied
+        for code in terms_of(fact)
+    ]
+    said = [
+        Finding(common.narrowed(term, _around(text, fact)), fact.assertion is Assertion.PRESENT, cite(fact))
+        for fact in now
+        if fact.kind is FactKind.PROBLEM and fact.assertion in {Assertion.PRESENT, Assertion.ABSENT}
+        for term in _coded(common.ontology, fact)
+        if term not in common.vague
+    ]
+    values = {found.term for found in measured}
+    return (*(found for found in said if found.is_present or found.term not in values), *measured)
 
 
 def alarms_of(facts: Iterable[Fact], age_years: float | None, cite: Callable[[Fact], Citation]) -> tuple[Alarm, ...]:

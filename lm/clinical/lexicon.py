@@ -13,8 +13,9 @@ from lm.clinical.words import Word, words_of
 from lm.grounding.words import name_key
 
 if TYPE_CHECKING:
-    from lm.clinical.facts import Code, FactKind
     from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from lm.clinical.facts import Code, FactKind
 
 LONGEST_TERM = 7
 """In words."""
@@ -113,7 +114,7 @@ _SIGNS = {
     "rash": r"rash",
 }
 _COMPLAINTS = {
-    "pain": r"hurts?|hurting|aches?|aching|achy|sore|painful|killing me|throbs|throbbing",
+    "pain": r"hurts?|hurting|aches?|aching|achy|sore|painful|killing me|throbs|throbbing|tight",
     "swelling": r"swollen|swelling up|swells?",
     "numbness": r"numb",
     "weakness": r"weak",

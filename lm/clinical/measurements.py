@@ -19,7 +19,7 @@ _BETWEEN = re.compile(
     r"^[\s:=,.-]*(?:(?:today|is|was|of|are|were|at|about|around|it|it's|currently|came|back|in|here|the|office|to|a|an|up|down|from|"
     r"reading|readings|read|level|levels|count|rate|looks|like|been|has|have|running|showed|shows|shown|last|time|"
     r"still|now|uh|um|just|only|approximately|roughly|over|this|morning|on|room|air|my|your|his|her|see|"
-    r"i|that|there|actually|really|usually|normally|so|well|high|low|elevated|normal|value|fraction|little|bit|reduced|slightly|mildly|tiny|too|very|quite|pretty|also|on|side|running|she|he|we|did|do)\b[\s:=,.-]*)*$",
+    r"i|that|there|actually|really|usually|normally|so|well|high|low|elevated|normal|value|fraction|little|bit|reduced|slightly|mildly|tiny|too|very|quite|pretty|also|on|side|dropped|rose|fell|increased|decreased|improved|went|running|she|he|we|did|do)\b[\s:=,.-]*)*$",
     re.IGNORECASE,
 )
 _PATTERNS = tuple((measure, re.compile(rf"\b(?:{measure.said})(?!\w)", re.IGNORECASE)) for measure in MEASURES)

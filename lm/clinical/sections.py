@@ -84,8 +84,8 @@ class SectionClassifier:
         """Read weights that `save` wrote. Raises DamagedCheckpoint."""
         try:
             with safe_open(path, framework="numpy") as file:
-                told = file.metadata()
-                features, labels = json.loads(told["features"]), json.loads(told["labels"])
+                told = json.loads(file.metadata()["classifier"])
+                features, labels = told["features"], told["labels"]
                 idf, weights = file.get_tensor("idf"), file.get_tensor("weights").astype(np.float32)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise DamagedCheckpoint(
@@ -112,7 +112,8 @@ class SectionClassifier:
 
     def save(self, path: Path) -> None:
         """Write the weights as half floats in a safetensors file."""
-        told = {"features": json.dumps(list(self._features)), "labels": json.dumps(self._labels)}
+        # One entry: safetensors writes several in no fixed order, and the same training gives the same bytes.
+        told = {"classifier": json.dumps({"features": list(self._features), "labels": self._labels})}
         path.write_bytes(save({"idf": self._idf, "weights": self._weights.astype(np.float16)}, told))
 
     def classify(self, text: str) -> SectionGuess:

@@ -333,6 +333,11 @@ class KnowledgeBase:
             chosen = random.Random(seed).sample(ids, min(limit, len(ids)))  # noqa: S311 - repeatable, not secret
             return tuple(self._found(passage, None, None, None).passage for passage in chosen)
 
+    def names(self) -> tuple[str, ...]:
+        """Return every name by which a term is found, in small letters."""
+        with self._errors():
+            return tuple(row[0] for row in self._database.execute("SELECT DISTINCT name FROM names ORDER BY name"))
+
     def _named(self, name: str) -> Passage | None:
         row = self._database.execute(
             "SELECT d.title, p.text, p.heading, p.page FROM names n JOIN passages p ON p.id = n.passage "

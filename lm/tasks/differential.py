@@ -178,11 +178,16 @@ class _Wording:
 
         Something beside what many have anyway, and for a rare disease two findings, where the patient has as many.
         """
-        for_each = [(candidate, self.supporting(candidate)) for candidate in candidates]
+        possible = (candidate for candidate in candidates if not self._is_of_other_sex(candidate))
+        for_each = [(candidate, self.supporting(candidate)) for candidate in possible]
         telling = [(c, [t for t in terms if not self.ranker.is_background(t)]) for c, terms in for_each]
         needed = min(2, len(self._present))
         enough = [c for c, terms in telling if len(terms) >= (1 if self.ranker.condition(c) else needed)]
         return enough or [candidate for candidate, terms in for_each if terms]
+
+    def _is_of_other_sex(self, candidate: Candidate) -> bool:
+        condition, sex = self.ranker.condition(candidate), self.picture.sex
+        return condition is not None and None not in {condition.sex, sex} and condition.sex is not sex
 
     @property
     def _present(self) -> tuple[int, ...]:

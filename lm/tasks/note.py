@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lm.clinical.dialogue import Speaker
+from lm.clinical.facts import FactKind
+from lm.clinical.lexicon import mentions_in
+from lm.clinical.numbers import quantities_in
 from lm.grounding.gate import content_stems
 from lm.sequence import SourceKind
 from lm.tasks.note_gate import gated
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 KEEP = 0.08
 """How surely a statement must belong into a note to be in it; chosen on the split "valid"."""
+KEEP_CLINICAL = 0.02
+"""The same for a statement that names a drug, an allergy, a procedure or a measured amount: left out, it is missed."""
+_MEASURED = frozenset("mg mcg g mL L units mEq % puffs tablets drops sprays mmHg bpm °F °C".split())
 MOST_DENIED = 8
 """Denials that are told in one sentence."""
 
@@ -41,6 +47,7 @@ class NoteOptions:
     """How a note is chosen; `keep` 0 to 1 lets less in the higher it is."""
 
     keep: float = KEEP
+    keep_clinical: float = KEEP_CLINICAL
 
 
 def write_note(
@@ -51,10 +58,25 @@ def write_note(
     spoken = [_spoken(source) for source in evidence if source.kind is SourceKind.TRANSCRIPT]
     person = person_in(" ".join(one.text for said in spoken for one in said))
     placed = [place for said in spoken for place in Placer.shipped().place(statements_of(said, person))]
-    kept = _without_repetition([place for place in placed if place.weight >= chosen.keep])
+    kept = _without_repetition(_chosen(placed, lexicon, chosen))
     kept += [_typed(one) for source in evidence for one in _other(source)]
     sections = _sections(kept, template, lexicon)
     return Writing(template.title, sections, tuple(_notices(evidence, kept)))
+
+
+def _chosen(placed: Sequence[Placed], lexicon: Lexicon, options: NoteOptions) -> Iterable[Placed]:
+    for place in placed:
+        if place.weight >= options.keep:
+            yield place
+        elif place.weight >= options.keep_clinical and _is_clinical(place.statement.text, lexicon):
+            yield place
+
+
+def _is_clinical(text: str, lexicon: Lexicon) -> bool:
+    if any(quantity.unit in _MEASURED for quantity in quantities_in(text)):
+        return True
+    kinds = (FactKind.DRUG, FactKind.ALLERGY, FactKind.PROCEDURE, FactKind.LAB)
+    return any(found.entry.kind in kinds for found in mentions_in(text, lexicon))
 
 
 def _spoken(source: Evidence) -> tuple[Said, ...]:

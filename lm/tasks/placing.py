@@ -6,6 +6,7 @@ places what the rules have worded and cannot write a word itself.
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,7 +81,8 @@ class Placer:
         """Return every statement with its part, in the same order."""
         placed: list[Placed] = []
         for at, statement in enumerate(statements):
-            scores = self._weights[features(statements, at)].sum(axis=0)
+            rows = features(statements, at)
+            scores = self._weights[rows].sum(axis=0) / math.sqrt(len(rows))
             chances = np.exp(scores - scores.max())
             chances /= chances.sum()
             part = PARTS[1 + int(np.argmax(chances[1:]))]

@@ -17,7 +17,8 @@ _GLUED = (
     (r"\bwo n['’]t\b", "will not"), (r"\bwon['’]t\b", "will not"), (r"\b(\w+?) ?n['’]t\b", r"\1 not"),
     (r"\bi['’]m\b", "i am"), (r"\b(\w+)['’]ve\b", r"\1 have"), (r"\b(\w+)['’]re\b", r"\1 are"),
     (r"\b(\w+)['’]ll\b", r"\1 will"), (r"\b(i|you|we|he|she|they)['’]d (like|love|prefer|recommend)\b", r"\1 would \2"),
-    (r"\b(i|you|we|he|she|they)['’]d\b", r"\1 had"), (r"\blet['’]s\b", "we will"), (r"['’]cause\b", "because"),
+    (r"\b(i|you|we|he|she|they)['’]d(?= (?:been|had|gone|taken|got|\w+ed)\b)", r"\1 had"),
+    (r"\b(i|you|we|he|she|they|it|that)['’]d\b", r"\1 would"), (r"\blet['’]s\b", "we will"), (r"['’]cause\b", "because"),
     (r"\b(it|that|there|he|she|what|here)['’]s (been|got|had)\b", r"\1 has \2"),
     (r"\b(it|that|there|he|she|what|here)['’]s\b", r"\1 is"),
 )  # fmt: skip
@@ -113,7 +114,7 @@ def in_digits(text: str) -> str:
     )
 
 
-_OLD = re.compile(r"-old\b|[ -]years?[ -]old\b")
+_OLD = re.compile(r"[ -]?old\b|[ -]years?[ -]old\b")
 """Of an age, which is written as it was said."""
 
 
@@ -205,4 +206,5 @@ def _conjugated(word: str, words: list[str], at: int) -> str:
 def sentence(text: str) -> str:
     """Return a text with a capital letter and a full stop."""
     text = re.sub(r"\bi\b", "I", text.strip(" ,;:.-?!"))
+    text = re.sub(r"\b(dr|ms|mr|mrs)\.? ([a-z])", lambda found: f"{found[1].title()}. {found[2].upper()}", text)
     return f"{text[:1].upper()}{text[1:]}." if text else ""

@@ -131,6 +131,7 @@ def _written(source: Source, backups: Backups, beside: Path, go_on: Callable[[],
         digests = live.snapshot_to(path, disk, go_on)
     finally:
         live.close()
+    source.database.forget_deleted()  # while it was read, the log could not let go of what was deleted meanwhile
     copy = Database(path, keys.key_for("database"), unchanging=True)
     try:
         copy.check()

@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from desktop.files import BACKUPS
 from desktop.record.errors import (
     BACKUP_DAMAGED,
     BACKUP_FAILED,
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     from desktop.record.disk import Disk
     from desktop.record.vault.keys import VaultKeys
 
-FOLDER = "backups"
-"""Beside the vault, where no other folder was chosen."""
 POOL = "files"
 MAKING, OLD = ".making", ".old"
 _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z")
@@ -65,8 +64,8 @@ def place_of(chosen: str, beside: Path, disk: Disk) -> Path:
 
     if not chosen:
         with backup_errors():
-            disk.make_folder(beside / FOLDER)
-        return beside / FOLDER
+            disk.make_folder(beside / BACKUPS)
+        return beside / BACKUPS
     if not Path(chosen).is_dir():
         raise BackupPlaceMissing(BACKUP_PLACE_MISSING, chosen)
     return Path(chosen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.record.vault.backups import FOLDER
+from desktop.files import BACKUPS
 from desktop.ui import theme
 from desktop.ui.encounter.widgets import PlainText, button
 from desktop.ui.translation import Retranslating
@@ -43,7 +43,7 @@ class BackupRows(Retranslating, QWidget):
 
     def retranslate(self) -> None:
         """Set every word."""
-        self._path.setText(self._settings.text("backup_folder") or str(self._settings.file.parent / FOLDER))
+        self._path.setText(self._settings.text("backup_folder") or str(self._settings.file.parent / BACKUPS))
         self._path.setAccessibleName(self.tr("Where backups are kept"))
         self._explained.setText(
             self.tr("Where backups are kept: best on another disk. A backup opens with the passphrase of its day.")

@@ -58,6 +58,11 @@ def test_a_code_that_this_version_lacks_and_a_fact_without_one_are_left_out() ->
     assert len(findings_of(COMMON, [unknown, other], "", cite)) == 0
 
 
+def test_a_measured_value_stands_against_a_denial() -> None:
+    facts = [problem("Fever", Assertion.ABSENT), measured("temperature", "38.5 °C")]
+    assert [(f.term, f.is_present) for f in findings_of(COMMON, facts, "", cite)] == [(PLACE("Fever"), True)]
+
+
 @pytest.mark.parametrize(
     ("text", "term"),
     [
@@ -153,6 +158,7 @@ def test_a_sex_is_read_where_it_was_said() -> None:
     [
         ("Well. He has no fever at all. Good.", "He has no fever at all"),
         ("fever", "fever"),
+        ("A fever of 38.5 since noon. Good.", "A fever of 38.5 since noon"),
         (f"{'word ' * 40}fever{' word' * 40}", f"{'word ' * 11}fever{' word' * 11}"),
     ],
 )

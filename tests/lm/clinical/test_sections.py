@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lm.clinical.sections import SECTIONS, SectionClassifier
 from lm.errors import DamagedCheckpoint
 from multimodal.clinical_lexicon import SECTION_WEIGHTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXTS = [
     (f"Doctor: Any allergies?\nPatient: Yes, to {what}.", "ALLERGY") for what in ("latex", "eggs", "dust", "pollen")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lm.errors import DamagedKnowledge, KnowledgeUnwritable
-from lm.grounding.knowledge import BATCH, KnowledgeBase, Method, fuse
+from lm.grounding.knowledge import BATCH, KnowledgeBase, Method, Term, fuse
 from lm.grounding.passages import Passage
 from tests.fakes.encoders import TopicEncoder
 
@@ -193,3 +193,11 @@ def test_fusing_keeps_every_item_once_and_agrees_with_the_formula(rankings: list
 @given(st.lists(st.integers(), unique=True))
 def test_one_ranking_stays_as_it_is(ranking: list[int]) -> None:
     assert fuse([ranking], [1]) == ranking
+
+
+def test_terms_are_found_by_many_names_at_once(tmp_path: Path) -> None:
+    fever, other = Passage("HPO", "Fever.", "HP:1"), Passage("HPO", "Fever, of another kind.", "HP:2")
+    with KnowledgeBase(tmp_path / "terms") as base:
+        base.add_terms("hpo", "HPO", "", [Term(fever, ("Fevers", "Pyrexia")), Term(other, ("Fever",))])
+        assert base.named(["fever", "pyrexia", 'no such "name"', ""]) == {"fever": (fever, other), "pyrexia": (fever,)}
+        assert base.named([]) == {}

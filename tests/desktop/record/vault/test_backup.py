@@ -25,6 +25,7 @@ from desktop.record.errors import (
 )
 from desktop.record.vault.backing_up import Due, back_up, due
 from desktop.record.vault.backups import Backups, name_of, names_in, place_of
+from desktop.record.vault.database import Database
 from desktop.record.vault.opening import Means, open_vault
 from desktop.record.vault.restoring import Restored, keys_of, restore
 from tests.fakes.encounters import AT
@@ -377,6 +378,26 @@ def test_a_record_that_is_written_meanwhile_is_backed_up_as_it_was_at_one_moment
     manifest = back_up(record.vault.source, backups_of(record, place), write)
     assert len(written) > 3
     backups_of(record, place).verify(manifest.name)
+
+
+def test_a_copy_with_other_words_is_no_backup(
+    record: VaultRecord, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(record)
+    before = made(record, place)
+    whole = Database.snapshot_to
+
+    def with_other_words(self: Database, path: Path, disk: Disk, go_on: Callable[[], None]) -> dict[str, str]:
+        digests = whole(self, path, disk, go_on)
+        copy = Database(path, self._key)
+        copy.rows("UPDATE encounters SET title = 'other'")
+        copy.close()
+        return digests
+
+    monkeypatch.setattr(Database, "snapshot_to", with_other_words)
+    with pytest.raises(BackupDamaged, match="not the same"):
+        made(record, place)
+    assert names_in(backups_of(record, place).home) == (before.name,)
 
 
 # --- faults -------------------------------------------------------------------------------------------------------
