@@ -1258,6 +1258,18 @@
         <source>Entry {0} of the audit trail, {1}</source>
         <translation>操作日志第 {0} 条，{1}</translation>
     </message>
+    <message>
+        <source>Rules found these identifiers; rules miss some. Names that are also ordinary words, names in small letters or in another script, rare circumstances (an unusual job, a well-known event) and what a spelling mistake hides can still tell who it is. Read the whole text before it leaves this machine.</source>
+        <translation>这些身份信息由规则找出；规则会有遗漏。与普通词相同的姓名、小写或用其他文字写的姓名、少见的情形（特殊的职业、众所周知的事件）以及因拼写错误而未被识别的内容，仍可能透露是谁。在文本离开本机之前，请通读全文。</translation>
+    </message>
+    <message>
+        <source>Dates were moved, which keeps their intervals. Safe Harbor (45 CFR 164.514(b)(2)) asks that only years stay, so this text does not meet it.</source>
+        <translation>日期已整体平移，间隔保持不变。Safe Harbor（45 CFR 164.514(b)(2)）要求只保留年份，因此本文本不符合该要求。</translation>
+    </message>
+    <message>
+        <source>Dates like 03/04/2019 were read as month/day.</source>
+        <translation>03/04/2019 这样的日期按“月/日”理解。</translation>
+    </message>
 </context>
 <context>
     <name>ExportWizard</name>

@@ -26,8 +26,6 @@ _TAKEN_FOR_GRANTED = re.compile(
     r"in addition to)(?: \w+)?\s+$",
     re.IGNORECASE,
 )
-_DID_ONCE = re.compile(r"\b(?:gave|caused|made) (?:me|him|her|them)\b", re.IGNORECASE)
-_DOES = re.compile(r"\b(?:gives|causes|makes|get|gets|got|break out|broke out|reaction|swell)\b", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
     r"\b(?:when|while|whenever|after|before)(?: (?:you|he|she|they|it|i))?(?: \w+)?\s+$", re.IGNORECASE
 )
@@ -224,18 +222,10 @@ def _is_allergy(said: _Said) -> bool:
 # --- what is said of them --------------------------------------------------------------------------------------------
 
 
-def _is_reaction(said: _Said, fact: Fact) -> bool:
-    """Whether it is what a drug once did: "penicillin gave me a rash" is no rash of today."""
-    before = said.utterance.text[: fact.start]
-    return bool(_DID_ONCE.search(before) or (_is_allergy(said) and _DOES.search(before)))
-
-
 def _settled(said: _Said, fact: Fact, *, lasts: bool = False) -> Fact | None:
     """Give a fact its assertion, from its sentence, its heading and the answer to its question."""
     status = _status(said, fact.start, fact.end)
     course = Course.CURRENT if lasts else _course(said, fact, status)
-    if fact.kind is FactKind.PROBLEM and _is_reaction(said, fact):
-        course = Course.PAST
     fact = replace(fact, assertion=status.assertion, course=course, negated_by=status.denied_by)
     if status.assertion is Assertion.FAMILY:
         fact = replace(fact, side="", onset="")
