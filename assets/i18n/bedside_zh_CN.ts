@@ -1151,6 +1151,10 @@
         <translation>回答及其出处</translation>
     </message>
     <message>
+        <source>Drafts, such as notes, with their sources</source>
+        <translation>草稿（如病历）及其来源</translation>
+    </message>
+    <message>
         <source>A list of the pictures, without them</source>
         <translation>图片清单（不含图片）</translation>
     </message>

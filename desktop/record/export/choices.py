@@ -20,6 +20,7 @@ class Part(StrEnum):
     DICTATIONS = "dictations"
     QUESTIONS = "questions"
     ANSWERS = "answers"
+    DRAFTS = "drafts"
     PICTURES = "pictures"
     """That there are pictures, and what was opened; never the pictures themselves."""
 
@@ -69,6 +70,7 @@ WORDS: dict[StrEnum, str] = {
     Part.DICTATIONS: QT_TRANSLATE_NOOP("Export", "What was said"),
     Part.QUESTIONS: QT_TRANSLATE_NOOP("Export", "Questions"),
     Part.ANSWERS: QT_TRANSLATE_NOOP("Export", "Answers with their sources"),
+    Part.DRAFTS: QT_TRANSLATE_NOOP("Export", "Drafts, such as notes, with their sources"),
     Part.PICTURES: QT_TRANSLATE_NOOP("Export", "A list of the pictures, without them"),
     Format.TEXT: QT_TRANSLATE_NOOP("Export", "Plain text"),
     Format.PDF: "PDF",

@@ -16,12 +16,13 @@ from desktop.record.encounter import (
     Question,
     Sentence,
     Verdict,
+    Writing,
 )
 from desktop.record.export.choices import Part
 from desktop.translatable import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from desktop.record.deidentify.replacing import Replacement
     from desktop.record.vault.chain import Link
@@ -119,6 +120,8 @@ def _entries(encounter: Encounter, parts: frozenset[Part], translate: Translate)
             yield Paragraph(Role.BODY, _flat(" ".join(filter(None, (entry.text, entry.about)))))
         elif isinstance(entry, Answer) and Part.ANSWERS in parts and entry.text:
             yield from _answer(entry, translate)
+        elif isinstance(entry, Writing) and Part.DRAFTS in parts and entry.sections:
+            yield from _draft(entry, translate)
         elif isinstance(entry, Attachment) and Part.PICTURES in parts:
             yield Paragraph(Role.HEADING, f"{entry.label} ({translate(NOT_INCLUDED)})", is_ours=True)
             if entry.description:
@@ -131,11 +134,28 @@ def _answer(answer: Answer, translate: Translate) -> Iterator[Paragraph]:
     sources: list[Citation] = []
     sentences = answer.sentences or (Sentence(answer.text, Verdict.UNVERIFIED),)
     yield Paragraph(Role.BODY, _flat(" ".join(_sentence(sentence, sources, translate) for sentence in sentences)))
+    yield from _below(sources, answer.notices, translate)
+
+
+def _draft(draft: Writing, translate: Translate) -> Iterator[Paragraph]:
+    """Yield a draft, a sentence a paragraph; what is to be checked before it is used is no part of it."""
+    yield Paragraph(Role.HEADING, _flat(draft.title))
+    yield Paragraph(Role.CAPTION, _minute(draft.at))
+    sources: list[Citation] = []
+    for section in draft.sections:
+        if section.sentences and not section.is_check:
+            yield Paragraph(Role.CAPTION, _flat(section.heading))
+            for sentence in section.sentences:
+                yield Paragraph(Role.BODY, _flat(_sentence(sentence, sources, translate)))
+    yield from _below(sources, draft.notices, translate)
+
+
+def _below(sources: Sequence[Citation], notices: Iterable[str], translate: Translate) -> Iterator[Paragraph]:
     if sources:
         yield Paragraph(Role.CAPTION, translate(SOURCES), is_ours=True)
         for number, citation in enumerate(sources, 1):
             yield Paragraph(Role.CAPTION, _flat(f"[{number}] {_source(citation, translate)}"))
-    for notice in answer.notices:
+    for notice in notices:
         yield Paragraph(Role.CAPTION, _flat(notice))
 
 

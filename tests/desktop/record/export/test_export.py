@@ -23,9 +23,12 @@ from desktop.record.encounter import (
     Encounter,
     Question,
     RecordingSource,
+    Section,
     Sentence,
     Utterance,
     Verdict,
+    Writing,
+    WritingForm,
 )
 from desktop.record.export.choices import WORDS, Choices, Format, Level, Part, Purpose, Recipient
 from desktop.record.export.document import Document, Paragraph, Role, document_of
@@ -70,6 +73,19 @@ ENCOUNTER = Encounter(
             ),
             decoder="smollm2-135m-instruct",
         ),
+        Writing(
+            "w1",
+            AT,
+            WritingForm.NOTE,
+            title="SOAP note",
+            sections=(
+                Section("Subjective", (Sentence("Takes metformin daily.", Verdict.SUPPORTED, (SAID,)),)),
+                Section("Objective"),
+                Section(
+                    "Check before signing", (Sentence("Drug: Metformin", Verdict.SUPPORTED, (SAID,)),), is_check=True
+                ),
+            ),
+        ),
     ),
 )
 
@@ -107,6 +123,14 @@ def test_a_document_holds_what_was_chosen_with_its_sources() -> None:
         '[1] Recording 1, 0:12-0:15: "takes metformin"\n'
         '[2] Diabetes guideline, Treatment, page 4: "first line"\n'
         "\n"
+        "SOAP note\n"
+        "---------\n"
+        "2026-03-14 09:26\n"
+        "Subjective\n"
+        "Takes metformin daily. [1]\n"
+        "Sources\n"
+        '[1] Recording 1, 0:12-0:15: "takes metformin"\n'
+        "\n"
         "Draft - research and education · Entry 7 of the audit trail, abababababababab\n"
     )
 
@@ -118,6 +142,7 @@ def test_what_was_not_chosen_is_not_in_it(part: Part) -> None:
         Part.DICTATIONS: "Seen on",
         Part.QUESTIONS: "signed by nobody",
         Part.ANSWERS: "It heals",
+        Part.DRAFTS: "Takes metformin daily",
         Part.PICTURES: "Image 1",
     }
     assert signs[part] in as_text(document_of(ENCOUNTER, frozenset(Part)))
