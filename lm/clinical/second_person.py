@@ -31,9 +31,11 @@ _HER_IS_OBJECT = re.compile(
     r"over|back|home|today|now|again)\b)",
     re.IGNORECASE,
 )
+_DOING = r"(?:that|(?:being|drinking|feeling|smoking|taking|using|wanting|working))\b"
+"""After a denial no illness but something that is done."""
 _CHARTED = (
-    (re.compile(r"\byou (?:also )?den(?:y|ied) (?:any |having )?(?!that\b|\w+ing\b)"), "you told us that you have no "),
-    (re.compile(r"\byou (?:also )?endorsed? (?!that\b|\w+ing\b)"), "you told us that you have "),
+    (re.compile(rf"\byou (?:also )?den(?:y|ied) (?:any |having )?(?!{_DOING})"), "you told us that you have no "),
+    (re.compile(rf"\byou (?:also )?endorsed? (?!{_DOING})"), "you told us that you have "),
 )
 """Words of charts that sound to a patient like an accusation."""
 _PRONOUNS = (
