@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-mine clean
+.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,11 +45,24 @@ i18n: setup ## take new sentences into the translations and compile them; what i
 bench: models ## speed and size, beside the peers
 	@$(BIN)/python -m tests.bench
 
+bench-speech: models ## words, speed, drug names (synthetic speech) and words invented where nobody speaks
+	@$(BIN)/python -m tests.bench.bench_speech
+	@$(BIN)/python -m tests.bench.bench_dictation
+
 bench-qa: models ## answers with sources on open questions (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_qa
 
+bench-vault: setup ## what an unlock and a backup cost as the record grows
+	@$(BIN)/python -m tests.bench.bench_vault
+
 bench-deid: setup ## what the rules of de-identification find and miss, by kind, and what they replace needlessly
 	@$(BIN)/python -m tests.bench.bench_deid
+
+bench-card: models ## the patient card: reading level before and after, and what it keeps (BEDSIDE_DATA names the data)
+	@$(BIN)/python -m tests.bench.bench_card
+
+bench-dx: models ## how high the true disease stands, on generated patients and on our own vignettes
+	@$(BIN)/python -m tests.bench.bench_dx
 
 bench-mine: models ## what the extraction of facts finds and misreads; sections of notes (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_mine

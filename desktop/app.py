@@ -8,12 +8,13 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLoggingCategory, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop.files import data_folder
+from desktop.files import VAULT, data_folder
 from desktop.hardening import keep_memory_private
 from desktop.record.closed import ClosedStore
 from desktop.running_mark import RunningMark
@@ -29,7 +30,7 @@ from desktop.ui.single_instance import SingleInstance
 from desktop.ui.translation import translated
 from desktop.ui.vault.clipboard import ClipboardWatch
 from desktop.ui.vault.door import Door
-from desktop.ui.vault.session import FOLDER as VAULT_FOLDER
+from desktop.ui.vault.keeping import Keeping
 from desktop.ui.vault.session import VaultSession
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
@@ -58,8 +59,9 @@ class App:
         self.faults = FaultBoundary(self.mark.write, application)
         self.settings = Settings(folder / "settings.json")
         self.looks = Looks(application, self.settings)
-        self.session = VaultSession(folder / VAULT_FOLDER, means, application)
-        self.services = make_services(self.settings, ClosedStore())
+        self.session = VaultSession(folder / VAULT, means, application, _means)
+        self.keeping = Keeping(self.session, self.settings, application)
+        self.services = replace(make_services(self.settings, ClosedStore()), keeping=self.keeping)
         self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)
         self.shelf.cards_changed.connect(self._offer_decoders)
@@ -86,6 +88,7 @@ class App:
         self.services.worker.stop()
         self.services.pictures.stop()
         self.session.close()
+        self.keeping.stop()
         self.looks.stop()
         self.faults.leave()
         self.mark.clear()
@@ -101,6 +104,13 @@ class App:
     def _offer_decoders(self) -> None:
         installed = (card for card in self.shelf.cards if card.is_decoder and card.state is ModelState.INSTALLED)
         self.window.offer_decoders(tuple((card.id, card.title) for card in installed))
+
+
+def _means() -> Means:
+    from desktop.model_stamps import stamp_of
+    from desktop.record.vault.opening import Means
+
+    return Means(stamp_of=stamp_of)
 
 
 def make_services(settings: Settings, store: EncounterStore) -> Services:

@@ -134,11 +134,12 @@ def _sentence_lines(sentence: Sentence) -> list[str]:
     lines = [f"  {_MARKS[sentence.verdict]} {sentence.text}"]
     closest = "closest: " if sentence.verdict is Verdict.UNVERIFIED else ""
     return lines + [
-        f"      {closest if citation.quote else ''}{_citation(citation)}" for citation in sentence.citations
+        f"      {closest if citation.quote else ''}{citation_text(citation)}" for citation in sentence.citations
     ]
 
 
-def _citation(citation: Citation) -> str:
+def citation_text(citation: Citation) -> str:
+    """Return where a citation points, with its words."""
     page = "" if citation.page is None else f"page {citation.page}"
     place = ", ".join(filter(None, (citation.label, page, citation.heading)))
     if citation.start_s is not None:

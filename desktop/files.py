@@ -7,6 +7,11 @@ from pathlib import Path
 
 import platformdirs
 
+VAULT = "vault"
+"""The folder of the encrypted record within the user's data folder."""
+BACKUPS = "backups"
+"""Beside it, where no other folder was chosen for backups."""
+
 
 def data_folder() -> Path:
     """Return the user's data folder; BEDSIDE_HOME names another one. The same folder as `multimodal.catalog` uses."""

@@ -52,6 +52,7 @@ class Group(StrEnum):
     LOOKS = "looks"
     ANSWERS = "answers"
     PRIVACY = "privacy"
+    BACKUP = "backup"
     HIDDEN = "hidden"
     """Kept, but not on the page: the window's own memory, or shown where it belongs (the microphone beside the
     speak button, the decoder on the models page)."""
@@ -167,6 +168,35 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "mixed_languages",
+        Kind.SWITCH,
+        False,
+        QT_TRANSLATE_NOOP("Settings", "Several languages in one dictation"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "The language of each sentence is detected, and what is not English is shown with an English translation "
+            "by the recogniser. It can be wrong: it replaces no interpreter.",
+        ),
+        Group.ANSWERS,
+    ),
+    Setting(
+        "written_form",
+        Kind.CHOICE,
+        "numbers",
+        QT_TRANSLATE_NOOP("Settings", "How speech is written"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "\u201cOne sixty over ninety\u201d becomes 160/90 mmHg. Commands such as \u201cnew line\u201d and "
+            "\u201cscratch that\u201d are for dictating alone. What was said is always kept. English only.",
+        ),
+        Group.ANSWERS,
+        (
+            Choice("verbatim", QT_TRANSLATE_NOOP("Settings", "Word for word")),
+            Choice("numbers", QT_TRANSLATE_NOOP("Settings", "With numbers and units as in a chart")),
+            Choice("dictation", QT_TRANSLATE_NOOP("Settings", "Also obeying spoken punctuation and commands")),
+        ),
+    ),
+    Setting(
         "device",
         Kind.CHOICE,
         "auto",
@@ -225,6 +255,20 @@ SETTINGS = (
             Choice(NEVER, QT_TRANSLATE_NOOP("Settings", "Never")),
         ),
     ),
+    Setting(
+        "back_up",
+        Kind.SWITCH,
+        True,
+        QT_TRANSLATE_NOOP("Settings", "Back up by itself"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Encrypted as the record is, while it is open and something was changed. Of 7 days, 4 weeks and 12 months "
+            "one each is kept.",
+        ),
+        Group.BACKUP,
+    ),
+    Setting("backup_folder", Kind.TEXT, ""),
+    Setting("last_backup", Kind.TEXT, ""),
     Setting("recovery_key_noted", Kind.SWITCH, False),
     Setting("decoder", Kind.TEXT, "smollm2-135m-instruct"),
     Setting("microphone", Kind.TEXT, ""),

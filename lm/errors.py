@@ -39,3 +39,11 @@ class DamagedKnowledge(KnowledgeError):
 
 class KnowledgeUnwritable(KnowledgeError):
     """A knowledge base cannot be changed: the disk is full or refuses, or another process holds it."""
+
+
+class UnknownTerm(InvalidInput):
+    """No term of the ontology goes by this code or name."""
+
+
+class NothingToWriteFrom(InvalidInput):
+    """A draft was asked for from an encounter in which nothing was said or typed."""

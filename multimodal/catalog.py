@@ -50,6 +50,7 @@ class Converter(StrEnum):
     VIT_ONNX = "vit-onnx"
     ICD10_CM = "icd-10-cm"
     HPO = "hpo"
+    HPO_ANNOTATIONS = "hpo-annotations"
     DRUG_NAMES = "drug-names"
 
 

@@ -271,7 +271,7 @@ class Consultation:
         answer, written, finish = yield from self._write(prompt, options or GenerationOptions())
         timings = self._models.engine().timings
         evidence = self._evidence(question, passages)
-        tied = tied_to_pictures(ground(answer, evidence), question, self._cited_pictures())
+        tied = tied_to_pictures(ground(answer, evidence), question, self._cited_pictures(), bool(passages))
         sentences = with_closest_words(tied, question, evidence)
         dependence = yield from self._check_dependence(Said(prompt, written, sentences))
         if dependence is not None:

@@ -29,6 +29,8 @@ def run(converter: Converter, sources: Mapping[str, Path], folder: Path) -> None
             _convert_vit(sources, folder)
         case Converter.ICD10_CM | Converter.HPO | Converter.DRUG_NAMES:
             _convert_terms(converter, sources, folder)
+        case Converter.HPO_ANNOTATIONS:
+            _convert_phenotypes(sources, folder)
 
 
 def _copy(sources: Mapping[str, Path], folder: Path) -> None:
@@ -57,7 +59,7 @@ def _convert_vit(sources: Mapping[str, Path], folder: Path) -> None:
 
 
 def _convert_terms(converter: Converter, sources: Mapping[str, Path], folder: Path) -> None:
-    from multimodal import terminologies
+    from multimodal import glossaries, terminologies
 
     (source,) = sources.values()
     readers = {
@@ -66,3 +68,11 @@ def _convert_terms(converter: Converter, sources: Mapping[str, Path], folder: Pa
         Converter.DRUG_NAMES: terminologies.drug_terms,
     }
     terminologies.convert(readers[converter], source, folder)
+    if converter is Converter.HPO:
+        glossaries.write_glossary(glossaries.hpo_glossary(source), folder)
+
+
+def _convert_phenotypes(sources: Mapping[str, Path], folder: Path) -> None:
+    from multimodal import phenotypes
+
+    phenotypes.convert(sources, folder)

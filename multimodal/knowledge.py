@@ -134,6 +134,11 @@ def installed_terminologies() -> list[str]:
     ]
 
 
+def installed_terminology(name: str) -> KnowledgeBase | None:
+    """Open one terminology; None where it was not fetched. Raises DamagedKnowledge."""
+    return open_terminology(name) if name in installed_terminologies() else None
+
+
 def open_terminology(name: str) -> KnowledgeBase:
     """Open a fetched terminology for reading. Raises DamagedKnowledge."""
     return KnowledgeBase(models_folder() / name / TERMS_FILE, read_only=True)

@@ -43,6 +43,8 @@ class Settled:
 
 LiveEvent = Speaking | Settled
 
+_TELLING_S = 2.0
+"""Shorter utterances are taken to be of the language of the one before: a "yes" does not tell it."""
 _SHORT_UTTERANCES = VadOptions(max_speech_s=16.0)
 
 
@@ -58,6 +60,8 @@ class LiveOptions:
     """Shorter openings of an utterance are not guessed at."""
     open_words: int = 2
     """Of the agreed words, how many of the newest are recognised again with what follows them."""
+    mixed: bool = False
+    """Each utterance may be of another language; what is not English is translated."""
     vad: VadOptions = _SHORT_UTTERANCES
     """Long utterances are settled in pieces, since each pass hears all of the open one."""
 
@@ -136,7 +140,14 @@ class LiveRecognizer:
         return padded, bool(whole or ended or following)
 
     def _hear(self, span: SpeechSpan, cancelled: Callable[[], bool]) -> Utterance | None:
-        return self._recognizer.hear(*self._sound(span), self._language, cancelled)
+        language = self._spoken_in(span)
+        if self._options.mixed:
+            return self._recognizer.hear(*self._sound(span), language, cancelled, translate=True)
+        return self._recognizer.hear(*self._sound(span), language, cancelled)
+
+    def _spoken_in(self, span: SpeechSpan) -> str | None:
+        """Return the language, None where it is to be detected."""
+        return None if self._options.mixed and span.duration_s >= _TELLING_S else self._language
 
     def _sound(self, span: SpeechSpan) -> tuple[NDArray[np.float32], SpeechSpan]:
         """Return the samples of `span` and where it lies in the whole recording."""
@@ -150,13 +161,13 @@ class LiveRecognizer:
             return None
         # The newest agreed words stay open: what follows them may show them to be others.
         said = self._shown[: -self._options.open_words]
-        utterance = self._recognizer.draft(*self._sound(span), self._language, said, cancelled)
+        utterance = self._recognizer.draft(*self._sound(span), self._spoken_in(span), said, cancelled)
         took_s = self._clock() - now
         self._next_at = now + took_s / self._options.most_load
         self._heard_to = self._start + span.end
         if utterance is None:
             return None
-        if span.duration_s >= LANGUAGE_EVIDENCE_S:
+        if span.duration_s >= LANGUAGE_EVIDENCE_S and not self._options.mixed:
             self._language = utterance.language
         agreed = agreement(self._previous, utterance.words)
         self._previous = utterance.words
@@ -168,7 +179,9 @@ class LiveRecognizer:
 
     def _settle(self, span: SpeechSpan, utterance: Utterance | None) -> None:
         self._previous = self._shown = ()
-        if utterance is not None and self._language is None:
+        if utterance is not None and self._options.mixed:
+            self._language = utterance.language
+        elif utterance is not None and self._language is None:
             self._evidence_s += span.duration_s
             self._language = utterance.language if self._evidence_s >= LANGUAGE_EVIDENCE_S else None
         self._drop(span.end // WINDOW_SAMPLES)

@@ -29,6 +29,9 @@ def _words(english: Iterable[str], chinese: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(english)})|{'|'.join(chinese)}", re.IGNORECASE)
 
 
+_ASKS_WHETHER = re.compile(
+    r"\s*(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|should|any)\b|.*[吗没]", re.IGNORECASE
+)
 _PICTURES = _words(
     r"images?\b|imag(?:ed|ing)|pictur|photo|films?\b|scan|x[ -]?ray|radiogra|ct\b|mri?\b|ultraso|sonogra|slice|frame\b|"
     r"smear|biops|visib|visual|shown?\b|seen?\b|lesion|mass(?:es)?\b|nodul|opaci|fractur|effusion|tumou?r|malignan|"
@@ -49,16 +52,21 @@ _TALK = _words(
 )
 
 
-def is_about_picture(question: str) -> bool:
+def is_about_picture(question: str, looked_up: bool = False) -> bool:
     """Tell whether a question that is asked beside a picture is about it.
 
-    It is, unless it names what is told rather than seen, such as a medicine, and nothing that is seen.
+    It is, unless it names what is told rather than seen, such as a medicine, and nothing that is seen. Where passages
+    bear on it (`looked_up`), it is about the picture only if it names what is seen or asks whether: "is there
+    pneumonia?" asks about this patient, whatever is written about pneumonia.
     """
-    return bool(_PICTURES.search(question)) or not _TALK.search(question)
+    if _PICTURES.search(question):
+        return True
+    is_answered_elsewhere = looked_up and not _ASKS_WHETHER.match(question)
+    return not (is_answered_elsewhere or _TALK.search(question))
 
 
 def tied_to_pictures(
-    sentences: Sequence[Sentence], question: str, pictures: Sequence[Citation]
+    sentences: Sequence[Sentence], question: str, pictures: Sequence[Citation], looked_up: bool = False
 ) -> tuple[Sentence, ...]:
     """Let unverified sentences that are said of pictures cite them; what a picture shows is judged by looking.
 
@@ -67,7 +75,7 @@ def tied_to_pictures(
     """
     asked = [" ".join(part.split()) for part in split_sentences(question) if not part.endswith(_STATED)]
     unechoed = (_without_echo(sentence, asked) for sentence in sentences)
-    is_asked_of_picture = is_about_picture(question)
+    is_asked_of_picture = is_about_picture(question, looked_up)
     return tuple(
         replace(sentence, citations=tuple(pictures))
         if sentence.verdict is Verdict.UNVERIFIED and (is_asked_of_picture or _PICTURES.search(sentence.text))

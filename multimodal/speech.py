@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -16,6 +16,7 @@ from multimodal.errors import Cancelled
 from multimodal.speech_guards import Guards, Verdict, loop_start
 from multimodal.transcript import Transcript, Utterance, Word
 from multimodal.vad import SileroVad, SpeechSpan, VadOptions, VadStream
+from multimodal.whisper_biasing import NameTree, Strength
 from multimodal.whisper_decoding import BatchDecoder
 from multimodal.whisper_encoding import WINDOW_SAMPLES, SpeechEncoder
 from multimodal.whisper_layers import half_the_threads, load_checkpoint, load_tokenizer
@@ -56,6 +57,16 @@ def _raise_if(cancelled: Callable[[], bool]) -> None:
         raise Cancelled("Listening was stopped.")
 
 
+@dataclass(frozen=True, slots=True)
+class DecodingChoices:
+    """How a settled utterance is decoded; drafts of one that is still spoken are greedy and without names."""
+
+    beams: int = 1
+    names: frozenset[str] = frozenset()
+    """Words in small letters that are made likelier (`multimodal.whisper_biasing`)."""
+    strength: Strength = field(default_factory=Strength)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
     """One stretch of speech with its sound."""
@@ -69,12 +80,19 @@ class SpeechRecognizer:
     """Whisper behind a voice activity detector; yields utterances as it hears them."""
 
     def __init__(
-        self, checkpoint: WhisperCheckpoint, vad: SileroVad, dtype: torch.dtype, vad_options: VadOptions | None = None
+        self,
+        checkpoint: WhisperCheckpoint,
+        vad: SileroVad,
+        dtype: torch.dtype,
+        vad_options: VadOptions | None = None,
+        decoding: DecodingChoices | None = None,
     ) -> None:
         self._device = checkpoint.model.device
         self._checkpoint = checkpoint
         self._vad, self._vad_options = vad, vad_options or VadOptions()
+        self._decoding = decoding or DecodingChoices()
         self._guards = Guards()
+        self._names = self._tree()
         self._encoder = SpeechEncoder(checkpoint.model, dtype)
         self._decoder = BatchDecoder(checkpoint.model, checkpoint.alignment_heads, dtype)
 
@@ -85,6 +103,7 @@ class SpeechRecognizer:
         vad_folder: Path,
         device: torch.device | str = "cpu",
         dtype: torch.dtype | None = None,
+        decoding: DecodingChoices | None = None,
     ) -> SpeechRecognizer:
         """Read both models; `dtype` None takes the faster of bfloat16 and float32 on this machine.
 
@@ -92,7 +111,7 @@ class SpeechRecognizer:
         """
         device = torch.device(device)
         checkpoint = load_checkpoint(whisper_folder, device)
-        return cls(checkpoint, SileroVad.load(vad_folder), dtype or choose_dtype(device))
+        return cls(checkpoint, SileroVad.load(vad_folder), dtype or choose_dtype(device), decoding=decoding)
 
     def transcribe(
         self, recording: Recording, *, language: str | None = None, cancelled: Callable[[], bool] = _never
@@ -120,15 +139,33 @@ class SpeechRecognizer:
         span: SpeechSpan,
         language: str | None,
         cancelled: Callable[[], bool] = _never,
+        *,
+        translate: bool = False,
     ) -> Utterance | None:
         """Recognise one stretch of speech, `samples` `(n,)` of at most 30 s; `span` says where it lies.
 
-        None where nobody speaks. Raises Cancelled once `cancelled` returns True.
+        With `translate` what is not English also gets Whisper's English. None where nobody speaks. Raises Cancelled
+        once `cancelled` returns True.
         """
         piece = self._encode_piece(samples, span, cancelled)
         language = language or self._detect_language([piece])
         utterances = self._recognise([piece], language, cancelled)
-        return utterances[0] if utterances else None
+        if not utterances:
+            return None
+        (utterance,) = utterances
+        if translate and utterance.language != "en":
+            return replace(utterance, translation=self._translation(piece, utterance.language, cancelled))
+        return utterance
+
+    def _translation(self, piece: _Piece, language: str, cancelled: Callable[[], bool]) -> str:
+        """Return Whisper's English of a stretch; empty where the guards would not let it pass."""
+        tokenizer = load_tokenizer(self._checkpoint.model, language, "translate")
+        rules = replace(self._rules(tokenizer, piece.span.duration_s), names=None)
+        with half_the_threads(self._device):
+            hypothesis = self._decoder.decode([piece.encoded], rules, cancelled)[0]
+        _raise_if(cancelled)
+        good = self._judge(piece, hypothesis, tokenizer) is Verdict.GOOD
+        return tokenizer.decode(list(hypothesis.tokens)).strip() if good else ""
 
     def draft(
         self,
@@ -148,6 +185,7 @@ class SpeechRecognizer:
         known = _tokens_of(said, tokenizer)
         tokens = tuple(token for token, _ in known)
         # Where words are given, the end may come at once, which is forbidden at the start of an utterance.
+        rules = replace(rules, beams=1, names=None)
         behind = replace(rules, prompt=(*rules.prompt, *tokens), suppressed_at_start=()) if known else rules
         with half_the_threads(self._device):
             hypothesis = self._decoder.decode([piece.encoded], behind, cancelled)[0]
@@ -203,6 +241,15 @@ class SpeechRecognizer:
         best = int((weights @ probabilities).argmax())
         return str(tokenizer.all_language_codes[best])
 
+    def _tree(self) -> NameTree | None:
+        choices, vocabulary = self._decoding, self._checkpoint.model.dims.n_vocab
+        # The text tokens are the same for every language.
+        return (
+            NameTree.build(choices.names, self._tokenizer("en"), vocabulary, choices.strength)
+            if choices.names
+            else None
+        )
+
     def _tokenizer(self, language: str) -> Tokenizer:
         return load_tokenizer(self._checkpoint.model, language)
 
@@ -226,6 +273,8 @@ class SpeechRecognizer:
             suppressed=tuple({*self._checkpoint.suppressed_ids, *special}),
             suppressed_at_start=self._checkpoint.suppressed_ids_at_start,
             end=tokenizer.eot,
+            beams=self._decoding.beams,
+            names=self._names,
             no_speech=tokenizer.no_speech,
             max_tokens=min(_MAX_TOKENS, _SPARE_TOKENS + math.ceil(_TOKENS_PER_SECOND * duration_s)),
         )
@@ -245,7 +294,9 @@ class SpeechRecognizer:
             whole = self._encoder.encode(piece.samples, whole_window=True, cancelled=cancelled)
             for temperature in _RETRY_TEMPERATURES:
                 with half_the_threads(self._device):
-                    again = self._decoder.decode([whole], replace(rules, temperature=temperature), cancelled)[0]
+                    again = self._decoder.decode([whole], replace(rules, beams=1, temperature=temperature), cancelled)[
+                        0
+                    ]
                 _raise_if(cancelled)
                 attempts.append(again)
                 verdict = self._judge(piece, again, tokenizer)

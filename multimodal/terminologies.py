@@ -32,7 +32,7 @@ _UNSPECIFIED = re.compile(
     r"(?:^Unspecified )|(?:, unspecified$)|(?:, not otherwise specified$)|(?: NOS$)", re.IGNORECASE
 )
 _OBO_TEXT = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"(?: (?P<scope>[A-Z]+))?')
-_SAME = re.compile(r'" (?:EXACT|[A-Z]+ layperson)\b')
+SAME_MEANING = re.compile(r'" (?:EXACT|[A-Z]+ layperson)\b')
 """Synonyms that mean the same, and what people say for it."""
 _NOTES = (("includes", "Includes"), ("inclusionTerm", "Includes"), ("excludes1", "Not"), ("excludes2", "Not here"))
 
@@ -79,12 +79,13 @@ def hpo_terms(source: Path) -> Iterator[Term]:
     for stanza in stanzas:
         if not stanza.startswith("Term]"):
             continue
-        tags = _tags(stanza)
+        tags = obo_tags(stanza)
         if "is_obsolete" not in tags and tags["name"]:
             yield _hpo_term(title, tags)
 
 
-def _tags(stanza: str) -> Mapping[str, list[str]]:
+def obo_tags(stanza: str) -> Mapping[str, list[str]]:
+    """Return the tags of one stanza of an OBO file with their values; a tag that it lacks has none."""
     tags: dict[str, list[str]] = defaultdict(list)
     for line in stanza.splitlines()[1:]:
         tag, _, value = line.partition(": ")
@@ -94,15 +95,16 @@ def _tags(stanza: str) -> Mapping[str, list[str]]:
 
 def _hpo_term(title: str, tags: Mapping[str, list[str]]) -> Term:
     name, code = tags["name"][0], tags["id"][0]
-    synonyms = [_unquoted(value) for value in tags["synonym"]]
-    exact = [_unquoted(value) for value in tags["synonym"] if _SAME.search(value)]
-    definition = _unquoted(tags["def"][0]) if tags["def"] else ""
+    synonyms = [obo_text(value) for value in tags["synonym"]]
+    exact = [obo_text(value) for value in tags["synonym"] if SAME_MEANING.search(value)]
+    definition = obo_text(tags["def"][0]) if tags["def"] else ""
     said = [f"{name}: {definition}" if definition else f"{name}."]
     said += [f"Also called: {', '.join(dict.fromkeys(synonyms))}."] if synonyms else []
     return Term(Passage(title, " ".join(said), code), (name, *exact))
 
 
-def _unquoted(value: str) -> str:
+def obo_text(value: str) -> str:
+    """Return the quoted text of an OBO value."""
     found = _OBO_TEXT.match(value)
     return re.sub(r"\\(.)", r"\1", found["text"]) if found else ""
 

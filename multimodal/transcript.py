@@ -29,6 +29,8 @@ class Utterance:
     confidence: float
     """exp of the mean log-probability of the tokens, 0 to 1."""
     no_speech_probability: float
+    translation: str = ""
+    """Whisper's English of it; empty where it was not asked for or is not to be trusted."""
 
     def shifted(self, seconds: float) -> Utterance:
         """Return it as it lies in a recording that starts `seconds` earlier."""

@@ -116,7 +116,7 @@ class BatchDecoder:
         chooser = Chooser(rules, len(self._embedding), self._device)
         hidden, scores = self._forward(torch.tensor([rules.prompt] * len(speech), device=self._device), cache)
         no_speech = self._logits(hidden[:, 0]).softmax(-1)[:, rules.no_speech].tolist()
-        searches = [BeamSearch(rules.beams, rules.end, [Beam(scores=(score,))]) for score in scores]
+        searches = [BeamSearch(rules.beams, rules.end, [Beam(scores=(score,))], rules.names) for score in scores]
         active = searches
         for step in range(rules.max_tokens):
             found = chooser.continuations(self._logits(hidden[:, -1]), active, at_start=step == 0)

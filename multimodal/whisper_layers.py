@@ -63,14 +63,12 @@ def load_checkpoint(folder: Path, device: torch.device) -> WhisperCheckpoint:
     return WhisperCheckpoint(model.eval().requires_grad_(False).to(device), heads, suppressed, at_start)
 
 
-def load_tokenizer(model: Whisper, language: str) -> Tokenizer:
-    """Return openai-whisper's tokenizer for transcribing `language`, an ISO 639-1 code."""
+def load_tokenizer(model: Whisper, language: str, task: str = "transcribe") -> Tokenizer:
+    """Return openai-whisper's tokenizer for `language`, an ISO 639-1 code; the task may be "translate", to English."""
     with warnings.catch_warnings():
         # openai-whisper 20250625 leaves its vocabulary file open for the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
-        return get_tokenizer(
-            model.is_multilingual, num_languages=model.num_languages, language=language, task="transcribe"
-        )
+        return get_tokenizer(model.is_multilingual, num_languages=model.num_languages, language=language, task=task)
 
 
 class Linear:

@@ -8,16 +8,21 @@ log-probability of a token decides between those. One beam is greedy decoding; a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
 from multimodal.speech_guards import is_loop
+from multimodal.whisper_biasing import ROOT, Path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
+
+    from multimodal.whisper_biasing import NameTree
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class DecodingRules:
     temperature: float = 0.0
     """Above 0 tokens are drawn, with one beam."""
     seed: int = 0
+    names: NameTree | None = None
+    """Words that are made likelier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Continuation:
     """Of all its tokens."""
     probability: float
     """Of the token among the text tokens."""
+    bonus: float = 0.0
+    """Of all its names, beyond their probability."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,27 +70,33 @@ class Beam:
     scores: tuple[Tensor, ...] = ()
     """Alignment scores of the prompt and of each token that was read again, `(heads, n, states)`."""
     ended: bool = False
+    bonus: float = 0.0
+    """What its names earned beyond their probability."""
+    path: Path = ROOT
+    """Along the tree of names."""
 
     @property
     def mean_logprob(self) -> float:
         """Over the tokens and, where it was reached, the end."""
         return self.logprob_sum / max(1, len(self.tokens) + self.ended)
 
-    def with_token(self, continuation: Continuation, end: int) -> Beam:
+    def with_token(self, continuation: Continuation, end: int, names: NameTree | None = None) -> Beam:
         """Return the beam with one more token, or ended."""
         if continuation.token == end:
-            return replace(self, logprob_sum=continuation.logprob_sum, ended=True)
+            return replace(self, logprob_sum=continuation.logprob_sum, bonus=continuation.bonus, ended=True)
         return replace(
             self,
             tokens=(*self.tokens, continuation.token),
             probabilities=(*self.probabilities, continuation.probability),
             logprob_sum=continuation.logprob_sum,
+            bonus=continuation.bonus,
+            path=names.after(self.path, continuation.token) if names else ROOT,
         )
 
     @property
     def rank(self) -> tuple[bool, float]:
         """The higher, the better; what came to its end is better than what did not."""
-        return self.ended, self.mean_logprob
+        return self.ended, self.mean_logprob + self.bonus / max(1, len(self.tokens) + self.ended)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +106,7 @@ class BeamSearch:
     width: int
     end: int
     live: list[Beam]
+    names: NameTree | None = None
     finished: list[Beam] = field(default_factory=list)
 
     @property
@@ -112,7 +128,7 @@ class BeamSearch:
         grown: list[Beam] = []
         origins: list[int] = []
         for continuation in continuations:
-            beam = self.live[continuation.beam].with_token(continuation, self.end)
+            beam = self.live[continuation.beam].with_token(continuation, self.end, self.names)
             if beam.ended or is_loop(beam.tokens):
                 self.finished.append(beam)
                 continue
@@ -160,21 +176,33 @@ class Chooser:
         if self._rules.temperature:
             weights = (logprobs / self._rules.temperature).softmax(-1)
             places = torch.multinomial(weights, 1, generator=self._generator)
-            totals = logprobs + self._sums(searches, logprobs)
+            totals = ranking = logprobs + self._sums(searches, logprobs)
         else:
-            totals = (logprobs + self._sums(searches, logprobs)).view(len(searches), -1)
+            scores = logprobs + self._sums(searches, logprobs)
+            totals = scores.view(len(searches), -1)
+            names = self._rules.names
+            ranking = totals if names is None else self._favoured(scores, searches, names).view_as(totals)
             # Each beam can end once: among twice as many as there are beams, enough go on.
-            places = totals.topk(2 * self._rules.beams, dim=-1).indices
+            places = ranking.topk(2 * self._rules.beams, dim=-1).indices
         among_text = (logits - logits[:, : self._rules.end].logsumexp(-1, keepdim=True)).view(len(searches), -1)
-        numbers = torch.stack([totals.gather(1, places), among_text.gather(1, places).exp()], dim=-1).tolist()
+        total, favoured, text = (values.gather(1, places) for values in (totals, ranking, among_text))
+        numbers = torch.stack([total, text.exp(), favoured - total], dim=-1).tolist()
         return [
             [
-                Continuation(place // vocabulary, place % vocabulary, total, probability)
-                for place, (total, probability) in zip(row, pairs, strict=True)
+                Continuation(place // vocabulary, place % vocabulary, total, probability, bonus)
+                for place, (total, probability, bonus) in zip(row, own, strict=True)
                 if total > -torch.inf
             ]
-            for row, pairs in zip(places.tolist(), numbers, strict=True)
+            for row, own in zip(places.tolist(), numbers, strict=True)
         ]
+
+    @staticmethod
+    def _favoured(scores: Tensor, searches: Sequence[BeamSearch], names: NameTree) -> Tensor:
+        """Return the scores with what names earn."""
+        beams = len(scores) // len(searches)
+        live = [beam for search in searches for beam in _filled(search.live or [Beam()], beams)]
+        earned = torch.tensor([beam.bonus for beam in live], device=scores.device).unsqueeze(1)
+        return scores + earned + names.row([beam.path for beam in live], scores.device)
 
     @staticmethod
     def _sums(searches: Sequence[BeamSearch], logprobs: Tensor) -> Tensor:
@@ -187,5 +215,5 @@ class Chooser:
         return torch.tensor(sums, device=logprobs.device).view(-1, 1)
 
 
-def _filled(rows: list[int], width: int) -> list[int]:
+def _filled(rows: list[T], width: int) -> list[T]:
     return rows + rows[-1:] * (width - len(rows))

@@ -12,6 +12,10 @@
         <translation>回答</translation>
     </message>
     <message>
+        <source>Writing</source>
+        <translation>书写</translation>
+    </message>
+    <message>
         <source>Picture (while it has the keyboard)</source>
         <translation>图像（键盘焦点在图像上时）</translation>
     </message>
@@ -44,6 +48,14 @@
         <translation>剪贴板中的截图会成为附件。</translation>
     </message>
     <message>
+        <source>Export the encounter</source>
+        <translation>导出就诊</translation>
+    </message>
+    <message>
+        <source>As text, PDF or Word, with a preview of every word.</source>
+        <translation>导出为文本、PDF 或 Word，每个字都可预览。</translation>
+    </message>
+    <message>
         <source>Ask</source>
         <translation>提问</translation>
     </message>
@@ -74,6 +86,38 @@
     <message>
         <source>In large type and nothing else.</source>
         <translation>仅以大字显示回答。</translation>
+    </message>
+    <message>
+        <source>Write a note</source>
+        <translation>写病历</translation>
+    </message>
+    <message>
+        <source>From what was said and typed, each sentence with its source. It is a draft.</source>
+        <translation>根据所说和所输入的内容书写，每句都附来源。这是草稿。</translation>
+    </message>
+    <message>
+        <source>List the findings</source>
+        <translation>列出所见</translation>
+    </message>
+    <message>
+        <source>Problems, drugs, allergies and measurements that were named.</source>
+        <translation>提到的问题、药物、过敏和测量值。</translation>
+    </message>
+    <message>
+        <source>Support a diagnosis</source>
+        <translation>辅助诊断</translation>
+    </message>
+    <message>
+        <source>What speaks for and against, and what was not asked yet. It is no diagnosis.</source>
+        <translation>支持与反对的依据，以及尚未询问的内容。这不是诊断。</translation>
+    </message>
+    <message>
+        <source>Write a card for the patient</source>
+        <translation>为患者写卡片</translation>
+    </message>
+    <message>
+        <source>The chosen answer or note in plain words.</source>
+        <translation>用通俗的话说明所选的回答或病历。</translation>
     </message>
     <message>
         <source>Invert</source>
@@ -288,6 +332,10 @@
         <translation>编辑</translation>
     </message>
     <message>
+        <source>Write</source>
+        <translation>书写</translation>
+    </message>
+    <message>
         <source>View</source>
         <translation>视图</translation>
     </message>
@@ -420,6 +468,25 @@
     </message>
 </context>
 <context>
+    <name>BackupRows</name>
+    <message>
+        <source>Where backups are kept</source>
+        <translation>备份存放位置</translation>
+    </message>
+    <message>
+        <source>Where backups are kept: best on another disk. A backup opens with the passphrase of its day.</source>
+        <translation>备份存放的位置：最好是另一块磁盘。打开备份要用当时的口令。</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Back up now</source>
+        <translation>立即备份</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Close this message</source>
@@ -497,6 +564,18 @@
     <message>
         <source>Attach pictures or recordings</source>
         <translation>添加图像或录音</translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation>书写</translation>
+    </message>
+    <message>
+        <source>A note, the findings, a differential, or a card for the patient</source>
+        <translation>病历、所见、鉴别诊断或患者卡片</translation>
+    </message>
+    <message>
+        <source>Write a draft from this encounter</source>
+        <translation>根据本次就诊写草稿</translation>
     </message>
     <message>
         <source>About a marked region of {0}</source>
@@ -661,6 +740,17 @@
     </message>
 </context>
 <context>
+    <name>DictationText</name>
+    <message>
+        <source>Translated by the recogniser: {0}</source>
+        <translation>识别器译文：{0}</translation>
+    </message>
+    <message>
+        <source>Said: {0}</source>
+        <translation>原话：{0}</translation>
+    </message>
+</context>
+<context>
     <name>Door</name>
     <message>
         <source>Accept it as it is</source>
@@ -673,6 +763,14 @@
     <message>
         <source>Open it</source>
         <translation>打开</translation>
+    </message>
+    <message>
+        <source>This record was brought back from the backup of {time}. What was written after it is kept in the folder of the record that was replaced.</source>
+        <translation>本记录已从 {time} 的备份恢复。此后写下的内容保存在被替换的记录的文件夹里。</translation>
+    </message>
+    <message>
+        <source>Back up now</source>
+        <translation>立即备份</translation>
     </message>
     <message>
         <source>Encounters of an earlier version lie on this disk unencrypted ({count}). Each is moved into the vault and removed from there once every byte was compared.</source>
@@ -693,6 +791,13 @@
     <message>
         <source>Moved into the vault: {count}. Left where they were: {left}. {reason}</source>
         <translation>已移入保险库：{count} 次。留在原处：{left} 次。{reason}</translation>
+    </message>
+</context>
+<context>
+    <name>Drafting</name>
+    <message>
+        <source>Bedside was closed before this was written. Nothing of the encounter is lost; try it again.</source>
+        <translation>Bedside 在写完之前被关闭。就诊内容没有丢失，请再试一次。</translation>
     </message>
 </context>
 <context>
@@ -796,6 +901,10 @@
 </context>
 <context>
     <name>EncounterScreen</name>
+    <message>
+        <source>Ask a question or write a note first: the card puts it in plain words.</source>
+        <translation>请先提问或写病历：卡片会用通俗的话来说明它。</translation>
+    </message>
     <message>
         <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
         <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
@@ -956,6 +1065,22 @@
         <translation>{0}，第 {1} 帧，共 {2} 帧（{3}）</translation>
     </message>
     <message>
+        <source>Note</source>
+        <translation>病历</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>所见</translation>
+    </message>
+    <message>
+        <source>Differential</source>
+        <translation>鉴别诊断</translation>
+    </message>
+    <message>
+        <source>Card for the patient</source>
+        <translation>患者卡片</translation>
+    </message>
+    <message>
         <source>Closest words: {0}</source>
         <translation>最接近的原话：{0}</translation>
     </message>
@@ -983,6 +1108,10 @@
         <source>Answered by {0}. Check every sentence against its source.</source>
         <translation>由 {0} 回答。请逐句核对来源。</translation>
     </message>
+    <message>
+        <source>A draft. Check every sentence against its source.</source>
+        <translation>草稿。请逐句对照来源核对。</translation>
+    </message>
 </context>
 <context>
     <name>EvidencePanel</name>
@@ -1001,6 +1130,204 @@
     <message>
         <source>Choose a sentence of an answer. The words, the second of sound or the picture behind it appear here.</source>
         <translation>选择回答中的一句，其依据的文字、录音时刻或图像将显示在此处。</translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>What was said</source>
+        <translation>口述内容</translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answers with their sources</source>
+        <translation>回答及其出处</translation>
+    </message>
+    <message>
+        <source>A list of the pictures, without them</source>
+        <translation>图片清单（不含图片）</translation>
+    </message>
+    <message>
+        <source>Plain text</source>
+        <translation>纯文本</translation>
+    </message>
+    <message>
+        <source>Myself</source>
+        <translation>我自己</translation>
+    </message>
+    <message>
+        <source>A colleague who treats the patient</source>
+        <translation>参与治疗的同事</translation>
+    </message>
+    <message>
+        <source>The patient</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>A researcher</source>
+        <translation>研究人员</translation>
+    </message>
+    <message>
+        <source>Students</source>
+        <translation>学生</translation>
+    </message>
+    <message>
+        <source>Treatment</source>
+        <translation>治疗</translation>
+    </message>
+    <message>
+        <source>The patient asked for it</source>
+        <translation>患者要求</translation>
+    </message>
+    <message>
+        <source>Research</source>
+        <translation>研究</translation>
+    </message>
+    <message>
+        <source>Teaching</source>
+        <translation>教学</translation>
+    </message>
+    <message>
+        <source>Quality of care</source>
+        <translation>医疗质量</translation>
+    </message>
+    <message>
+        <source>Identifiers replaced, of dates only the year</source>
+        <translation>替换身份信息，日期只保留年份</translation>
+    </message>
+    <message>
+        <source>Identifiers replaced, dates moved</source>
+        <translation>替换身份信息，日期整体平移</translation>
+    </message>
+    <message>
+        <source>Everything as it is, with names</source>
+        <translation>全部保持原样，包括姓名</translation>
+    </message>
+    <message>
+        <source>Draft - research and education</source>
+        <translation>草稿 - 供研究和教育使用</translation>
+    </message>
+    <message>
+        <source>Encounter</source>
+        <translation>就诊</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answer of a model</source>
+        <translation>模型的回答</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>出处</translation>
+    </message>
+    <message>
+        <source>no source bears this out</source>
+        <translation>没有出处支持此句</translation>
+    </message>
+    <message>
+        <source>A sentence is withheld: it did not depend on the picture that it was said of.</source>
+        <translation>有一句未显示：它并不依据所说的图片。</translation>
+    </message>
+    <message>
+        <source>not included</source>
+        <translation>未包含</translation>
+    </message>
+    <message>
+        <source>page {0}</source>
+        <translation>第 {0} 页</translation>
+    </message>
+    <message>
+        <source>There is nothing of what was chosen in this encounter.</source>
+        <translation>此就诊中没有所选的内容。</translation>
+    </message>
+    <message>
+        <source>Answers are written by a model and not signed. Not a medical device: check every sentence against its sources.</source>
+        <translation>回答由模型写成，未经签署。本软件不是医疗器械：请对照出处核实每一句。</translation>
+    </message>
+    <message>
+        <source>Entry {0} of the audit trail, {1}</source>
+        <translation>操作日志第 {0} 条，{1}</translation>
+    </message>
+</context>
+<context>
+    <name>ExportWizard</name>
+    <message>
+        <source>Export this encounter</source>
+        <translation>导出此就诊</translation>
+    </message>
+    <message>
+        <source>A file leaves the encrypted record and is not encrypted itself. The audit trail tells of it.</source>
+        <translation>文件离开加密的记录后，本身不加密。操作日志会记下此事。</translation>
+    </message>
+    <message>
+        <source>Names that you know, with commas between them</source>
+        <translation>您知道的姓名，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>What is replaced</source>
+        <translation>被替换的内容</translation>
+    </message>
+    <message>
+        <source>The text as it leaves</source>
+        <translation>将要导出的文本</translation>
+    </message>
+    <message>
+        <source>I have read the text as it leaves this record</source>
+        <translation>我已阅读将要导出的文本</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>Save the file…</source>
+        <translation>保存文件…</translation>
+    </message>
+    <message>
+        <source>Save the file</source>
+        <translation>保存文件</translation>
+    </message>
+    <message>
+        <source>Saved: {file}. It is not encrypted.</source>
+        <translation>已保存：{file}。该文件没有加密。</translation>
+    </message>
+    <message>
+        <source>Nothing is replaced: names, dates and numbers are in it as they are.</source>
+        <translation>没有替换任何内容：姓名、日期和号码都保持原样。</translation>
+    </message>
+    <message>
+        <source>As</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>给谁</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <source>How much of a person</source>
+        <translation>身份信息</translation>
     </message>
 </context>
 <context>
@@ -1070,6 +1397,33 @@
     <message>
         <source>Show the sources</source>
         <translation>显示来源</translation>
+    </message>
+</context>
+<context>
+    <name>Keeping</name>
+    <message>
+        <source>Backing up …</source>
+        <translation>正在备份…</translation>
+    </message>
+    <message>
+        <source>Last verified backup: {time}</source>
+        <translation>最近一次经过验证的备份：{time}</translation>
+    </message>
+    <message>
+        <source>There is no verified backup yet.</source>
+        <translation>还没有经过验证的备份。</translation>
+    </message>
+    <message>
+        <source>This record has no verified backup yet.</source>
+        <translation>本记录还没有经过验证的备份。</translation>
+    </message>
+    <message>
+        <source>The last verified backup is older than {days} days: {time}. The record itself is safe on this disk.</source>
+        <translation>最近一次经过验证的备份已超过 {days} 天：{time}。记录本身在此磁盘上是安全的。</translation>
+    </message>
+    <message>
+        <source>Files that are damaged or missing in the record itself: {count}. Restore them from an older backup.</source>
+        <translation>记录本身中损坏或缺失的文件：{count} 个。请从较早的备份中恢复它们。</translation>
     </message>
 </context>
 <context>
@@ -1321,6 +1675,10 @@
     <message>
         <source>Bedside stays open, since not everything is on the disk yet. Free some space first.</source>
         <translation>尚有内容未写入磁盘，因此 Bedside 没有锁定。请先腾出一些磁盘空间。</translation>
+    </message>
+    <message>
+        <source>There is no encounter to export. Open one from the list first.</source>
+        <translation>没有可导出的就诊。请先从列表中打开一个。</translation>
     </message>
     <message>
         <source>A recording is running.</source>
@@ -1979,6 +2337,14 @@
 <context>
     <name>PatientView</name>
     <message>
+        <source>Stop reading</source>
+        <translation>停止朗读</translation>
+    </message>
+    <message>
+        <source>Read aloud</source>
+        <translation>朗读</translation>
+    </message>
+    <message>
         <source>Bedside</source>
         <translation>Bedside</translation>
     </message>
@@ -1993,6 +2359,18 @@
     <message>
         <source>Close (Esc)</source>
         <translation>关闭（Esc）</translation>
+    </message>
+    <message>
+        <source>No voice is installed on this machine, so nothing can be read aloud. Add one in the system&apos;s settings for speech, on Linux with speech-dispatcher, and open this view again.</source>
+        <translation>本机未安装语音，因此无法朗读。请在系统的语音设置中添加语音（Linux 使用 speech-dispatcher），然后重新打开此视图。</translation>
+    </message>
+    <message>
+        <source>No voice for this language is installed. Add one in the system&apos;s settings for speech.</source>
+        <translation>未安装此语言的语音。请在系统的语音设置中添加。</translation>
+    </message>
+    <message>
+        <source>The voice stopped by itself. Try again, or read the words to the patient.</source>
+        <translation>语音自行停止了。请重试，或由您读给患者听。</translation>
     </message>
 </context>
 <context>
@@ -2238,6 +2616,38 @@
         <translation>记下审计记录结尾的文件缺失或被更改，因此可能有条目缺失而未被发现。病历可以阅读，但不再写入：请恢复备份，或按现状接受。</translation>
     </message>
     <message>
+        <source>This record is older than the one that was open here last: an older copy of the whole folder was put back. The record can be read, nothing is written: restore the newest backup, or accept it as it is.</source>
+        <translation>本记录比上次在此打开的记录更旧：有人放回了整个文件夹的旧副本。记录可以阅读，但不会写入任何内容：请恢复最新的备份，或按现状接受它。</translation>
+    </message>
+    <message>
+        <source>{0} is there already. Nothing was written: choose another name.</source>
+        <translation>{0} 已经存在。没有写入任何内容：请换一个名称。</translation>
+    </message>
+    <message>
+        <source>The passphrase cannot be asked for, since this is no terminal. Nothing was changed: hand it over with --passphrase-fd.</source>
+        <translation>这里不是终端，无法询问口令。没有任何改动：请用 --passphrase-fd 传入口令。</translation>
+    </message>
+    <message>
+        <source>The folder for backups is not there ({0}). The record is safe and nothing was changed: connect its disk, or choose another folder in the settings.</source>
+        <translation>备份文件夹不在（{0}）。记录是安全的，没有任何改动：请连接它所在的磁盘，或在设置中另选文件夹。</translation>
+    </message>
+    <message>
+        <source>No backup could be made ({0}). The record is safe and earlier backups are kept: free space on the disk for backups or choose another one, then back up again.</source>
+        <translation>无法备份（{0}）。记录是安全的，较早的备份都保留着：请在备份磁盘上腾出空间或另选磁盘，然后再备份一次。</translation>
+    </message>
+    <message>
+        <source>The backup {0} is damaged ({1}). The record itself is untouched: back up again, on another disk if this one fails.</source>
+        <translation>备份 {0} 已损坏（{1}）。记录本身没有受影响：请再备份一次；如果这块磁盘有故障，请换一块。</translation>
+    </message>
+    <message>
+        <source>There is no backup {0} in this folder. Nothing was changed: choose one from the list of backups.</source>
+        <translation>此文件夹中没有备份 {0}。没有任何改动：请从备份列表中选择。</translation>
+    </message>
+    <message>
+        <source>The backup was stopped, because the record was locked. It is made the next time.</source>
+        <translation>由于记录已锁定，备份已停止。下次会再进行。</translation>
+    </message>
+    <message>
         <source>{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup if you have one.</source>
         <translation>{0} 已损坏（{1}）。就诊的文字内容安全，文件将保持原样：如有备份，请从备份恢复。</translation>
     </message>
@@ -2306,6 +2716,13 @@
     <message>
         <source>Sample: a cough for three days</source>
         <translation>示例：咳嗽三天</translation>
+    </message>
+</context>
+<context>
+    <name>SectionView</name>
+    <message>
+        <source>Nothing was said about this.</source>
+        <translation>没有谈到这一点。</translation>
     </message>
 </context>
 <context>
@@ -2475,6 +2892,34 @@
         <translation>自动检测</translation>
     </message>
     <message>
+        <source>Several languages in one dictation</source>
+        <translation>一次口述中有多种语言</translation>
+    </message>
+    <message>
+        <source>The language of each sentence is detected, and what is not English is shown with an English translation by the recogniser. It can be wrong: it replaces no interpreter.</source>
+        <translation>逐句识别语言；非英语内容附上识别器给出的英文译文。译文可能有误，不能代替口译员。</translation>
+    </message>
+    <message>
+        <source>How speech is written</source>
+        <translation>语音的书写方式</translation>
+    </message>
+    <message>
+        <source>“One sixty over ninety” becomes 160/90 mmHg. Commands such as “new line” and “scratch that” are for dictating alone. What was said is always kept. English only.</source>
+        <translation>“One sixty over ninety”写成 160/90 mmHg。“new line”“scratch that”等指令只用于独自口述。原话始终保留。仅限英语。</translation>
+    </message>
+    <message>
+        <source>Word for word</source>
+        <translation>逐字记录</translation>
+    </message>
+    <message>
+        <source>With numbers and units as in a chart</source>
+        <translation>数字和单位按病历写法</translation>
+    </message>
+    <message>
+        <source>Also obeying spoken punctuation and commands</source>
+        <translation>同时执行口述的标点和指令</translation>
+    </message>
+    <message>
         <source>Where the models run</source>
         <translation>模型运行于</translation>
     </message>
@@ -2551,6 +2996,14 @@
         <translation>回答即可引用您的文档，并注明页码。</translation>
     </message>
     <message>
+        <source>Back up by itself</source>
+        <translation>自动备份</translation>
+    </message>
+    <message>
+        <source>Encrypted as the record is, while it is open and something was changed. Of 7 days, 4 weeks and 12 months one each is kept.</source>
+        <translation>与记录一样加密；在记录打开且有改动时进行。7 天、4 周和 12 个月各保留一份。</translation>
+    </message>
+    <message>
         <source>The settings could not be read, so Bedside starts with its own. Your encounters are untouched; the old file is kept as settings.damaged.json.</source>
         <translation>设置无法读取，Bedside 已使用默认设置。您的接诊记录未受影响；旧文件保存为 settings.damaged.json。</translation>
     </message>
@@ -2570,6 +3023,10 @@
         <source>Locking and privacy</source>
         <translation>锁定与隐私</translation>
     </message>
+    <message>
+        <source>Backups</source>
+        <translation>备份</translation>
+    </message>
 </context>
 <context>
     <name>SettingsPage</name>
@@ -2580,6 +3037,10 @@
     <message>
         <source>Change the passphrase…</source>
         <translation>更改口令…</translation>
+    </message>
+    <message>
+        <source>What was done with the record…</source>
+        <translation>记录的操作日志…</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2710,6 +3171,144 @@
     <message>
         <source>New text below</source>
         <translation>下方有新内容</translation>
+    </message>
+</context>
+<context>
+    <name>Trail</name>
+    <message>
+        <source>Trail begun</source>
+        <translation>日志开始</translation>
+    </message>
+    <message>
+        <source>Record opened</source>
+        <translation>打开记录</translation>
+    </message>
+    <message>
+        <source>Wrong passphrase</source>
+        <translation>口令错误</translation>
+    </message>
+    <message>
+        <source>Encounter begun</source>
+        <translation>新建就诊</translation>
+    </message>
+    <message>
+        <source>Encounter changed</source>
+        <translation>修改就诊</translation>
+    </message>
+    <message>
+        <source>Encounter deleted</source>
+        <translation>删除就诊</translation>
+    </message>
+    <message>
+        <source>Recording begun</source>
+        <translation>开始录音</translation>
+    </message>
+    <message>
+        <source>Answer of a model</source>
+        <translation>模型的回答</translation>
+    </message>
+    <message>
+        <source>Encounter exported</source>
+        <translation>导出就诊</translation>
+    </message>
+    <message>
+        <source>Trail saved</source>
+        <translation>保存日志</translation>
+    </message>
+    <message>
+        <source>Backed up</source>
+        <translation>已备份</translation>
+    </message>
+    <message>
+        <source>Restored from a backup</source>
+        <translation>从备份恢复</translation>
+    </message>
+    <message>
+        <source>New data key</source>
+        <translation>更换数据密钥</translation>
+    </message>
+    <message>
+        <source>Broken trail accepted</source>
+        <translation>接受有缺损的日志</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>TrailSheet</name>
+    <message>
+        <source>What was done with the record</source>
+        <translation>记录的操作日志</translation>
+    </message>
+    <message>
+        <source>Which entries</source>
+        <translation>显示哪些条目</translation>
+    </message>
+    <message>
+        <source>All entries</source>
+        <translation>所有条目</translation>
+    </message>
+    <message>
+        <source>Search the entries</source>
+        <translation>搜索条目</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Entries of the trail</source>
+        <translation>日志条目</translation>
+    </message>
+    <message>
+        <source>Check all of it</source>
+        <translation>全部检查</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>另存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>另存为 CSV</translation>
+    </message>
+    <message>
+        <source>Saved: {file}. It is not encrypted.</source>
+        <translation>已保存：{file}。该文件没有加密。</translation>
+    </message>
+    <message>
+        <source>The trail is being read …</source>
+        <translation>正在读取日志…</translation>
+    </message>
+    <message>
+        <source>The trail is whole, but encounters are not as they were written last: {count}. Restore them from a backup.</source>
+        <translation>日志完整，但有 {count} 次就诊与最后写入时不同。请从备份中恢复。</translation>
+    </message>
+    <message>
+        <source>The trail is whole: {count} entries.</source>
+        <translation>日志完整：{count} 条。</translation>
+    </message>
+    <message>
+        <source>The trail is whole: {count} entries. All of it was checked last {time}.</source>
+        <translation>日志完整：{count} 条。最近一次全部检查：{time}。</translation>
     </message>
 </context>
 <context>
@@ -2996,6 +3595,69 @@
     <message>
         <source>The models were started anew to stop a job that did not end. Nothing you did is lost; try again.</source>
         <translation>为停止未能结束的任务，模型已重新启动。您的操作没有丢失，请重试。</translation>
+    </message>
+</context>
+<context>
+    <name>WritingCard</name>
+    <message>
+        <source>{0}, draft of {1}</source>
+        <translation>{0}，{1} 的草稿</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>正在书写…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再试一次</translation>
+    </message>
+    <message>
+        <source>Open the models page</source>
+        <translation>打开模型页面</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>With sources</source>
+        <translation>附来源</translation>
+    </message>
+    <message>
+        <source>Write again</source>
+        <translation>重新书写</translation>
+    </message>
+    <message>
+        <source>Patient view</source>
+        <translation>患者视图</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Copy the draft</source>
+        <translation>复制草稿</translation>
+    </message>
+    <message>
+        <source>Copy the draft with sources</source>
+        <translation>复制草稿及来源</translation>
+    </message>
+    <message>
+        <source>Show the card to the patient</source>
+        <translation>把卡片给患者看</translation>
+    </message>
+    <message>
+        <source>Remove the draft</source>
+        <translation>移除草稿</translation>
+    </message>
+    <message>
+        <source>You stopped this.</source>
+        <translation>您已停止。</translation>
     </message>
 </context>
 </TS>

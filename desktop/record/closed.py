@@ -48,6 +48,10 @@ class ClosedStore:
         """Raise RecordLocked."""
         _refuse(encounter_id, name)
 
+    def is_readable(self, encounter_id: str, name: str) -> bool:
+        """Raise RecordLocked."""
+        _refuse(encounter_id, name)
+
     def open_recording(self, path: Path) -> RecordingWriter:
         """Raise RecordLocked."""
         _refuse(path)

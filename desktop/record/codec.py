@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from desktop.record.earlier import SCHEMA, brought_up
 from desktop.record.editing import file_names
-from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
+from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question, Writing
 from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
+from desktop.record.written import spans_fit
 from desktop.strict_json import DoesNotFit, StrictJson
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ ENTRY_KINDS: dict[str, type] = {
     "attachment": Attachment,
     "question": Question,
     "answer": Answer,
+    "writing": Writing,
 }
 _JSON = StrictJson(tags=ENTRY_KINDS)
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -90,6 +92,8 @@ def _check(encounter: Encounter, encounter_id: str) -> None:
             raise DoesNotFit("it names a file outside its folder")
         if not all(region.is_within for region in _regions(entry)):
             raise DoesNotFit("a region lies outside its picture")
+        if isinstance(entry, Dictation) and not all(map(spans_fit, entry.utterances)):
+            raise DoesNotFit("a written word stands for words that were not said")
 
 
 def _regions(entry: Entry) -> tuple[Region, ...]:

@@ -56,7 +56,12 @@ def _with_passages(encounter: object) -> object:
     return encounter
 
 
-_STEPS: tuple[Callable[[object], object], ...] = (_with_structured_used, _with_passages)
+def _with_drafts_and_written_words(encounter: object) -> object:
+    """Schema 4 has drafts among the entries, and beside what was said how it is written and its translation."""
+    return encounter
+
+
+_STEPS: tuple[Callable[[object], object], ...] = (_with_structured_used, _with_passages, _with_drafts_and_written_words)
 """From schema 1 to 2, and so on."""
 SCHEMA = 1 + len(_STEPS)
 """The present one."""

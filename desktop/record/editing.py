@@ -6,10 +6,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desktop.record.encounter import Answer, AnswerStatus, Attachment, Dictation, Encounter, Question
+from desktop.record.encounter import (
+    Answer,
+    AnswerStatus,
+    Attachment,
+    CitedKind,
+    Dictation,
+    Encounter,
+    Question,
+    Verdict,
+    Writing,
+)
 
 if TYPE_CHECKING:
-    from desktop.record.encounter import Entry, Region
+    from desktop.record.encounter import Entry, Region, Sentence
 
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
 ANSWERED = frozenset({AnswerStatus.COMPLETE, AnswerStatus.CUT_SHORT})
@@ -85,6 +95,24 @@ def turns_before(encounter: Encounter, question_id: str) -> tuple[tuple[Question
         if isinstance(entry, Question) and entry.id in answers:
             turns.append((entry, answers[entry.id]))
     return tuple(turns)
+
+
+def sentences_of(entry: Entry | None) -> tuple[Sentence, ...]:
+    """Return the sentences of an answer or of a draft's text, in order; other entries have none."""
+    if isinstance(entry, Writing):
+        return tuple(sentence for part in entry.sections if not part.is_check for sentence in part.sentences)
+    return entry.sentences if isinstance(entry, Answer) else ()
+
+
+def said_of_pictures(encounter: Encounter, before: str) -> tuple[Sentence, ...]:
+    """Return what the answers before an entry say of pictures; what was withheld is not said."""
+    return tuple(
+        sentence
+        for _, answer in turns_before(encounter, before)
+        for sentence in answer.sentences
+        if sentence.verdict is not Verdict.WITHHELD
+        and any(citation.kind is CitedKind.IMAGE for citation in sentence.citations)
+    )
 
 
 def settled_until(dictation: Dictation) -> float:

@@ -20,9 +20,32 @@ class Word:
     confidence: float
 
 
+class WrittenMark(StrEnum):
+    """What a written word is; only a WORD has text."""
+
+    WORD = "word"
+    LINE = "line"
+    """A new line begins."""
+    PARAGRAPH = "paragraph"
+    STRUCK = "struck"
+    """Its spoken words were taken back."""
+    STRIKE_BEFORE = "strike-before"
+    """The utterance before this one was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenWord:
+    """A word in clinical written form; it stands for the spoken words `first` to before `stop` of its utterance."""
+
+    text: str
+    first: int
+    stop: int
+    mark: WrittenMark = WrittenMark.WORD
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One stretch of speech between two pauses."""
+    """One stretch of speech between two pauses; `text` and `words` are what was said, whatever is written for it."""
 
     start_s: float
     end_s: float
@@ -30,6 +53,10 @@ class Utterance:
     words: tuple[Word, ...] = ()
     language: str = ""
     """ISO 639-1 code."""
+    written: tuple[WrittenWord, ...] = ()
+    """Empty where it is written as it was said."""
+    translation: str = ""
+    """What the recogniser makes of it in English; empty where it was not asked to."""
 
 
 class Verdict(StrEnum):
@@ -229,7 +256,47 @@ class Answer:
     answering_s: float = 0.0
 
 
-Entry = Dictation | Attachment | Question | Answer
+class WritingForm(StrEnum):
+    """What was written from an encounter."""
+
+    NOTE = "note"
+    FINDINGS = "findings"
+    """What was said of the patient, as a table."""
+    DIFFERENTIAL = "differential"
+    CARD = "card"
+    """For the patient, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a piece of writing."""
+
+    heading: str
+    sentences: tuple[Sentence, ...] = ()
+    is_check: bool = False
+    """What to check before the rest is used: no part of the text itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A draft that was written from everything in the encounter before it."""
+
+    id: str
+    at: str
+    form: WritingForm
+    template: str = ""
+    """Of a note, the id of its template."""
+    about: str = ""
+    """Of a card, the id of the answer or the draft that it puts in plain words."""
+    title: str = ""
+    sections: tuple[Section, ...] = ()
+    status: AnswerStatus = AnswerStatus.COMPLETE
+    reason: str = ""
+    """The sentence that says why it failed."""
+    notices: tuple[str, ...] = ()
+
+
+Entry = Dictation | Attachment | Question | Answer | Writing
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,34 @@ class RecordReadOnly(RecordError):
     """Nothing may be written, because the audit trail is broken."""
 
 
+class TargetExists(RecordError):
+    """A file that was to be made is there already."""
+
+
+class PassphraseNeeded(RecordError):
+    """Nobody is there who could be asked for the passphrase."""
+
+
+class BackupPlaceMissing(RecordError):
+    """The folder for backups is not there: its disk is not connected."""
+
+
+class BackupFailed(RecordError):
+    """No backup could be made; earlier ones are kept."""
+
+
+class BackupDamaged(RecordError):
+    """A backup is not what was written."""
+
+
+class BackupMissing(RecordError):
+    """There is no backup of that name."""
+
+
+class BackupStopped(RecordError):
+    """The record was locked while a backup was made; nothing of it is kept."""
+
+
 class FileDamaged(RecordError):
     """A sealed file is not what was written; it is left as it is."""
 
@@ -253,6 +281,38 @@ AUDIT_ANCHOR = QT_TRANSLATE_NOOP(
     "Record",
     "The note of where the audit trail ends is missing or was changed, so entries could be missing unseen. The record "
     "can be read, nothing is written: restore a backup, or accept it as it is.",
+)
+AUDIT_OLDER = QT_TRANSLATE_NOOP(
+    "Record",
+    "This record is older than the one that was open here last: an older copy of the whole folder was put back. The "
+    "record can be read, nothing is written: restore the newest backup, or accept it as it is.",
+)
+TARGET_EXISTS = QT_TRANSLATE_NOOP("Record", "{0} is there already. Nothing was written: choose another name.")
+PASSPHRASE_NEEDED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The passphrase cannot be asked for, since this is no terminal. Nothing was changed: hand it over with "
+    "--passphrase-fd.",
+)
+BACKUP_PLACE_MISSING = QT_TRANSLATE_NOOP(
+    "Record",
+    "The folder for backups is not there ({0}). The record is safe and nothing was changed: connect its disk, or "
+    "choose another folder in the settings.",
+)
+BACKUP_FAILED = QT_TRANSLATE_NOOP(
+    "Record",
+    "No backup could be made ({0}). The record is safe and earlier backups are kept: free space on the disk for "
+    "backups or choose another one, then back up again.",
+)
+BACKUP_DAMAGED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The backup {0} is damaged ({1}). The record itself is untouched: back up again, on another disk if this one "
+    "fails.",
+)
+BACKUP_MISSING = QT_TRANSLATE_NOOP(
+    "Record", "There is no backup {0} in this folder. Nothing was changed: choose one from the list of backups."
+)
+BACKUP_STOPPED = QT_TRANSLATE_NOOP(
+    "Record", "The backup was stopped, because the record was locked. It is made the next time."
 )
 FILE_DAMAGED = QT_TRANSLATE_NOOP(
     "Record",

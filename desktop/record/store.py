@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from desktop.record.codec import decode, encode, is_file_name, is_id
 from desktop.record.disk import Disk
-from desktop.record.encounter import Answer, Dictation, Encounter, EncounterSummary, Entry, Question
+from desktop.record.encounter import Answer, Dictation, Encounter, EncounterSummary, Entry, Question, Writing
 from desktop.record.errors import (
     MISSING,
     NO_SUCH_FILE,
@@ -29,6 +29,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.wav import WavWriter
+from desktop.record.written import written_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +66,10 @@ class EncounterStore(Protocol):
         """Make an empty file to record into, and return its name and path."""
 
     def path(self, encounter_id: str, name: str) -> Path:
-        """Return where a file of the encounter can be read."""
+        """Return where a file of the encounter can be read; takes long where it has to be decrypted first."""
+
+    def is_readable(self, encounter_id: str, name: str) -> bool:
+        """Return whether `path` would answer at once."""
 
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made. Raises a RecordingStorageError."""
@@ -172,6 +176,10 @@ class FolderStore:
             raise EncounterMissing(NO_SUCH_FILE)
         return self._folder / encounter_id / name
 
+    def is_readable(self, encounter_id: str, name: str) -> bool:
+        """Return True: nothing has to be made first."""
+        return bool(encounter_id and name)
+
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made; it is made anew, so that nothing is ever written over."""
         return WavWriter(path)
@@ -245,9 +253,11 @@ def timestamp() -> str:
 def entry_texts(entry: Entry) -> list[str]:
     """Return the words of an entry that a search looks through."""
     if isinstance(entry, Dictation):
-        return [utterance.text for utterance in entry.utterances]
+        return [text for said in entry.utterances for text in dict.fromkeys((said.text, written_text(said)))]
     if isinstance(entry, Question):
         return [entry.text, entry.about]
+    if isinstance(entry, Writing):
+        return [entry.title, *(sentence.text for section in entry.sections for sentence in section.sentences)]
     return [entry.text] if isinstance(entry, Answer) else [entry.description]
 
 

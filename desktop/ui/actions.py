@@ -25,6 +25,7 @@ class Group(StrEnum):
 
     ENCOUNTER = "encounter"
     ANSWER = "answer"
+    WRITING = "writing"
     PICTURE = "picture"
     WINDOW = "window"
 
@@ -34,6 +35,7 @@ class Menu(StrEnum):
 
     FILE = "file"
     EDIT = "edit"
+    WRITE = "write"
     VIEW = "view"
     HELP = "help"
 
@@ -62,6 +64,7 @@ class Action:
 GROUP_TITLES = {
     Group.ENCOUNTER: QT_TRANSLATE_NOOP("Actions", "Encounter"),
     Group.ANSWER: QT_TRANSLATE_NOOP("Actions", "Answer"),
+    Group.WRITING: QT_TRANSLATE_NOOP("Actions", "Writing"),
     Group.PICTURE: QT_TRANSLATE_NOOP("Actions", "Picture (while it has the keyboard)"),
     Group.WINDOW: QT_TRANSLATE_NOOP("Actions", "Window"),
 }
@@ -78,6 +81,13 @@ ACTIONS = (
         Group.ENCOUNTER,
         QT_TRANSLATE_NOOP("Actions", "A screenshot in the clipboard becomes an attachment."),
     ),
+    Action(
+        "export",
+        QT_TRANSLATE_NOOP("Actions", "Export the encounter"),
+        ("Ctrl+E",),
+        Group.ENCOUNTER,
+        QT_TRANSLATE_NOOP("Actions", "As text, PDF or Word, with a preview of every word."),
+    ),
     Action("ask", QT_TRANSLATE_NOOP("Actions", "Ask"), ("Ctrl+Return", "Ctrl+Enter"), Group.ANSWER),
     Action("cancel", QT_TRANSLATE_NOOP("Actions", "Stop the answer"), ("Esc",), Group.ANSWER),
     Action("redo", QT_TRANSLATE_NOOP("Actions", "Answer again"), ("Ctrl+R",), Group.ANSWER),
@@ -90,6 +100,34 @@ ACTIONS = (
         ("Ctrl+P",),
         Group.ANSWER,
         QT_TRANSLATE_NOOP("Actions", "In large type and nothing else."),
+    ),
+    Action(
+        "write-note",
+        QT_TRANSLATE_NOOP("Actions", "Write a note"),
+        ("Ctrl+Shift+N",),
+        Group.WRITING,
+        QT_TRANSLATE_NOOP("Actions", "From what was said and typed, each sentence with its source. It is a draft."),
+    ),
+    Action(
+        "write-findings",
+        QT_TRANSLATE_NOOP("Actions", "List the findings"),
+        ("Ctrl+Shift+F",),
+        Group.WRITING,
+        QT_TRANSLATE_NOOP("Actions", "Problems, drugs, allergies and measurements that were named."),
+    ),
+    Action(
+        "write-differential",
+        QT_TRANSLATE_NOOP("Actions", "Support a diagnosis"),
+        ("Ctrl+Shift+D",),
+        Group.WRITING,
+        QT_TRANSLATE_NOOP("Actions", "What speaks for and against, and what was not asked yet. It is no diagnosis."),
+    ),
+    Action(
+        "write-card",
+        QT_TRANSLATE_NOOP("Actions", "Write a card for the patient"),
+        ("Ctrl+Shift+P",),
+        Group.WRITING,
+        QT_TRANSLATE_NOOP("Actions", "The chosen answer or note in plain words."),
     ),
     Action("viewer-invert", QT_TRANSLATE_NOOP("Actions", "Invert"), ("I",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-zoom-in", QT_TRANSLATE_NOOP("Actions", "Larger"), ("+", "="), Group.PICTURE, "", Reach.VIEWER),
@@ -245,9 +283,12 @@ ACTIONS = (
     Action("quit", QT_TRANSLATE_NOOP("Actions", "Close Bedside"), ("Ctrl+Q",), Group.WINDOW),
 )
 SEPARATOR = ""
+WRITINGS = tuple(action.id for action in ACTIONS if action.group is Group.WRITING)
+"""What can be written from an encounter."""
 MENUS = {
-    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", SEPARATOR, "page-settings", "lock", "quit"),
+    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", "export", SEPARATOR, "page-settings", "lock", "quit"),
     Menu.EDIT: ("paste", "copy-answer", SEPARATOR, "ask", "redo", "cancel", SEPARATOR, "search"),
+    Menu.WRITE: WRITINGS,
     Menu.VIEW: (
         "page-encounters",
         "page-machine",
@@ -266,6 +307,7 @@ MENUS = {
 MENU_TITLES = {
     Menu.FILE: QT_TRANSLATE_NOOP("Actions", "File"),
     Menu.EDIT: QT_TRANSLATE_NOOP("Actions", "Edit"),
+    Menu.WRITE: QT_TRANSLATE_NOOP("Actions", "Write"),
     Menu.VIEW: QT_TRANSLATE_NOOP("Actions", "View"),
     Menu.HELP: QT_TRANSLATE_NOOP("Actions", "Help"),
 }

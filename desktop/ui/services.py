@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from desktop.record.store import EncounterStore
     from desktop.settings import Settings
     from desktop.ui.microphone.recorder import Recorder
+    from desktop.ui.vault.keeping import Keeping
     from desktop.worker.host import WorkerHost
 
 
@@ -22,3 +23,5 @@ class Services:
     settings: Settings
     recorder: Recorder
     pictures: PictureLoader
+    keeping: Keeping | None = None
+    """Looks after the open record; None where there is no vault."""

@@ -13,6 +13,7 @@ from desktop.translatable import QT_TRANSLATE_NOOP
 from desktop.ui import theme
 from desktop.ui.settings_controls import control_for
 from desktop.ui.translation import Retranslating, translated
+from desktop.ui.vault.backup_card import BackupRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ GROUP_TITLES = {
     Group.LOOKS: QT_TRANSLATE_NOOP("Settings", "Language and looks"),
     Group.ANSWERS: QT_TRANSLATE_NOOP("Settings", "Speech and answers"),
     Group.PRIVACY: QT_TRANSLATE_NOOP("Settings", "Locking and privacy"),
+    Group.BACKUP: QT_TRANSLATE_NOOP("Settings", "Backups"),
 }
 
 
@@ -31,11 +33,14 @@ class SettingsPage(Retranslating, QWidget):
     """One card for each group, one row for each setting, and where everything is kept."""
 
     passphrase_wanted = Signal()
+    trail_wanted = Signal()
+    """The doctor would like to see what was done with the record."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("settings-page")
         self._settings = services.settings
+        self._keeping = services.keeping
         self._words: list[tuple[QLabel, Callable[[], str]]] = []
         self._open_folder = QPushButton(self)
         self._open_folder.setObjectName("open-data-folder")
@@ -43,6 +48,9 @@ class SettingsPage(Retranslating, QWidget):
         self._change_passphrase = QPushButton(self)
         self._change_passphrase.setObjectName("change-passphrase")
         self._change_passphrase.clicked.connect(self.passphrase_wanted)
+        self._show_trail = QPushButton(self)
+        self._show_trail.setObjectName("show-trail")
+        self._show_trail.clicked.connect(self.trail_wanted)
         # A line that scrolls: a path has no place to wrap at, and can be copied from here.
         self._path = QLineEdit(str(self._settings.file.parent), self)
         self._path.setObjectName("data-folder")
@@ -64,6 +72,7 @@ class SettingsPage(Retranslating, QWidget):
         """Set every word."""
         self._open_folder.setText(self.tr("Open the folder"))
         self._change_passphrase.setText(self.tr("Change the passphrase…"))
+        self._show_trail.setText(self.tr("What was done with the record…"))
         self._path.setAccessibleName(self.tr("Where everything is kept"))
         for label, words in self._words:
             label.setText(words())
@@ -94,7 +103,10 @@ class SettingsPage(Retranslating, QWidget):
         for number, setting in enumerate(rows, 1):
             self._add_row(grid, number, setting)
         if group is Group.PRIVACY:
-            grid.addWidget(self._change_passphrase, len(rows) + 1, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._change_passphrase, len(rows) + 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._show_trail, len(rows) + 2, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+        if group is Group.BACKUP and self._keeping is not None:
+            grid.addWidget(BackupRows(self._keeping, self._settings), len(rows) + 1, 0, 1, 2)
         return card
 
     def _add_row(self, grid: QGridLayout, number: int, setting: Setting) -> None:

@@ -74,6 +74,10 @@ class MainWindow(Retranslating, QMainWindow):
     lock_wanted = Signal()
     passphrase_wanted = Signal()
     """The doctor would like another passphrase."""
+    export_wanted = Signal(str)
+    """The id of the encounter that the doctor would like as a file."""
+    trail_wanted = Signal()
+    """The doctor would like to see what was done with the record."""
 
     def __init__(
         self,
@@ -263,9 +267,19 @@ class MainWindow(Retranslating, QMainWindow):
             "text-larger": lambda: self._change_text(FONT_STEP),
             "text-smaller": lambda: self._change_text(-FONT_STEP),
             "full-screen": self._toggle_full_screen,
+            "export": self._ask_for_export,
             "lock": self.lock_wanted.emit,
             "quit": self.close,
         }
+
+    def _ask_for_export(self) -> None:
+        """Ask for the encounter that is shown, once all of it is on the disk."""
+        screen = self.encounters
+        shown = screen.controller.encounter
+        if shown is not None and screen.keep_all():
+            self.export_wanted.emit(shown.id)
+        elif shown is None:
+            self.banner.tell(lambda: self.tr("There is no encounter to export. Open one from the list first."))
 
     def show_help(self) -> None:
         """Open the sheet of shortcuts."""
@@ -325,9 +339,10 @@ class MainWindow(Retranslating, QMainWindow):
         sample_wanted = getattr(screen, "sample_wanted", None)
         if sample_wanted is not None:
             sample_wanted.connect(self.open_sample)
-        passphrase_wanted = getattr(screen, "passphrase_wanted", None)
-        if passphrase_wanted is not None:
-            passphrase_wanted.connect(self.passphrase_wanted)
+        for name in ("passphrase_wanted", "trail_wanted"):
+            wanted = getattr(screen, name, None)
+            if wanted is not None:
+                wanted.connect(getattr(self, name))
 
     def _follow_recorder(self, state: object) -> None:
         self._records = str(state) in _RECORDING

@@ -6,16 +6,20 @@ import time
 from typing import TYPE_CHECKING
 
 from desktop.record import encounter
+from desktop.record.written import standing, written_text, written_words
 from desktop.worker import protocol
+from lm.grounding.answer import Citation, Dependence, Evidence, EvidenceWord, Sentence, Verdict
+from lm.sequence import SourceKind
 from multimodal import transcript
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
 from multimodal.explain_pictures import shown_rows, square_in
 from multimodal.picture import Region
+from multimodal.spoken.form import Form, written_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lm.grounding.answer import Citation, Sentence
+    from lm.tasks.writing import Section
     from multimodal.consultation import Event
     from multimodal.explain import Explanation
     from multimodal.picture import Picture
@@ -30,16 +34,39 @@ def recorded_words(heard: Sequence[transcript.Word]) -> tuple[encounter.Word, ..
     return tuple(encounter.Word(word.text, word.start_s, word.end_s, word.confidence) for word in heard)
 
 
-def recorded_utterance(heard: transcript.Utterance) -> encounter.Utterance:
-    """Return a recognised utterance as it is kept."""
+def recorded_utterance(
+    heard: transcript.Utterance, form: protocol.WrittenForm = protocol.WrittenForm.VERBATIM
+) -> encounter.Utterance:
+    """Return a recognised utterance as it is kept: what was said, and where it differs, how it is written."""
     words = recorded_words(heard.words)
-    return encounter.Utterance(heard.start_s, heard.end_s, heard.text, words, heard.language)
+    spoken = [word.text for word in words]
+    written = tuple(
+        encounter.WrittenWord(word.text, word.first, word.stop, encounter.WrittenMark(word.mark))
+        for word in written_form(spoken, Form(form), heard.language)
+    )
+    differs = [word.text for word in written] != spoken
+    return encounter.Utterance(
+        heard.start_s,
+        heard.end_s,
+        heard.text,
+        words,
+        heard.language,
+        written if differs else (),
+        heard.translation,
+    )
 
 
-def heard_utterance(kept: encounter.Utterance) -> transcript.Utterance:
-    """Return a kept utterance as if it had just been recognised; what was not kept counts as certain."""
-    words = tuple(transcript.Word(word.text, word.start_s, word.end_s, word.confidence) for word in kept.words)
-    return transcript.Utterance(kept.start_s, kept.end_s, kept.text, words, kept.language, 1.0, 0.0)
+def heard_utterances(kept: Sequence[encounter.Utterance]) -> list[transcript.Utterance]:
+    """Return kept utterances as if they had just been recognised, in the form in which they are written.
+
+    What was taken back is left out, and what was not kept counts as certain.
+    """
+    return [_heard(utterance) for utterance in standing(kept)]
+
+
+def _heard(kept: encounter.Utterance) -> transcript.Utterance:
+    words = tuple(transcript.Word(word.text, word.start_s, word.end_s, word.confidence) for word in written_words(kept))
+    return transcript.Utterance(kept.start_s, kept.end_s, written_text(kept), words, kept.language, 1.0, 0.0)
 
 
 class Converter:
@@ -121,6 +148,37 @@ def _sentence(said: Sentence) -> encounter.Sentence:
 def _used(given: Used) -> encounter.Used:
     kind = encounter.UsedKind(given.kind)
     return encounter.Used(kind, given.label, given.words, given.frame, given.frames, given.time_s)
+
+
+def recorded_sections(sections: Iterable[Section]) -> tuple[encounter.Section, ...]:
+    """Return the sections of a draft as they are kept."""
+    return tuple(encounter.Section(one.heading, tuple(map(_sentence, one.sentences)), one.is_check) for one in sections)
+
+
+def grounded_sentence(kept: encounter.Sentence) -> Sentence:
+    """Return a kept sentence as the gate gave it."""
+    return Sentence(kept.text, Verdict(kept.verdict), tuple(map(_grounded_citation, kept.citations)))
+
+
+def evidence_of(recording: protocol.KnownRecording) -> Evidence:
+    """Return the words of a recording as what sentences may rest on; words without times share their utterance's."""
+    words = tuple(word for utterance in recording.utterances for word in _timed_words(utterance))
+    return Evidence(SourceKind.TRANSCRIPT, recording.label, words)
+
+
+def _timed_words(utterance: encounter.Utterance) -> Iterator[EvidenceWord]:
+    if utterance.words:
+        for word in utterance.words:
+            yield EvidenceWord(word.text, word.start_s, word.end_s)
+    else:
+        for text in utterance.text.split():
+            yield EvidenceWord(text, utterance.start_s, utterance.end_s)
+
+
+def _grounded_citation(kept: encounter.Citation) -> Citation:
+    kind = SourceKind(kept.kind)
+    dependence = None if kept.dependence is None else Dependence(kept.dependence)
+    return Citation(kind, kept.label, kept.quote, kept.start_s, kept.end_s, dependence, kept.heading, kept.page)
 
 
 def _citation(cited: Citation) -> encounter.Citation:

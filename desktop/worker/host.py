@@ -34,6 +34,7 @@ from desktop.worker.protocol import (
     Started,
     Stopped,
     Transcribe,
+    Write,
 )
 from desktop.worker.status import Cause, WorkerState, WorkerStatus
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 
-_JOBS = Transcribe | Dictate | Ask | Explain | Measure
+_JOBS = Transcribe | Dictate | Ask | Explain | Write | Measure
 _ENDS = Done | Stopped | Failed | Measured
 _CANCEL_CHECK_MS = 100
 

@@ -11,7 +11,7 @@ from desktop.worker.schedule import Pause
 from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
 from multimodal.errors import Cancelled
 from multimodal.growing_wav import GrowingWav
-from multimodal.live import LiveRecognizer, Speaking
+from multimodal.live import LiveOptions, LiveRecognizer, Speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,10 @@ def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer) -> It
         for utterance in speech.transcribe(rest, language=language, cancelled=watch):
             heard = utterance.shifted(offset_s)
             position_s, language, silent = heard.end_s, language or heard.language, False
-            yield SettledUtterance(job, recorded_utterance(heard)), RecognisedUpTo(job, position_s, duration_s)
+            yield (
+                SettledUtterance(job, recorded_utterance(heard, command.form)),
+                RecognisedUpTo(job, position_s, duration_s),
+            )
         if work.cancelled():
             return
         if not watch.said_yes:
@@ -52,9 +55,9 @@ class Dictation:
     """One recording that is recognised while it grows."""
 
     def __init__(self, command: Dictate, work: Work, speech: SpeechRecognizer) -> None:
-        self._job, self._work = command.job, work
+        self._job, self._work, self._form = command.job, work, command.form
         self._wav = GrowingWav(Path(command.file))
-        self._live = LiveRecognizer(speech, command.language)
+        self._live = LiveRecognizer(speech, command.language, LiveOptions(mixed=command.mixed))
 
     def steps(self) -> Iterator[Step]:
         """Tell words as they come until the recording is whole and all of it is settled."""
@@ -70,7 +73,7 @@ class Dictation:
                 yield PartialWords(self._job, recorded_words(event.words))
             elif event is not None:
                 silent = False
-                utterance = recorded_utterance(event.utterance)
+                utterance = recorded_utterance(event.utterance, self._form)
                 yield SettledUtterance(self._job, utterance), RecognisedUpTo(self._job, self._live.settled_to_s)
             elif at_end and not watch.said_yes:
                 break

@@ -3,8 +3,8 @@
 Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
 derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
 
-Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Measure`) ends with exactly one of `Done`, `Stopped`, `Failed` or,
-for `Measure`, `Measured`.
+Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Measure`) ends with exactly one of `Done`, `Stopped`,
+`Failed` or, for `Measure`, `Measured`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, get_args
 
-from desktop.record.encounter import Sentence, Used, Utterance, Word  # noqa: TC001 - the codec resolves them at run time
+from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them at run time
+    Section,
+    Sentence,
+    Used,
+    Utterance,
+    Word,
+    WritingForm,
+)
 
 VERSION = 1
 Box: TypeAlias = tuple[float, float, float, float]
@@ -74,6 +81,16 @@ class Prepare:
     device: str = "auto"
 
 
+class WrittenForm(StrEnum):
+    """How much of what is said is put into clinical written form."""
+
+    VERBATIM = "verbatim"
+    NUMBERS = "numbers"
+    """Numbers and units."""
+    DICTATION = "dictation"
+    """Spoken punctuation and commands too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transcribe:
     """Recognise a whole recording; already settled utterances up to `resume_s` are not repeated."""
@@ -82,6 +99,7 @@ class Transcribe:
     file: str
     language: str | None = None
     resume_s: float = 0.0
+    form: WrittenForm = WrittenForm.VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,9 @@ class Dictate:
     job: str
     file: str
     language: str | None = None
+    form: WrittenForm = WrittenForm.VERBATIM
+    mixed: bool = False
+    """Each utterance may be of another language; what is not English is translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +148,21 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """Write a note, a differential or another draft from all that is in `context`."""
+
+    job: str
+    context: EncounterContext
+    form: WritingForm
+    template: str = ""
+    """Of a note, the id of a template or the path of one's own; empty is the first one."""
+    about: tuple[Sentence, ...] = ()
+    """Of a card for the patient, what it puts in plain words."""
+    seen: tuple[Sentence, ...] = ()
+    """What answers said of pictures, for a note."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Stop `job` at once; it ends with `Stopped`."""
 
@@ -159,7 +195,20 @@ class Shutdown:
     """Stop what is running and exit."""
 
 
-Command = Prepare | Transcribe | Dictate | FinishDictation | Ask | Explain | Cancel | Forget | Measure | Ping | Shutdown
+Command = (
+    Prepare
+    | Transcribe
+    | Dictate
+    | FinishDictation
+    | Ask
+    | Explain
+    | Write
+    | Cancel
+    | Forget
+    | Measure
+    | Ping
+    | Shutdown
+)
 
 
 # --- worker to window --------------------------------------------------------------------------------------------
@@ -316,6 +365,16 @@ class AnswerExplained:
 
 
 @dataclass(frozen=True, slots=True)
+class WritingWhole:
+    """A draft is finished."""
+
+    job: str
+    title: str
+    sections: tuple[Section, ...]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What this machine is and does."""
 
@@ -376,6 +435,7 @@ Event = (
     | AnswerWhole
     | ExplainedSoFar
     | AnswerExplained
+    | WritingWhole
     | Measured
     | Done
     | Stopped

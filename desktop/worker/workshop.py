@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from desktop.worker.converting import Converter, explained, heard_utterance
+from desktop.worker.converting import Converter, explained, heard_utterances
+from desktop.worker.drafting import drafted
 from desktop.worker.listening import Dictation, transcribed
 from desktop.worker.protocol import (
     Ask,
@@ -26,6 +27,7 @@ from desktop.worker.protocol import (
     Prepare,
     Ready,
     Transcribe,
+    Write,
 )
 from desktop.worker.schedule import OutOfMemory
 from lm import errors as lm_errors
@@ -80,6 +82,8 @@ class Workshop:
             yield from self._answer(command, work)
         elif isinstance(command, Explain):
             yield from self._explain_answer(command, work)
+        elif isinstance(command, Write):
+            yield from drafted(command)
         elif isinstance(command, Transcribe):
             yield from transcribed(command, work, self._loaded().speech())
         elif isinstance(command, Dictate):
@@ -256,8 +260,7 @@ def _told(case: Consultation, context: EncounterContext, cancelled: Callable[[],
         view = View(Path(picture.file), picture.frame, region)
         yield from case.look_at(view, picture.label)
     for recording in context.recordings:
-        heard = [heard_utterance(utterance) for utterance in recording.utterances]
-        yield from case.recall(recording.label, Path(recording.file), heard)
+        yield from case.recall(recording.label, Path(recording.file), heard_utterances(recording.utterances))
     case.go_on_from(Turn(turn.question, turn.answer) for turn in context.turns)
 
 

@@ -1,4 +1,4 @@
-"""The closest words that were said, beside a sentence that they do not bear out.
+"""The closest words that were said or written, beside a sentence that they do not bear out.
 
 A decoder that says something nobody said is not answered by a warning alone: the doctor wants what was said instead.
 It is found as literally as the gate finds its passages, sentence of the source by sentence.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MIN_SHARED = 2
 """Content words that a sentence and its question must share with what was said."""
 
+_QUOTED = frozenset({SourceKind.TRANSCRIPT, SourceKind.PASSAGE})
 _ENDS = (".", "?", "!", "。", "？", "！")
 _ASKS = ("?", "？")
 
@@ -34,12 +35,12 @@ class _Said(NamedTuple):
 def with_closest_words(
     sentences: Sequence[Sentence], question: str, evidence: Sequence[Evidence]
 ) -> tuple[Sentence, ...]:
-    """Let unverified sentences without a source cite the words of recordings that are closest to them.
+    """Let unverified sentences without a source cite the words of recordings and passages that are closest to them.
 
     The question counts as well: what answers it may be what the decoder should have said. Of two places that are as
     close, the one with the rarer words is taken.
     """
-    said = [part for source in evidence if source.kind is SourceKind.TRANSCRIPT for part in _parts(source)]
+    said = [part for source in evidence if source.kind in _QUOTED for part in _parts(source)]
     rarity = _rarity(said)
     return tuple(
         replace(sentence, citations=(closest,))

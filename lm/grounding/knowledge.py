@@ -8,6 +8,7 @@ interrupted at any place and goes on there; a passage that has none yet is found
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -314,6 +315,28 @@ class KnowledgeBase:
                         found.append(passage)
                         taken.update(range(start, end))
         return tuple(found)
+
+    def headed(self, prefix: str, limit: int) -> tuple[Passage, ...]:
+        """Return passages whose heading begins with `prefix`, in their order: the codes of one category."""
+        with self._errors():
+            rows = self._database.execute(
+                "SELECT d.title, p.text, p.heading, p.page FROM passages p JOIN documents d ON d.id = p.document "
+                "WHERE substr(p.heading, 1, ?) = ? ORDER BY p.id LIMIT ?",
+                (len(prefix), prefix, limit),
+            ).fetchall()
+        return tuple(Passage(*row) for row in rows)
+
+    def drawn(self, limit: int, seed: int) -> tuple[Passage, ...]:
+        """Return passages drawn from all of them; the same seed draws the same."""
+        with self._errors():
+            ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY id")]
+            chosen = random.Random(seed).sample(ids, min(limit, len(ids)))  # noqa: S311 - repeatable, not secret
+            return tuple(self._found(passage, None, None, None).passage for passage in chosen)
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name by which a term is found, in small letters."""
+        with self._errors():
+            return tuple(row[0] for row in self._database.execute("SELECT DISTINCT name FROM names ORDER BY name"))
 
     def _named(self, name: str) -> Passage | None:
         row = self._database.execute(

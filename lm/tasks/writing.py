@@ -15,6 +15,8 @@ class Section:
 
     heading: str
     sentences: tuple[Sentence, ...]
+    is_check: bool = False
+    """What to check before the rest is used: no part of the text itself."""
 
 
 @dataclass(frozen=True, slots=True)

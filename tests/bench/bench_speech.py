@@ -34,7 +34,7 @@ from rich.table import Table
 from lm.hardware import choose_dtype
 from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
 from multimodal.catalog import installed_path
-from multimodal.speech import SpeechRecognizer
+from multimodal.speech import DecodingChoices, SpeechRecognizer
 from multimodal.whisper_encoding import SpeechEncoder
 from multimodal.whisper_layers import load_checkpoint
 from tests.bench.ct2_folder import ct2_folder
@@ -104,6 +104,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_speech", description="Speech to text, compared.")
     parser.add_argument("--limit", type=int, default=0, help="this many clips, spread over all sources; 0 is all")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--beams", type=int, default=1, help="also ours with so many beams")
     parser.add_argument("--ct2", type=Path, help="CTranslate2 model (default: the catalogue's source files)")
     parser.add_argument("--skip-openai", action="store_true", help="leave out the slowest system")
     return parser.parse_args(arguments)
@@ -118,6 +119,8 @@ def _clips(data: Path, limit: int) -> list[Clip]:
 
 def _systems(options: argparse.Namespace) -> dict[str, Callable[[Clip], str]]:
     systems = {OURS: _bedside(), FASTER: _faster_whisper(options)}
+    if options.beams > 1:
+        systems[f"{OURS}, {options.beams} beams"] = _bedside(DecodingChoices(beams=options.beams))
     if not options.skip_openai:
         systems[OPENAI] = _openai_whisper()
     warm_up = Clip("warm-up", "en", "", Recording(_noise(2.0)))
@@ -131,8 +134,8 @@ def _noise(seconds: float) -> NDArray[np.float32]:
     return (0.05 * samples).astype(np.float32)
 
 
-def _bedside() -> Callable[[Clip], str]:
-    recognizer = SpeechRecognizer.load(installed_path("whisper-base"), installed_path("silero-vad"))
+def _bedside(decoding: DecodingChoices | None = None) -> Callable[[Clip], str]:
+    recognizer = SpeechRecognizer.load(installed_path("whisper-base"), installed_path("silero-vad"), decoding=decoding)
     return lambda clip: recognizer.transcribe_all(clip.recording, language=clip.language).text
 
 

@@ -11,6 +11,7 @@ from desktop.record.encounter import Answer
 from desktop.ui.encounter.answer_card import AnswerCard
 
 if TYPE_CHECKING:
+    from desktop.record.encounter import Entry
     from desktop.worker.status import WorkerState, WorkerStatus
     from tests.gui.user import User
 
@@ -19,7 +20,7 @@ class Bedside:
     """Asks the window's objects, always in the window's thread; changes nothing."""
 
     def __init__(self, user: User) -> None:
-        self._eyes = user.eyes
+        self._user, self._eyes = user, user.eyes
         self._states: list[tuple[float, WorkerState]] = []
 
     def worker_state(self) -> WorkerState:
@@ -46,6 +47,17 @@ class Bedside:
             return next(entry for entry in reversed(entries) if isinstance(entry, Answer))
 
         return self._eyes.ask(find)
+
+    def last_entry(self) -> Entry:
+        """The newest entry of the encounter that is shown, as it is kept."""
+        return self._eyes.ask(lambda: _screen().controller.encounter.entries[-1])
+
+    def open_evidence(self, place: int) -> None:
+        """Click the sentence at this place of the last answer; the words of its first source are shown beside it."""
+        answer = self.last_answer()
+        self._user.click("answer", "sentence", "PlainText", at=place - len(answer.sentences))
+        self._user.wait_for("evidence", "citation")
+        self._user.wait_for_words(answer.sentences[place].citations[0].quote)
 
     def words_shown(self) -> str:
         """The words of the newest answer that stand on the screen."""

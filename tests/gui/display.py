@@ -8,7 +8,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from desktop.bootstrap import CHINESE_FONT, SetupError, SystemLibrary, has_chinese_font, install_system_packages
+from desktop.bootstrap import (
+    CHINESE_FONT,
+    SetupError,
+    SystemLibrary,
+    has_chinese_font,
+    install_system_packages,
+    missing_for_a_window,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -25,6 +32,8 @@ PROGRAMS = {
 def install_missing_programs() -> bool:
     """Install what is missing where that is allowed, else say the one line to type; returns whether all is there."""
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
+    # Setting up took a machine without a display to need none of these; here there will be one.
+    missing += missing_for_a_window(environment={"DISPLAY": ":0"})
     if not has_chinese_font():
         missing.append(CHINESE_FONT)
     try:

@@ -11,7 +11,7 @@ import psutil
 
 from desktop.record.encounter import Answer, AnswerStatus, CitedKind
 from desktop.worker.status import WorkerState
-from tests.gui import looks
+from tests.gui import drafts, library, looks
 from tests.gui.bedside import Bedside
 
 if TYPE_CHECKING:
@@ -37,10 +37,12 @@ def live(user: User) -> None:
     cancelled_answer(user, bedside)
     whole_answer(user, bedside)
     evidence(user, bedside)
+    drafts.write_them(user, bedside)
     killed_worker(user, bedside)
     locked(user)
     several_encounters(user)
     models_page(user)
+    library.add_and_ask(user, bedside)
     looks.go_through(user)
     user.photograph("before-closing")
     user.press("ctrl+q")
@@ -187,11 +189,7 @@ def evidence(user: User, bedside: Bedside) -> None:
     answer = bedside.last_answer()
     quoted = _quoted(answer)
     assert quoted is not None, "no answer quotes the recording"
-    place = quoted - len(answer.sentences)
-    user.click("answer", "sentence", "PlainText", at=place)
-    user.wait_for("evidence", "citation")
-    quote = answer.sentences[quoted].citations[0].quote
-    user.wait_for_words(quote)
+    bedside.open_evidence(quoted)
     user.photograph("evidence")
 
 

@@ -37,6 +37,7 @@ DEFAULTS = [
     "minilm-l6-v2",
     "icd-10-cm",
     "hpo",
+    "hpo-annotations",
     "drug-names",
 ]
 OPTIONAL = "qwen2.5-coder-0.5b-instruct"

@@ -48,6 +48,7 @@ class CountingRecognizer:
         self.drafts: list[SpeechSpan] = []
         self.settled: list[SpeechSpan] = []
         self.languages: list[str | None] = []
+        self.translated: list[bool] = []
         self._clock = clock
         self.takes_s = 0.0
 
@@ -63,8 +64,11 @@ class CountingRecognizer:
         span: SpeechSpan,
         language: str | None,
         cancelled: Callable[[], bool],
+        *,
+        translate: bool = False,
     ) -> Utterance | None:
         self.settled.append(span)
+        self.translated.append(translate)
         return self._words(samples, span, language, cancelled)
 
     def draft(
@@ -300,3 +304,23 @@ def test_the_sample_is_heard_while_it_is_spoken(recognizer: SpeechRecognizer) ->
 @pytest.mark.parametrize("name", ["silence", "white noise"])
 def test_no_word_is_shown_for_silence_noise_and_music(recognizer: SpeechRecognizer, name: str) -> None:
     assert dictated(recognizer, sounds_without_speech()[name]) == []
+
+
+def test_each_utterance_tells_its_own_language_where_several_are_spoken() -> None:
+    desk = Desk(LiveOptions(mixed=True), language="en")
+    desk.play(8.0, 1.0, 3.0, 1.0)
+    assert len(desk.settled) == 2
+    assert set(desk.recognizer.translated) == {True}
+    assert desk.recognizer.languages[-1] is None
+
+
+def test_a_short_utterance_is_of_the_language_before_it_where_several_are_spoken() -> None:
+    desk = Desk(LiveOptions(mixed=True), language="en")
+    desk.play(0.6, 1.0, 4.0, 1.0, 0.6, 1.0)
+    assert [utterance.language for utterance in desk.settled] == ["en", "fr", "fr"]
+
+
+def test_in_one_language_nothing_is_translated() -> None:
+    desk = Desk()
+    desk.play(8.0, 1.0)
+    assert set(desk.recognizer.translated) == {False}

@@ -51,6 +51,13 @@ def test_a_question_about_what_is_told_is_not(question: str) -> None:
     assert not is_about_picture(question)
 
 
+def test_what_the_library_treats_is_about_the_picture_only_where_it_names_what_is_seen() -> None:
+    assert not is_about_picture("What are the warning signs of dengue?", looked_up=True)
+    for about_this_patient in ("Does the film show a pleural effusion?", "Is there pneumonia?", "有肺炎吗？"):
+        assert is_about_picture(about_this_patient, looked_up=True)
+    assert is_about_picture("What are the warning signs of dengue?")
+
+
 def test_a_sentence_without_text_behind_it_points_at_the_picture() -> None:
     (sentence,) = tied_to_pictures([unverified("It is an ultrasound.")], "What is it?", [PICTURE])
     assert sentence.verdict is Verdict.UNVERIFIED

@@ -1,8 +1,9 @@
 """What lies beside the database about its audit trail: the anchor of its head, and tries to open that failed.
 
-The anchor says up to which row the trail reached, under a MAC. It is written after the row is on the disk, beside
-itself and renamed; so the trail may be ahead of it, and is never behind it unless somebody took rows away. Whoever puts
-anchor and database back together goes unnoticed: nothing outside the folder knows better.
+The anchor says up to which row the trail reached, under a MAC, and up to which it was checked from its first row. It is
+written after the row is on the disk, beside itself and renamed; so the trail may be ahead of it, and is never behind it
+unless somebody took rows away. Another one lies beside the vault's folder, written when the vault is opened and closed:
+an older folder that is put back as a whole is behind that one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop.record.vault.crypto import is_signed, sign
 
@@ -29,6 +30,20 @@ _UTC_CHARACTERS = len("2026-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """The row up to which the trail was whole when it was followed from its first one; 0 for never."""
+
+    seq: int = 0
+    mac: str = ""
+    at: str = ""
+
+    @property
+    def time(self) -> datetime | None:
+        """When that was."""
+        return datetime.fromisoformat(self.at) if self.at else None
+
+
+@dataclass(frozen=True, slots=True)
 class Anchor:
     """Which row was the last one: its number and its MAC, in hexadecimal; `generation` counts the data keys."""
 
@@ -36,15 +51,24 @@ class Anchor:
     mac: str
     generation: int
     is_authentic: bool
+    checked: Checked = Checked()
+
+    @property
+    def mark(self) -> str:
+        """The place in one line."""
+        return f"{self.generation} {self.seq} {self.mac}"
+
+
+_NOTHING = Anchor(0, "", 0, is_authentic=False)
 
 
 class AnchorFile:
     """The anchor of one data key's trail."""
 
-    def __init__(self, folder: Path, key: bytes, generation: int, disk: Disk) -> None:
-        self._path = folder / ANCHOR.format(generation)
+    def __init__(self, path: Path, key: bytes, generation: int, disk: Disk) -> None:
+        self._path = path
         self._key = key
-        self._generation = generation
+        self.generation = generation
         self._disk = disk
 
     def read(self) -> Anchor | None:
@@ -54,22 +78,26 @@ class AnchorFile:
         except FileNotFoundError:
             return None
         except OSError:
-            return Anchor(0, "", 0, is_authentic=False)
+            return _NOTHING
         with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
-            found = json.loads(data)
-            seq, mac, generation = int(found["seq"]), str(found["mac"]), int(found["generation"])
-            signature = bytes.fromhex(found["signature"])
-            is_ours = generation == self._generation
-            return Anchor(seq, mac, generation, is_ours and is_signed(self._key, self._body(seq, mac), signature))
-        return Anchor(0, "", 0, is_authentic=False)
+            return self._decoded(json.loads(data))
+        return _NOTHING
 
-    def write(self, seq: int, mac: str) -> bool:
+    def mark(self) -> str:
+        """Return what it says in one line, whoever wrote it; empty for no file."""
+        found = self.read()
+        return found.mark if found else ""
+
+    def write(self, seq: int, mac: str, checked: Checked = Checked()) -> bool:
         """Put a new anchor in the place of the old one, in one step, and return whether it is there.
 
         Where the disk refuses it the old one stays, which vouches for less; the next row tries again.
         """
-        body = {"seq": seq, "mac": mac, "generation": self._generation}
-        data = json.dumps(body | {"signature": sign(self._key, self._body(seq, mac)).hex()}).encode() + b"\n"
+        body = {"seq": seq, "mac": mac, "generation": self.generation}
+        if checked.seq:
+            body |= {"checked": checked.seq, "checked_mac": checked.mac, "checked_at": checked.at}
+        signature = sign(self._key, self._body(seq, mac, checked)).hex()
+        data = json.dumps(body | {"signature": signature}).encode() + b"\n"
         beside = self._path.with_name(f"{self._path.name}.new")
         try:
             self._disk.write(beside, data)
@@ -81,8 +109,18 @@ class AnchorFile:
             return False
         return True
 
-    def _body(self, seq: int, mac: str) -> bytes:
-        return f"anchor {self._generation} {seq} {mac}".encode()
+    def _decoded(self, found: dict[str, Any]) -> Anchor:
+        seq, mac, generation = int(found["seq"]), str(found["mac"]), int(found["generation"])
+        checked = Checked(
+            int(found.get("checked", 0)), str(found.get("checked_mac", "")), str(found.get("checked_at", ""))
+        )
+        signature = bytes.fromhex(found["signature"])
+        is_ours = generation == self.generation and is_signed(self._key, self._body(seq, mac, checked), signature)
+        return Anchor(seq, mac, generation, is_ours, checked)
+
+    def _body(self, seq: int, mac: str, checked: Checked) -> bytes:
+        more = f" checked {checked.seq} {checked.mac} {checked.at}" if checked.seq else ""
+        return f"anchor {self.generation} {seq} {mac}{more}".encode()
 
 
 def note_failed_unlock(folder: Path, disk: Disk) -> None:

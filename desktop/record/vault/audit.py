@@ -1,106 +1,61 @@
-"""The audit trail: who did what to which encounter when, as a chain of rows that nobody can change unnoticed.
+"""The audit trail: who did what to which encounter when, in rows that nobody can change unnoticed (`chain.py`).
 
-Each row carries an HMAC-SHA-256 over its own fields and the row before it, under a key that only the data key gives. A
-row is written in the transaction of what it tells, so that neither is there without the other. The head of the chain is
-anchored outside the database: what is cut off, and an older database that is put back, show when the vault is opened.
-No row holds a word of a patient: ids, enumerated actions and keyed hashes only.
+A row is written in the transaction of what it tells, so that neither is there without the other. The head of the chain
+is anchored outside the database: what is cut off, and an older database that is put back, show when the vault is
+opened. A long trail is followed from the row up to which it was found whole last; `check_all` follows it from its
+first. No row holds a word of a patient: ids, enumerated actions and keyed hashes only.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
-import io
-import json
-from dataclasses import astuple, dataclass, fields, replace
-from datetime import UTC, datetime
-from enum import StrEnum
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from desktop.record.errors import (
-    AUDIT_ANCHOR,
-    AUDIT_CHANGED,
-    AUDIT_MISSING,
+    AUDIT_OLDER,
     AUDIT_OTHER,
-    AUDIT_SHORT,
     FAILED,
     AuditBroken,
     DiskFailed,
     RecordReadOnly,
 )
-from desktop.record.vault.crypto import is_signed, sign
+from desktop.record.vault.anchor import Anchor, Checked
+from desktop.record.vault.chain import (
+    COLUMNS,
+    NO_STAMP,
+    Action,
+    Link,
+    Outcome,
+    Row,
+    Stamp,
+    csv_text,
+    digest_of,
+    fault_of_anchor,
+    is_authentic,
+    signed,
+    values_of,
+    walk,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterator
 
-    from desktop.record.vault.anchor import Anchor, AnchorFile
+    from desktop.record.vault.anchor import AnchorFile
     from desktop.record.vault.database import Database
 
-
-class Action(StrEnum):
-    """What was done."""
-
-    BEGIN = "begin"
-    """The trail began."""
-    UNLOCK = "unlock"
-    FAILED_UNLOCK = "failed unlock"
-    CREATE = "create"
-    EDIT = "edit"
-    DELETE = "delete"
-    RECORD = "record"
-    ANSWER = "answer"
-    EXPORT = "export"
-    ROTATE = "rotate"
-    """The vault was given another data key."""
-    ACCEPT = "accept"
-    """A broken trail was looked at, and the record is written again."""
-
-
-class Outcome(StrEnum):
-    """How it ended."""
-
-    DONE = "done"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Which model answered: the hash or the name of its weights and of its adapter, and the prompt's version."""
-
-    model: str = ""
-    adapter: str = ""
-    prompt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the trail; `mac` and `previous` are hexadecimal."""
-
-    seq: int
-    """From 1, without a gap."""
-    utc: str
-    actor: str
-    """By which slot of the key file the vault was opened."""
-    action: str
-    object: str = ""
-    """The id of an encounter or of a file."""
-    outcome: str = Outcome.DONE
-    model: str = ""
-    adapter: str = ""
-    prompt: str = ""
-    content: str = ""
-    """A keyed hash of what it is about."""
-    previous: str = ""
-    mac: str = ""
-
-
-_COLUMNS = tuple(field.name for field in fields(Row))
-_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
-_PLACES = ", ".join("?" * len(_COLUMNS))
+WHOLE_AT_OPENING = 1_000
+"""A trail of up to so many rows is checked from its first row whenever the vault is opened."""
+CHECK_ALL_EVERY = timedelta(days=1)
+_PAGE = 500
+_NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
+_PLACES = ", ".join("?" * len(COLUMNS))
 TABLE = (
     "CREATE TABLE audit (seq INTEGER PRIMARY KEY, "
-    + ", ".join(f'"{name}" TEXT NOT NULL' for name in _COLUMNS[1:])
+    + ", ".join(f'"{name}" TEXT NOT NULL' for name in COLUMNS[1:])
     + ") STRICT"
 )
 _GUARDS = tuple(
@@ -115,15 +70,20 @@ STATEMENTS = (TABLE, *_GUARDS)
 class AuditTrail:
     """The trail of an open vault. `fault` says that it is broken; until it is accepted nothing may be written."""
 
-    def __init__(self, database: Database, key: bytes, anchor: AnchorFile, actor: str) -> None:
-        """Read the trail and check it, without changing anything."""
+    def __init__(
+        self, database: Database, key: bytes, anchor: AnchorFile, actor: str, seen: AnchorFile | None = None
+    ) -> None:
+        """Read the trail and check it, without changing anything. `seen` lies outside the vault's folder."""
         self._database = database
         self._key = key
         self._anchor = anchor
         self._actor = actor
-        rows = self.rows()
-        self._head = rows[-1] if rows else None
-        self.fault = find_fault(rows, key, anchor.read())
+        self._seen = seen
+        self._anchoring = threading.Lock()
+        noted = anchor.read()
+        self._checked = noted.checked if noted and noted.is_authentic else Checked()
+        self._head = self._newest()
+        self.fault = self._fault(self._known_at_opening(), noted)[1]
         """The sentence that says what is wrong with it."""
 
     @property
@@ -131,9 +91,29 @@ class AuditTrail:
         """Whether it has not begun."""
         return self._newest() is None
 
+    @property
+    def checked(self) -> Checked:
+        """Up to which row it was followed from its first one, and when."""
+        return self._checked
+
+    @property
+    def head(self) -> Link:
+        """Where it ends."""
+        newest = self._newest()
+        return Link(newest.seq, newest.mac) if newest else Link()
+
+    @property
+    def newest(self) -> Row | None:
+        """The last row."""
+        return self._newest()
+
     def rows(self) -> tuple[Row, ...]:
         """Return every row, the first one first."""
-        return tuple(Row(*row) for row in self._database.rows(f"SELECT {_NAMES} FROM audit ORDER BY seq"))  # noqa: S608 - our own names
+        return tuple(self._since(0))
+
+    def latest(self, count: int, action: str = "") -> tuple[Row, ...]:
+        """Return the newest rows, the last one first, of one action or of all."""
+        return tuple(self._select("WHERE ? IN ('', action) ORDER BY seq DESC LIMIT ?", action, count))
 
     def check_writable(self) -> None:
         """Raise RecordReadOnly while the trail is broken."""
@@ -144,12 +124,82 @@ class AuditTrail:
         """Return the keyed hash of a content: whoever guesses it cannot check the guess."""
         return hmac.digest(self._key, b"content " + content, hashlib.sha256).hex()
 
+    # --- checking ----------------------------------------------------------------------------------------------
+
+    def is_check_due(self, now: datetime) -> bool:
+        """Return whether it was not followed from its first row for a day."""
+        last = self._checked.time
+        return last is None or not timedelta(0) <= now - last < CHECK_ALL_EVERY
+
+    def check_all(self, go_on: Callable[[], None] = lambda: None) -> AuditBroken | None:
+        """Follow it from its first row; keeps how far it is whole, or sets `fault`, which is returned.
+
+        May be called from any thread, and holds nobody back. `go_on` is called again and again; what it raises ends
+        the checking.
+        """
+        if self.fault is None:
+            last, self.fault = self._fault(self._accepted(), self._anchor.read(), go_on)
+            if self.fault is None:
+                self._keep_checked(Checked(last.seq, last.mac, _now()))
+        return self.fault
+
+    def _keep_checked(self, checked: Checked) -> None:
+        with self._anchoring:
+            self._checked = checked
+            head = self._head
+            if head and head.seq >= checked.seq:
+                self._anchor.write(head.seq, head.mac, checked)
+
+    def _known_at_opening(self) -> Link:
+        """Return up to where the trail need not be followed now."""
+        if self._head is None or self._head.seq <= WHOLE_AT_OPENING or not self._checked.seq:
+            return self._accepted()
+        accepted_since = self._database.value(
+            "SELECT 1 FROM audit WHERE seq > ? AND action = ?", self._checked.seq, Action.ACCEPT.value
+        )
+        return self._accepted() if accepted_since else Link(self._checked.seq, self._checked.mac)
+
+    def _accepted(self) -> Link:
+        """Return up to where a later row vouches for the rows as they are."""
+        for row in self._select("WHERE action = ? ORDER BY seq DESC", Action.ACCEPT.value):
+            if is_authentic(row, self._key):
+                before = (earlier for earlier in self._since(0) if earlier.seq < row.seq)
+                is_vouched = hmac.compare_digest(row.content, digest_of(before, self._key))
+                return Link(row.seq - 1, row.previous) if is_vouched else Link()
+        return Link()
+
+    def _fault(
+        self, known: Link, anchor: Anchor | None, go_on: Callable[[], None] = lambda: None
+    ) -> tuple[Link, AuditBroken | None]:
+        """Follow the trail behind a place that is known, and compare its end with what was noted elsewhere."""
+        last, fault = walk(self._since(known.seq, go_on), self._key, known)
+        newest = self._newest()
+        ends = fault_of_anchor(newest.seq if newest else 0, anchor, self._mac_at)
+        if fault is None and ends is None and known.seq and self._mac_at(known.seq) != known.mac:
+            fault = AuditBroken(AUDIT_OTHER, known.seq)
+        return last, fault or ends or self._fault_of_seen()
+
+    def _fault_of_seen(self) -> AuditBroken | None:
+        """Return that the whole folder is older than the one that was opened here last."""
+        seen = self._seen.read() if self._seen else None
+        if seen is None or self._restored_over(seen):
+            return None
+        if not seen.is_authentic:  # of a later data key: an older folder was put back; else anybody's
+            return AuditBroken(AUDIT_OLDER) if self._seen and seen.generation > self._seen.generation else None
+        return AuditBroken(AUDIT_OLDER) if self._mac_at(seen.seq) != seen.mac else None
+
+    def _restored_over(self, seen: Anchor) -> bool:
+        found = self._select("WHERE action = ? AND content = ?", Action.RESTORE.value, seen.mark)
+        return any(is_authentic(row, self._key) for row in found)
+
+    # --- writing -----------------------------------------------------------------------------------------------
+
     def add(
         self,
         action: Action,
         thing: str = "",
         content: str = "",
-        stamp: Stamp = Stamp(),
+        stamp: Stamp = NO_STAMP,
         outcome: Outcome = Outcome.DONE,
         utc: str = "",
     ) -> None:
@@ -175,8 +225,15 @@ class AuditTrail:
     def anchor(self) -> None:
         """Keep the head outside the database, once what was written is on the disk; the database calls it."""
         head = self._newest()
-        if head and not self.fault and head != self._head:
-            self._head = head if self._anchor.write(head.seq, head.mac) else self._head
+        with self._anchoring:
+            if head and not self.fault and head != self._head:
+                self._head = head if self._anchor.write(head.seq, head.mac, self._checked) else self._head
+
+    def note_seen(self) -> None:
+        """Keep the head outside the vault's folder too: an older folder that is put back shows."""
+        head = self._newest()
+        if self._seen and head and not self.fault:
+            self._seen.write(head.seq, head.mac)
 
     def begin(self) -> None:
         """Make a trail that is empty begin, with an anchor before its first row. Raises DiskFailed."""
@@ -189,15 +246,23 @@ class AuditTrail:
         fault, self.fault = self.fault, None
         if fault is None:
             return
-        rows = self.rows()
+        checked, self._checked = self._checked, Checked()
         try:
-            self.add(Action.ACCEPT, type(fault).__name__, _digest(rows, self._key))
+            self.add(Action.ACCEPT, type(fault).__name__, digest_of(self._since(0), self._key))
         except BaseException:
-            self.fault = fault
+            self.fault, self._checked = fault, checked
             raise
+        self.note_seen()
 
-    def resigned(self, database: Database, key: bytes, anchor: AnchorFile) -> AuditTrail:
+    def exported(self) -> str:
+        """Return all of it as CSV, which is itself told in it; a broken one is exported as it is."""
+        if self.fault is None:
+            self.add(Action.EXPORT_TRAIL)
+        return csv_text(self.rows())
+
+    def resigned(self, database: Database, key: bytes, anchor: AnchorFile, seen: AnchorFile | None) -> AuditTrail:
         """Sign the trail in a copy of the database under another key. Raises RecordReadOnly where it is broken."""
+        self.check_all()  # what is signed anew must be what was signed before
         self.check_writable()
         rows, previous = [], ""
         for row in self.rows():
@@ -207,89 +272,46 @@ class AuditTrail:
             database.rows(f"DROP TRIGGER IF EXISTS audit_no_{verb}")
         database.rows("DELETE FROM audit")
         for row in rows:
-            database.rows(f"INSERT INTO audit ({_NAMES}) VALUES ({_PLACES})", *astuple(row))  # noqa: S608 - our own names
+            _insert(database, row)
         for guard in _GUARDS:
             database.rows(guard)
-        return AuditTrail.unchecked(database, key, anchor, self._actor)
+        return AuditTrail.unchecked(database, key, anchor, self._actor, seen)
 
     @classmethod
-    def unchecked(cls, database: Database, key: bytes, anchor: AnchorFile, actor: str) -> AuditTrail:
+    def unchecked(
+        cls, database: Database, key: bytes, anchor: AnchorFile, actor: str, seen: AnchorFile | None
+    ) -> AuditTrail:
         """Return a trail that was signed just now: its anchor is still the old one."""
-        trail = cls(database, key, anchor, actor)
-        trail.fault, trail._head = None, None
+        trail = cls(database, key, anchor, actor, seen)
+        trail.fault, trail._head, trail._checked = None, None, Checked()
         return trail
 
+    # --- reading -----------------------------------------------------------------------------------------------
+
     def _newest(self) -> Row | None:
-        found = self._database.rows(f"SELECT {_NAMES} FROM audit ORDER BY seq DESC LIMIT 1")  # noqa: S608 - our own names
-        return Row(*found[0]) if found else None
+        return next(iter(self._select("ORDER BY seq DESC LIMIT 1")), None)
+
+    def _mac_at(self, seq: int) -> str | None:
+        mac: str | None = self._database.value("SELECT mac FROM audit WHERE seq = ?", seq)
+        return mac
+
+    def _since(self, seq: int, go_on: Callable[[], None] = lambda: None) -> Iterator[Row]:
+        """Yield the rows behind a number, a page at a time: between two of them others may write."""
+        while page := self._select("WHERE seq > ? ORDER BY seq LIMIT ?", seq, _PAGE):
+            go_on()
+            yield from page
+            seq = page[-1].seq
+
+    def _select(self, how: str, *values: str | int) -> list[Row]:
+        found = self._database.rows(f"SELECT {_NAMES} FROM audit {how}", *values)  # noqa: S608 - our own names
+        return [Row(*row) for row in found]
 
     def _insert(self, row: Row) -> None:
-        self._database.rows(f"INSERT INTO audit ({_NAMES}) VALUES ({_PLACES})", *astuple(row))  # noqa: S608 - our own names
+        _insert(self._database, row)
 
 
-def signed(row: Row, key: bytes) -> Row:
-    """Return a row with its MAC."""
-    return replace(row, mac=sign(key, _canonical(row)).hex())
-
-
-def find_fault(rows: Sequence[Row], key: bytes, anchor: Anchor | None) -> AuditBroken | None:
-    """Return what is wrong with a trail, None where it is whole.
-
-    A crash between a row and its anchor leaves rows behind the anchor: they are whole, nobody else could sign them.
-    """
-    start = _accepted(rows, key)
-    previous = rows[start - 1].mac if start else ""
-    for place, row in enumerate(rows[start:], rows[start].seq if start else 1):
-        if row.seq != place:
-            return AuditBroken(AUDIT_MISSING, place)
-        if row.previous != previous or not is_signed(key, _canonical(row), _bytes(row.mac)):
-            return AuditBroken(AUDIT_CHANGED, row.seq)
-        previous = row.mac
-    return _fault_of_anchor(rows, anchor)
-
-
-def _fault_of_anchor(rows: Sequence[Row], anchor: Anchor | None) -> AuditBroken | None:
-    if anchor is None or not anchor.is_authentic:
-        return AuditBroken(AUDIT_ANCHOR) if rows or anchor else None
-    newest = rows[-1].seq if rows else 0
-    if newest < anchor.seq:
-        return AuditBroken(AUDIT_SHORT, anchor.seq - newest, newest)
-    if anchor.seq and anchor.mac not in {row.mac for row in rows if row.seq == anchor.seq}:
-        return AuditBroken(AUDIT_OTHER, anchor.seq)
-    return None
-
-
-def _accepted(rows: Sequence[Row], key: bytes) -> int:
-    """Return how many rows at the beginning a later one vouches for, as they are."""
-    for place in range(len(rows) - 1, -1, -1):
-        row = rows[place]
-        if row.action == Action.ACCEPT and is_signed(key, _canonical(row), _bytes(row.mac)):
-            return place if hmac.compare_digest(row.content, _digest(rows[:place], key)) else 0
-    return 0
-
-
-def csv_text(rows: Iterable[Row]) -> str:
-    """Return rows as CSV (RFC 4180), with a line of names."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    writer.writerows(astuple(row) for row in rows)
-    return text.getvalue()
-
-
-def _canonical(row: Row) -> bytes:
-    return b"row " + json.dumps(astuple(replace(row, mac="")), ensure_ascii=True, separators=(",", ":")).encode()
-
-
-def _digest(rows: Iterable[Row], key: bytes) -> str:
-    return sign(key, b"rows " + b"".join(json.dumps(astuple(row)).encode() for row in rows)).hex()
-
-
-def _bytes(digits: str) -> bytes:
-    try:
-        return bytes.fromhex(digits)
-    except ValueError:
-        return b""
+def _insert(database: Database, row: Row) -> None:
+    database.rows(f"INSERT INTO audit ({_NAMES}) VALUES ({_PLACES})", *values_of(row))  # noqa: S608 - our own names
 
 
 def _now() -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2
@@ -37,6 +37,9 @@ _PLAINTEXT = b"SQLite format 3\0"
 _FULL, _DAMAGED, _NOT_OURS, _READ_ONLY, _CANNOT_OPEN = 13, 11, 26, 8, 14
 """SQLite's primary result codes: https://www.sqlite.org/rescode.html"""
 _BUSY_S = 5.0
+_SNAPSHOT_PAGES = 256
+"""Copied at a time; between two of them a copy can be given up."""
+_READING = ("PRAGMA temp_store = MEMORY", "PRAGMA query_only = ON")
 _SETTINGS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA foreign_keys = ON",
@@ -49,13 +52,21 @@ _SETTINGS = (
 )
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class Database:
     """One open database. Its methods may be called from any thread; each raises a RecordError."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """Open a database that is there. Raises DatabaseDamaged where it is gone, damaged, or of another key."""
+    def __init__(self, path: Path, key: bytes, *, unchanging: bool = False) -> None:
+        """Open a database that is there. Raises DatabaseDamaged where it is gone, damaged, or of another key.
+
+        One that is `unchanging` is only read, and nothing is made beside it: nobody may write it meanwhile.
+        """
         self.path = path
         self._key = key
+        self._settings = _READING if unchanging else _SETTINGS
         self._lock = threading.RLock()
         self.after_commit: Callable[[], None] = _nothing
         """Called once a transaction is on the disk."""
@@ -63,7 +74,7 @@ class Database:
             raise DatabaseDamaged(DATABASE_DAMAGED, "it is missing")
         with database_errors():
             self._connection = dbapi2.connect(
-                f"{path.absolute().as_uri()}?mode=rw",
+                f"{path.absolute().as_uri()}?{'mode=ro&immutable=1' if unchanging else 'mode=rw'}",
                 uri=True,
                 timeout=_BUSY_S,
                 isolation_level=None,
@@ -80,7 +91,7 @@ class Database:
             self._connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to the terminal
             self._connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
             self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            for setting in _SETTINGS:
+            for setting in self._settings:
                 self._connection.execute(setting).fetchall()
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -141,9 +152,8 @@ class Database:
         copy = Database(path, self._key)
         try:
             copy.check()
-            for (table,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"):
-                if copy.digest(table) != self.digest(table):
-                    raise DatabaseDamaged(DATABASE_DAMAGED, "its copy is not the same")
+            if copy.digests() != self.digests():
+                raise DatabaseDamaged(DATABASE_DAMAGED, "its copy is not the same")
         finally:
             copy.close()
 
@@ -154,6 +164,45 @@ class Database:
             for row in self._connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid'):  # noqa: S608 - our own names
                 digest.update(repr(row).encode())
         return digest.digest()
+
+    def beside(self) -> Database:
+        """Return another connection to the same database: what it reads holds nobody back who writes here."""
+        return Database(self.path, self._key)
+
+    def snapshot_to(self, path: Path, disk: Disk, go_on: Callable[[], None] = _nothing) -> dict[str, str]:
+        """Write how the database is at one moment to a new file under the same key, and flush it.
+
+        Returns the digest of each table at that moment, in hexadecimal. `go_on` is called again and again; what it
+        raises ends the copying. Raises FileExistsError.
+        """
+        with disk_errors():
+            disk.reserve(path)  # private from its first moment
+            with self._at_one_moment(), database_errors(), closing(dbapi2.connect(str(path))) as copy:
+                copy.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+                self._connection.backup(copy, pages=_SNAPSHOT_PAGES, progress=lambda *_pages: go_on())
+                digests = self.digests(go_on)
+            disk.sync_file(path)
+            disk.sync_folder(path.parent)
+        return digests
+
+    @contextmanager
+    def _at_one_moment(self) -> Iterator[None]:
+        """Whatever is read inside is of the same moment."""
+        with self._lock:
+            self.rows("BEGIN")
+            try:
+                self.rows("SELECT count(*) FROM sqlite_schema")  # the moment is that of the first reading
+                yield
+            finally:
+                self.rows("ROLLBACK")
+
+    def digests(self, go_on: Callable[[], None] = _nothing) -> dict[str, str]:
+        """Return the digest of each table, in hexadecimal."""
+        found = {}
+        for (table,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"):
+            go_on()
+            found[table] = self.digest(table).hex()
+        return found
 
     def copy_with_key(self, path: Path, key: bytes, disk: Disk) -> None:
         """Write the whole database to a new file under another key."""
@@ -174,10 +223,6 @@ class Database:
         """Write the log into the database and let go of the key; a second call does nothing."""
         with self._lock, database_errors():
             self._connection.close()
-
-
-def _nothing() -> None:
-    """Do nothing."""
 
 
 def make_database(path: Path, key: bytes, disk: Disk) -> Database:

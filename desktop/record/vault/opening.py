@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,17 @@ from filelock import FileLock, Timeout
 
 from desktop.record.disk import FILE_MODE, Disk
 from desktop.record.errors import (
+    BACKUP_STOPPED,
     DATABASE_DAMAGED,
     VAULT_EXISTS,
     VAULT_IN_USE,
     VAULT_MISSING,
+    BackupStopped,
     DatabaseDamaged,
     DiskFailed,
     DiskFull,
     DiskRefused,
+    RecordError,
     VaultExists,
     VaultInUse,
     VaultMissing,
@@ -30,8 +34,10 @@ from desktop.record.errors import (
     WrongRecoveryKey,
     disk_errors,
 )
-from desktop.record.vault.anchor import AnchorFile, failed_unlocks, forget_failed_unlocks, note_failed_unlock
-from desktop.record.vault.audit import Action, AuditTrail, Outcome
+from desktop.record.vault.anchor import ANCHOR, AnchorFile, failed_unlocks, forget_failed_unlocks, note_failed_unlock
+from desktop.record.vault.audit import AuditTrail
+from desktop.record.vault.backing_up import Source
+from desktop.record.vault.chain import Action, Outcome, Stamp
 from desktop.record.vault.database import Database, check_encrypted, make_database
 from desktop.record.vault.kdf import STANDARD, KdfPolicy
 from desktop.record.vault.keys import COPY, FILE, KeyFile, VaultKeys
@@ -42,12 +48,14 @@ from desktop.record.vault.store import VaultStore
 from desktop.record.vault.working import WorkingFolder, working_place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from desktop.record.vault.live_recording import LiveRecording
 
 LOCK = "vault.lock"
+RESTORED = ".restored"
+"""The ending of a folder that is whole, and waits to be brought into the place of the vault."""
 FILES, BACKUPS, WORKING = "files", "backups", "working"
 _DATABASE = re.compile(r"(?:record|audit)-(\d+)\.(?:db(?:-wal|-shm|-journal)?|json)")
 
@@ -60,6 +68,8 @@ class Means:
     policy: KdfPolicy = STANDARD
     working: Path | None = None
     """Where readable copies go; None lets the system's memory be looked for."""
+    stamp_of: Callable[[str], Stamp] = Stamp
+    """Which weights and which adapter stand behind the name of a decoder."""
 
 
 class OpenVault:
@@ -71,21 +81,28 @@ class OpenVault:
         """Open the database and the files. Raises DatabaseDamaged, VaultNewer, or what the disk refuses."""
         self.folder = folder
         self.keys = keys
-        self._means = means
+        self.means = means
         self._lock = lock
-        database = _opened_database(folder, keys)
+        self._working_on = threading.Lock()
+        self._stops = threading.Event()
+        self.restored_from = ""
+        """The backup that the record was brought back from since it was open last."""
+        self._database = database = opened_database(folder, keys)
         try:
             migrate(database, folder / BACKUPS, means.disk)
-            anchor = _anchor_file(folder, keys, means.disk)
-            self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by)
-            self.store = self._make_store(Records(database, keys.key_for("file keys"), self.audit), running)
+            anchor, seen = anchor_file(folder, keys, means.disk), seen_file(folder, keys, means.disk)
+            self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by, seen)
+            self.store = self._make_store(self._records(database), running)
             self._tell_of_opening(database)
         except BaseException:
             database.close()
             raise
 
+    def _records(self, database: Database) -> Records:
+        return Records(database, self.keys.key_for("file keys"), self.audit, self.means.stamp_of)
+
     def _make_store(self, records: Records, running: tuple[LiveRecording, ...]) -> VaultStore:
-        disk = self._means.disk
+        disk = self.means.disk
         sealed = SealedFiles(self.folder / FILES, disk)
         working = WorkingFolder(self._working_place(), disk)
         with disk_errors():
@@ -101,6 +118,8 @@ class OpenVault:
         database.after_commit = self.audit.anchor
         if self.audit.fault:
             return
+        newest = self.audit.newest
+        self.restored_from = newest.object if newest and newest.action == Action.RESTORE else ""
         failed = failed_unlocks(self.folder)
         # A disk that takes nothing must not keep the record from being read; it takes no change of it either.
         with contextlib.suppress(DiskFull, DiskRefused, DiskFailed):
@@ -110,11 +129,31 @@ class OpenVault:
                 for utc in failed:
                     self.audit.add(Action.FAILED_UNLOCK, outcome=Outcome.REFUSED, utc=utc)
                 self.audit.add(Action.UNLOCK)
+            self.audit.note_seen()
             if failed:
-                forget_failed_unlocks(self.folder, self._means.disk)
+                forget_failed_unlocks(self.folder, self.means.disk)
+
+    @property
+    def source(self) -> Source:
+        """What a backup copies."""
+        return Source(self.folder, self.folder / FILES, self.keys, self._database, self.audit)
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[Callable[[], None]]:
+        """Do something that takes long, from another thread: closing the vault waits for its end.
+
+        Hands over what is to be called again and again: it raises BackupStopped once the vault is to be closed.
+        """
+        with self._working_on:
+            self._go_on()
+            yield self._go_on
+
+    def _go_on(self) -> None:
+        if self._stops.is_set():
+            raise BackupStopped(BACKUP_STOPPED)
 
     def _working_place(self) -> Path:
-        return self._means.working or working_place(self.keys.vault_id, self.folder / WORKING)
+        return self.means.working or working_place(self.keys.vault_id, self.folder / WORKING)
 
     def rotate_data_key(self, passphrase: str) -> str:
         """Give the vault a new data key and return the new recovery key; every other passphrase is void afterwards.
@@ -123,21 +162,21 @@ class OpenVault:
         Raises WrongPassphrase, DatabaseDamaged, or what the disk refuses: then the vault is as it was.
         """
         keys, recovery_key = self.keys.rotated(passphrase)
-        disk = self._means.disk
-        with self.store.exchanging() as old:
-            path = _database_path(self.folder, keys.generation)
+        disk = self.means.disk
+        with self._working_on, self.store.exchanging() as old:
+            path = database_path(self.folder, keys.generation)
             with disk_errors():
                 for leftover in self.folder.glob(f"{path.name}*"):
                     disk.remove(leftover)
             old.database.copy_with_key(path, keys.key_for("database"), disk)
-            database = _opened_database(self.folder, keys)
+            database = opened_database(self.folder, keys)
             try:
-                anchor = _anchor_file(self.folder, keys, disk)
+                anchor, seen = anchor_file(self.folder, keys, disk), seen_file(self.folder, keys, disk)
                 with database.transaction():
-                    audit = self.audit.resigned(database, keys.key_for("audit"), anchor)
+                    audit = self.audit.resigned(database, keys.key_for("audit"), anchor, seen)
                     audit.add(Action.ROTATE)
                 audit.anchor()
-                new = Records(database, keys.key_for("file keys"), audit)
+                new = Records(database, keys.key_for("file keys"), audit, self.means.stamp_of)
                 _rewrap(old, new)
                 keys.write()
             except BaseException:
@@ -145,22 +184,28 @@ class OpenVault:
                 raise
             database.after_commit = audit.anchor
             self.audit = audit
+            self._database = database
             self.store.use(new)
             self.keys = keys
+            audit.note_seen()
             old.database.close()
         self._forget_old_key()
         return recovery_key
 
     def _forget_old_key(self) -> None:
-        _remove_databases(self.folder, self.keys.generation, self._means.disk)
+        _remove_databases(self.folder, self.keys.generation, self.means.disk)
         for backup in (self.folder / BACKUPS).glob("*.db"):  # nothing opens them any more
             with contextlib.suppress(OSError):
-                self._means.disk.remove(backup)
+                self.means.disk.remove(backup)
 
     def close(self) -> tuple[LiveRecording, ...]:
         """Let go of the keys and of everything that is readable; returns the recordings that go on all the same."""
+        self._stops.set()
         try:
-            return self.store.close()
+            with self._working_on:
+                with contextlib.suppress(RecordError):
+                    self.audit.note_seen()
+                return self.store.close()
         finally:
             self._lock.release()
 
@@ -182,7 +227,7 @@ def make_vault(folder: Path, passphrase: str, means: Means | None = None) -> str
         disk.make_folder(beside / FILES)
     keys, recovery_key = KeyFile(beside, disk, means.policy).make(passphrase)
     with disk_errors():
-        database = make_database(_database_path(beside, keys.generation), keys.key_for("database"), disk)
+        database = make_database(database_path(beside, keys.generation), keys.key_for("database"), disk)
         try:
             migrate(database, beside / BACKUPS, disk)
         finally:
@@ -216,6 +261,7 @@ def open_vault_with_recovery_key(
 def _open(
     folder: Path, means: Means, running: tuple[LiveRecording, ...], unlock: Callable[[KeyFile], VaultKeys]
 ) -> OpenVault:
+    finish_restoring(folder, means.disk)
     if not any((folder / name).exists() for name in (FILE, COPY)):
         raise VaultMissing(VAULT_MISSING)
     lock = FileLock(folder / LOCK, timeout=0, mode=FILE_MODE, thread_local=False)
@@ -235,18 +281,37 @@ def _open(
         raise
 
 
-def _anchor_file(folder: Path, keys: VaultKeys, disk: Disk) -> AnchorFile:
-    return AnchorFile(folder, keys.key_for("audit anchor"), keys.generation, disk)
+def finish_restoring(folder: Path, disk: Disk) -> None:
+    """Bring a restored record into its place, where that was interrupted between taking the old one away and this."""
+    restored = folder.with_name(f"{folder.name}{RESTORED}")
+    if restored.is_dir() and not folder.exists():
+        with disk_errors():
+            disk.replace(restored, folder)
+            disk.sync_folder(folder.parent)
 
 
-def _opened_database(folder: Path, keys: VaultKeys) -> Database:
-    path = _database_path(folder, keys.generation)
+def anchor_file(folder: Path, keys: VaultKeys, disk: Disk) -> AnchorFile:
+    """Return where the trail's head is anchored within a vault's folder."""
+    path = folder / ANCHOR.format(keys.generation)
+    return AnchorFile(path, keys.key_for("audit anchor"), keys.generation, disk)
+
+
+def seen_file(folder: Path, keys: VaultKeys, disk: Disk) -> AnchorFile:
+    """Return where the trail's head is kept beside a vault's folder."""
+    path = folder.with_name(f"{folder.name}-{keys.vault_id[:12]}.seen.json")
+    return AnchorFile(path, keys.key_for("audit seen"), keys.generation, disk)
+
+
+def opened_database(folder: Path, keys: VaultKeys) -> Database:
+    """Open a vault's database. Raises DatabaseDamaged."""
+    path = database_path(folder, keys.generation)
     if path.is_file():
         check_encrypted(path)
     return Database(path, keys.key_for("database"))
 
 
-def _database_path(folder: Path, generation: int) -> Path:
+def database_path(folder: Path, generation: int) -> Path:
+    """Return where the database of one data key lies."""
     return folder / f"record-{generation}.db"
 
 

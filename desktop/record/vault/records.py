@@ -10,7 +10,7 @@ from desktop.record.codec import decode, encode
 from desktop.record.encounter import Answer, Encounter, EncounterSummary
 from desktop.record.errors import MISSING, EncounterMissing, RecordError
 from desktop.record.store import searched_words, summary_of
-from desktop.record.vault.audit import Action, Stamp
+from desktop.record.vault.chain import Action, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,13 +47,15 @@ _FILE_COLUMNS = "encounter, name, file, secret, kind, frames"
 class Records:
     """Reads and writes the tables; several writes belong inside one transaction of the database."""
 
-    def __init__(self, database: Database, file_key: bytes, audit: AuditTrail) -> None:
+    def __init__(
+        self, database: Database, file_key: bytes, audit: AuditTrail, stamp_of: Callable[[str], Stamp] = Stamp
+    ) -> None:
         self.database = database
         self.audit = audit
         """Every change of an encounter is told there, in the transaction of the change."""
         self.file_key = file_key
         """Wraps the keys of files."""
-        self.stamp_of: Callable[[str], Stamp] = Stamp
+        self.stamp_of = stamp_of
         """Which weights, adapter and prompt stand behind the name of a decoder; the name alone where nobody says."""
 
     # --- encounters --------------------------------------------------------------------------------------------

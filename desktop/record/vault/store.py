@@ -27,7 +27,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.store import timestamp
-from desktop.record.vault.audit import Action
+from desktop.record.vault.chain import Action, Link
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
 from desktop.record.vault.reading import is_begun, is_torn, read_frames, sealed_content
@@ -76,6 +76,7 @@ class VaultStore:
         self._working = working
         self._disk = disk
         self._lock = threading.RLock()
+        self._copying = threading.Lock()
         self._handed_out: dict[tuple[str, str], _Stamp] = {}
         """Files that others write, and how they were when they were last sealed."""
         self._recordings: dict[str, LiveRecording] = {}
@@ -164,13 +165,22 @@ class VaultStore:
         if not is_id(encounter_id) or not is_file_name(name):
             raise EncounterMissing(NO_SUCH_FILE)
         path = self._working.path(encounter_id, name)
-        with self._lock:
-            handed_out = (encounter_id, name) in self._handed_out
-            found = None if handed_out or path.exists() else self._records.file(encounter_id, name)
-        if found:
-            with disk_errors(), self._damage_of(name):
-                self._working.put(encounter_id, name, self._content(found))
+        with self._copying:  # two who want the same file must not write its copy at the same time
+            with self._lock:
+                readable = self._is_there(encounter_id, name)
+                found = None if readable else self._records.file(encounter_id, name)
+            if found:
+                with disk_errors(), self._damage_of(name):
+                    self._working.put(encounter_id, name, self._content(found))
         return path
+
+    def is_readable(self, encounter_id: str, name: str) -> bool:
+        """Return whether a readable copy is there, or somebody else writes the file."""
+        with self._lock:
+            return self._is_there(encounter_id, name)
+
+    def _is_there(self, encounter_id: str, name: str) -> bool:
+        return (encounter_id, name) in self._handed_out or self._working.path(encounter_id, name).exists()
 
     # --- beyond it ---------------------------------------------------------------------------------------------
 
@@ -202,11 +212,21 @@ class VaultStore:
             for name, key in zip(files, keys, strict=True):
                 self._records.put_file(encounter.id, name, key)
 
-    def note_export(self, encounter_id: str) -> None:
-        """Tell the audit trail that an encounter left the vault. Raises RecordReadOnly: then it must not leave."""
+    def note_export(self, encounter_id: str, how: str = "", content: bytes = b"") -> Link:
+        """Tell the audit trail that an encounter leaves the vault, how and with which content; returns the entry.
+
+        Raises RecordReadOnly: then it must not leave.
+        """
         with self._lock:
             self._check_id(encounter_id)
-            self._records.audit.add(Action.EXPORT, encounter_id)
+            audit = self._records.audit
+            audit.add(Action.EXPORT, "/".join(filter(None, (encounter_id, how))), audit.hash_of(content))
+            return audit.head
+
+    def altered(self) -> tuple[str, ...]:
+        """Return the encounters whose words are not those that the audit trail saw written last; reads all of them."""
+        with self._lock:
+            return self._records.altered()
 
     def has(self, encounter_id: str) -> bool:
         """Return whether there is such an encounter."""

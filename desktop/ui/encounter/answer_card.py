@@ -29,6 +29,7 @@ from desktop.ui.viewer.flow_layout import FlowLayout
 from desktop.worker.protocol import FailureKind
 
 if TYPE_CHECKING:
+    from desktop.record.encounter import Sentence
     from desktop.ui.encounter.explaining import WhyState
 
 Decoders = tuple[tuple[str, str], ...]
@@ -72,6 +73,20 @@ class AnswerCard(Retranslating, QFrame):
     def answer(self) -> Answer:
         """The answer as it is known now."""
         return self._answer
+
+    @property
+    def entry_id(self) -> str:
+        """The id of its entry."""
+        return self._answer.id
+
+    @property
+    def sentence_lists(self) -> tuple[SentenceList, ...]:
+        """Its sentences: one list, where a draft has one for each section."""
+        return (self.sentences,)
+
+    def choose(self, sentence: Sentence | None) -> None:
+        """Show which sentence's sources are open."""
+        self.sentences.choose(sentence)
 
     def show_entry(self, answer: Answer) -> None:
         """Show another state of the answer; text that is still being shown bit by bit goes on so."""

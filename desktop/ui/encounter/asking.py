@@ -87,7 +87,7 @@ class Asking(QObject):
         self._failures.pop(answer.id, None)
         job = self._jobs.add(encounter_id, answer.id)
         self._book.put(encounter_id, answer)
-        context = context_of(encounter, question, self._book)
+        context = context_of(encounter, self._book, before=question.id, marked=question.marked)
         longest = int(self._services.settings.value("max_answer_tokens"))
         library = self._services.settings.is_on("use_library")
         self._services.worker.send(Ask(job.id, context, question.text, chosen, longest, library))
@@ -196,16 +196,18 @@ class Asking(QObject):
         )
 
 
-def context_of(encounter: Encounter, question: Question, book: EncounterBook) -> EncounterContext:
-    """Return all that the question is asked with: every recording's words, every picture, the turns before it."""
+def context_of(
+    encounter: Encounter, book: EncounterBook, *, before: str, marked: MarkedRegion | None = None
+) -> EncounterContext:
+    """Return all that an entry is made from: every recording's words, every picture, the turns before it."""
     recordings, pictures = [], []
     for entry in encounter.entries:
         if isinstance(entry, Dictation) and entry.utterances:
             file = str(book.path(encounter.id, entry.file))
             recordings.append(KnownRecording(entry.label, file, entry.utterances))
         elif isinstance(entry, Attachment) and entry.files:
-            pictures.append(known_picture(encounter, entry, book, question.marked))
-    turns = tuple(KnownTurn(asked.text, answer.text) for asked, answer in turns_before(encounter, question.id))
+            pictures.append(known_picture(encounter, entry, book, marked))
+    turns = tuple(KnownTurn(asked.text, answer.text) for asked, answer in turns_before(encounter, before))
     return EncounterContext(encounter.id, tuple(recordings), tuple(pictures), turns)
 
 

@@ -45,6 +45,15 @@ class Background(QObject):
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
     def _work(self) -> None:
+        try:
+            self._work_off()
+        finally:
+            # After a fault of ours as well: whoever waits for this thread must not wait for ever.
+            with self._lock:
+                if self._thread is threading.current_thread():
+                    self._thread = None
+
+    def _work_off(self) -> None:
         while True:
             with self._lock:
                 if not self._waiting:

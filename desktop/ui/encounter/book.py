@@ -16,6 +16,8 @@ from desktop.ui.encounter.background import Background
 from desktop.ui.encounter.wording import sentence_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from desktop.record.encounter import Encounter, EncounterSummary, Entry
     from desktop.record.store import EncounterStore
 
@@ -43,6 +45,7 @@ class EncounterBook(QObject):
         super().__init__(parent)
         self._store = store
         self._saving = Background(self)
+        self._reading = Background(self)
         self._encounters: dict[str, Encounter] = {}
         self._lock = threading.Lock()
         self._to_save: dict[str, Encounter] = {}
@@ -134,6 +137,31 @@ class EncounterBook(QObject):
             self.refused.emit(sentence_of(error))
             return NOWHERE / name
 
+    def when_readable(
+        self,
+        encounter_id: str,
+        names: Sequence[str],
+        then: Callable[[tuple[Path, ...]], None],
+        otherwise: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Call `then` with where files can be read: at once where they can, else once they are decrypted.
+
+        Where they cannot be read that is said, and `otherwise` is called instead.
+        """
+
+        def refuse(sentence: str) -> None:
+            self.refused.emit(sentence)
+            otherwise()
+
+        try:
+            if all(self._store.is_readable(encounter_id, name) for name in names):
+                then(tuple(self._store.path(encounter_id, name) for name in names))
+                return
+        except RecordError as error:
+            refuse(sentence_of(error))
+            return
+        self._reading.run(lambda: tuple(self._store.path(encounter_id, name) for name in names), then, refuse)
+
     def put(self, encounter_id: str, entry: Entry, *, tell: bool = True, save: bool = True) -> None:
         """Add an entry or put it in the place of the one with its id; `tell` the views, and `save`."""
         encounter = self._encounters.get(encounter_id)
@@ -192,6 +220,7 @@ class EncounterBook(QObject):
     def finish(self) -> None:
         """Wait until everything is on the disk."""
         self._saving.finish()
+        self._reading.finish()
 
     def _write(self, encounter_id: str) -> str:
         # Runs in the background: the newest value is taken here, not when it was asked for.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from desktop.ui import theme
+from desktop.ui import actions, theme
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
 from desktop.ui.translation import Retranslating
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from desktop.record.encounter import MarkedRegion
 
 MOST_LINES = 5
-ROW_CHARACTERS = 60
-"""Of an average letter, the least width in which "Attach" stands in words."""
+ROW_CHARACTERS = 72
+"""Of an average letter, the least width in which "Attach" and "Write" stand in words."""
 LONGEST_QUESTION = 8_000
 """Characters; longer text belongs into a file."""
 
@@ -90,6 +90,8 @@ class Composer(Retranslating, QFrame):
 
     ask_wanted = Signal(str)
     attach_wanted = Signal()
+    write_wanted = Signal(str)
+    """The id of an action of the group "writing"."""
     cancel_wanted = Signal()
     region_dropped = Signal()
     files_given = Signal(object)
@@ -107,6 +109,8 @@ class Composer(Retranslating, QFrame):
         self._speak = speak
         self.field = QuestionField(self)
         self._attach = IconButton("attach", "attach", self)
+        self._write = IconButton("write", "write", self)
+        self._write.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._ask = button("ask", "", self)
         self._chip = IconButton("drop-region", "close", self)
         self._chip.setProperty("role", "chip")
@@ -137,17 +141,19 @@ class Composer(Retranslating, QFrame):
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE)
         row.addWidget(self._attach, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self._write, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self._ask, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(row)
         column.addWidget(self._speak)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the narrow row to the question: a picture says "attach" too."""
+        """Leave the narrow row to the question: pictures say "attach" and "write" too."""
         super().resizeEvent(event)
         is_wide = self.width() >= ROW_CHARACTERS * self.fontMetrics().averageCharWidth()
         style = Qt.ToolButtonStyle
-        self._attach.setToolButtonStyle(style.ToolButtonTextBesideIcon if is_wide else style.ToolButtonIconOnly)
+        for control in (self._attach, self._write):
+            control.setToolButtonStyle(style.ToolButtonTextBesideIcon if is_wide else style.ToolButtonIconOnly)
 
     # --- how it stands -----------------------------------------------------------------------------------------
 
@@ -206,12 +212,30 @@ class Composer(Retranslating, QFrame):
         self._attach.setText(self.tr("Attach"))
         self._attach.setToolTip(self.tr("Pictures, DICOM, films and recordings"))
         self._attach.setAccessibleName(self.tr("Attach pictures or recordings"))
+        self._write.setText(self.tr("Write"))
+        self._write.setToolTip(self.tr("A note, the findings, a differential, or a card for the patient"))
+        self._write.setAccessibleName(self.tr("Write a draft from this encounter"))
+        self._fill_menu()
         about = self._region.label if self._region else ""
         self._chip.setText(self.tr("About a marked region of {0}").format(about))
         self._chip.setAccessibleName(self.tr("Ask about all of {0} instead").format(about))
         self._chip.setToolTip(self._chip.accessibleName())
         self._ask.setText(self.tr("Stop") if self._answering else self.tr("Ask"))
         self._show_parts()
+
+    def _fill_menu(self) -> None:
+        menu = QMenu(self._write)
+        menu.setToolTipsVisible(True)
+        for action_id in actions.WRITINGS:
+            row = actions.TABLE[action_id]
+            chosen = menu.addAction(f"{actions.words(row.text)}\t{actions.keys(row)}")
+            chosen.setObjectName(f"menu-{action_id}")
+            chosen.setToolTip(actions.words(row.help))
+            chosen.triggered.connect(lambda _=False, action_id=action_id: self.write_wanted.emit(action_id))
+        old = self._write.menu()
+        self._write.setMenu(menu)
+        if old is not None:
+            old.deleteLater()
 
     def _show_parts(self) -> None:
         has_words = bool(self.field.text)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.record.editing import attachment_labelled, entry_of, with_region, without_region
-from desktop.record.encounter import Answer, MarkedRegion, Question
+from desktop.record.encounter import Answer, MarkedRegion, Question, Writing
 from desktop.ui.encounter.asking import Asking
 from desktop.ui.encounter.attaching import Attaching
 from desktop.ui.encounter.book import EncounterBook
 from desktop.ui.encounter.dictating import Dictating
+from desktop.ui.encounter.drafting import Drafting
 from desktop.ui.encounter.explaining import Explaining
 from desktop.worker.protocol import Failed, FailureKind, Forget
 from desktop.worker.status import WorkerState
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from desktop.record.encounter import Encounter, Region
+    from desktop.record.encounter import Encounter, Region, WritingForm
     from desktop.ui.services import Services
     from desktop.worker.protocol import Event
 
@@ -45,6 +46,7 @@ class EncounterController(QObject):
         self.book = EncounterBook(services.store, self)
         self.asking = Asking(services, self.book, self)
         self.explaining = Explaining(services, self.book, self)
+        self.drafting = Drafting(services, self.book, self)
         self.dictating = Dictating(services, self.book, self)
         self.attaching = Attaching(services.store, self.book, services.pictures, self.dictating.add_recording, self)
         services.worker.event_received.connect(self._take)
@@ -71,6 +73,7 @@ class EncounterController(QObject):
     def delete(self, encounter_id: str) -> None:
         """Remove an encounter with all that is in it, here and in the worker."""
         self.asking.cancel(encounter_id)
+        self.drafting.cancel(encounter_id)
         if self.dictating.speaks_in(encounter_id):
             self.dictating.stop()
         if self.services.worker.status.state is not WorkerState.NOT_STARTED:
@@ -103,9 +106,31 @@ class EncounterController(QObject):
         if isinstance(question, Question):
             self.asking.answer_again(encounter.id, question, decoder, "" if answer.text else answer.id)
 
+    def write(self, form: WritingForm, about: str = "") -> bool:
+        """Have a draft written, a card `about` an entry; returns whether it was begun: one is written at a time."""
+        encounter = self.encounter
+        if encounter is None or self.drafting.runs_in(encounter.id):
+            return False
+        self.drafting.write(encounter.id, form, about)
+        return True
+
+    def write_again(self, writing_id: str) -> None:
+        """Write a draft anew, in the place of the old one."""
+        encounter = self.encounter
+        draft = entry_of(encounter, writing_id) if encounter else None
+        if encounter and isinstance(draft, Writing) and not self.drafting.runs_in(encounter.id):
+            self.drafting.write_again(encounter.id, draft)
+
+    def remove_writing(self, writing_id: str) -> None:
+        """Take a draft out of the encounter."""
+        encounter = self.encounter
+        if encounter and not self.drafting.is_running(writing_id):
+            self.book.remove(encounter.id, writing_id)
+
     def cancel(self) -> bool:
-        """Stop the answer that is being made; returns whether there was one."""
-        return self.encounter is not None and self.asking.cancel(self.encounter.id)
+        """Stop the answer or the draft that is being made; returns whether there was one."""
+        encounter = self.encounter
+        return encounter is not None and (self.asking.cancel(encounter.id) or self.drafting.cancel(encounter.id))
 
     def speak(self) -> None:
         """Begin a recording, in a new encounter where none is open."""
@@ -182,4 +207,5 @@ class EncounterController(QObject):
             self.models_missing.emit(event.sentence)
         self.asking.take(event)
         self.explaining.take(event)
+        self.drafting.take(event)
         self.dictating.take(event)

@@ -24,6 +24,7 @@ from desktop.worker.protocol import (
     SettledUtterance,
     Stopped,
     Transcribe,
+    WrittenForm,
 )
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class Dictating(QObject):
         self._speaking = (encounter_id, entry.id)
         job = self._jobs.add(encounter_id, entry.id)
         self._book.put(encounter_id, entry)
-        self._services.worker.send(Dictate(job.id, str(path), self._language()))
+        self._services.worker.send(Dictate(job.id, str(path), self._language(), self._form(), self._mixed()))
         self.running_changed.emit()
 
     def _give_up(self) -> None:
@@ -209,7 +210,8 @@ class Dictating(QObject):
     def _transcribe(self, encounter_id: str, entry: Dictation) -> None:
         job = self._jobs.add(encounter_id, entry.id)
         file = str(self._book.path(encounter_id, entry.file))
-        self._services.worker.send(Transcribe(job.id, file, self._language(), settled_until(entry)))
+        said_to = settled_until(entry)
+        self._services.worker.send(Transcribe(job.id, file, self._language(), said_to, self._form()))
         self.running_changed.emit()
         self._book.put(encounter_id, entry)
 
@@ -237,3 +239,9 @@ class Dictating(QObject):
 
     def _language(self) -> str | None:
         return str(self._services.settings.value("speech_language")) or None
+
+    def _mixed(self) -> bool:
+        return self._services.settings.is_on("mixed_languages")
+
+    def _form(self) -> WrittenForm:
+        return WrittenForm(self._services.settings.text("written_form"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -14,6 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from desktop.record.encounter import WrittenMark, WrittenWord
+from desktop.record.written import standing, written_text, written_words
 from desktop.ui import theme
 from desktop.ui.encounter.wording import clock, printable
 
@@ -79,7 +82,9 @@ class DictationText(QTextEdit):
 
     def show_utterances(self, utterances: tuple[Utterance, ...]) -> None:
         """Show the settled words; those that are shown already are left as they are."""
-        if self._shown != utterances[: len(self._shown)]:
+        holding = standing(utterances)
+        taken_back = any(utterance not in holding for utterance in standing(self._shown))
+        if taken_back or self._shown != utterances[: len(self._shown)]:
             self.clear()
             self._shown, self._settled_end = (), 0
             self._places.clear()
@@ -87,7 +92,7 @@ class DictationText(QTextEdit):
         cursor = self._cursor_at_end()
         cursor.beginEditBlock()
         for utterance in utterances[len(self._shown) :]:
-            self._insert(cursor, utterance)
+            self._insert(cursor, utterance, holds=utterance in holding)
         cursor.endEditBlock()
         self._settled_end = cursor.position()
         self._shown = utterances
@@ -109,26 +114,76 @@ class DictationText(QTextEdit):
     @property
     def has_uncertain(self) -> bool:
         """Return whether any settled word is marked."""
-        return any(word.confidence < UNSURE_BELOW for utterance in self._shown for word in utterance.words)
+        return any(word.confidence < UNSURE_BELOW for said in standing(self._shown) for word in written_words(said))
 
     @property
     def words(self) -> str:
-        """The settled words as plain text."""
-        return "\n".join(printable(utterance.text.strip()) for utterance in self._shown)
+        """The settled words as plain text, as they are written, without what was taken back."""
+        return "\n".join(printable(written_text(utterance).strip()) for utterance in standing(self._shown))
 
-    def _insert(self, cursor: QTextCursor, utterance: Utterance) -> None:
+    def _insert(self, cursor: QTextCursor, utterance: Utterance, *, holds: bool) -> None:
         self._start_line(cursor, utterance.start_s)
-        sure, unsure = self._format(theme.tokens().text), self._format(theme.tokens().unverified)
-        unsure.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
-        unsure.setUnderlineColor(theme.tokens().unverified)
-        if not utterance.words:
-            cursor.insertText(printable(utterance.text.strip()), sure)
-        for place, word in enumerate(utterance.words):
-            if place:
-                cursor.insertText(" ", sure)
-            first = cursor.position()
-            cursor.insertText(printable(word.text.strip()), unsure if word.confidence < UNSURE_BELOW else sure)
-            self._places.append((word.start_s, first, cursor.position()))
+        if not utterance.words or not holds:
+            plain = self._format(theme.tokens().text) if holds else self._struck()
+            cursor.insertText(printable(utterance.text.strip()), plain)
+            return
+        written = utterance.written or [WrittenWord(w.text, n, n + 1) for n, w in enumerate(utterance.words)]
+        begun = True
+        for word in written:
+            begun = self._insert_written(cursor, word, utterance, begun=begun)
+        if utterance.translation:
+            self._insert_translation(cursor, utterance.translation)
+
+    def _insert_translation(self, cursor: QTextCursor, text: str) -> None:
+        """Show the recogniser's English under the words, and say that it is one."""
+        self._continue_line(cursor, gap=False)
+        quiet = self._format(theme.tokens().text_muted)
+        cursor.insertText(self.tr("Translated by the recogniser: {0}").format(printable(text)), quiet)
+
+    def _insert_written(self, cursor: QTextCursor, word: WrittenWord, utterance: Utterance, *, begun: bool) -> bool:
+        """Insert a word; `begun` says that a line has just begun. Returns whether the next word begins one."""
+        if word.mark in {WrittenMark.LINE, WrittenMark.PARAGRAPH}:
+            self._continue_line(cursor, gap=word.mark is WrittenMark.PARAGRAPH)
+            return True
+        if not begun:
+            cursor.insertText(" ", self._format(theme.tokens().text))
+        said = utterance.words[word.first : word.stop]
+        spoken = printable(" ".join(one.text.strip() for one in said))
+        if word.mark is not WrittenMark.WORD:
+            cursor.insertText(spoken, self._struck())
+            return False
+        first, text = cursor.position(), printable(word.text.strip())
+        form = self._word_format(unsure=min(one.confidence for one in said) < UNSURE_BELOW)
+        if text != spoken:
+            form.setToolTip(self._said(spoken))
+        cursor.insertText(text, form)
+        self._places.append((said[0].start_s, first, cursor.position()))
+        return False
+
+    def _said(self, spoken: str) -> str:
+        """Return a tooltip, as markup so that no recogniser can write any."""
+        said = self.tr("Said: {0}").format(spoken)
+        return f"<p>{escape(said)}</p>"
+
+    def _word_format(self, *, unsure: bool) -> QTextCharFormat:
+        if not unsure:
+            return self._format(theme.tokens().text)
+        form = self._format(theme.tokens().unverified)
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        form.setUnderlineColor(theme.tokens().unverified)
+        return form
+
+    def _struck(self) -> QTextCharFormat:
+        form = self._format(theme.tokens().text_muted)
+        form.setFontStrikeOut(True)
+        return form
+
+    def _continue_line(self, cursor: QTextCursor, *, gap: bool) -> None:
+        """Begin a line without a time, under the words of the one before."""
+        line = cursor.blockFormat()
+        line.setTopMargin(self.fontMetrics().height() / 2 if gap else 0)
+        cursor.insertBlock(line)
+        cursor.insertText("\t", self._format(theme.tokens().text))
 
     def _start_line(self, cursor: QTextCursor, start_s: float) -> None:
         indent = self.fontMetrics().horizontalAdvance("00:00") + 14

@@ -115,7 +115,7 @@ class Explaining(QObject):
         if not isinstance(question, Question):
             return
         job = self._jobs.add(encounter.id, answer_id)
-        context = context_of(encounter, question, self._book)
+        context = context_of(encounter, self._book, before=question.id, marked=question.marked)
         self._asked[answer_id] = context
         self._put(answer_id, WhyState(running=True))
         decoder, cited = self._decoder_of(answer), any(used.kind is UsedKind.PASSAGE for used in answer.used)

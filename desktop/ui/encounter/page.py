@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.editing import dictation_labelled, entry_of
-from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
+from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question, Writing
 from desktop.ui.encounter.answer_card import AnswerCard, Decoders
 from desktop.ui.encounter.cards import AttachmentCard, DictationCard, QuestionCard
 from desktop.ui.encounter.empty import EmptyEncounter
@@ -18,10 +19,13 @@ from desktop.ui.encounter.timeline_view import TimelineView
 from desktop.ui.encounter.title_field import TitleField
 from desktop.ui.encounter.widgets import scrolling
 from desktop.ui.encounter.wording import default_title
+from desktop.ui.encounter.writing_card import WritingCard
 from desktop.ui.translation import Retranslating
 from desktop.worker.status import WorkerState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desktop.record.encounter import Entry, Sentence, Word
     from desktop.ui.encounter.composer import Composer
     from desktop.ui.encounter.controller import EncounterController
@@ -48,6 +52,8 @@ class EncounterPage(Retranslating, QWidget):
         self._decoders: Decoders = ()
         self._chosen: Sentence | None = None
         self._weighed: AnswerExplained | None = None
+        self._showing = 0
+        """Counts what was opened: a card that waits for its picture belongs to one of them."""
         self.thumbnails = Thumbnails(controller.services.pictures, self)
         self.title = TitleField(self)
         self.notice = NoticeLine(self)
@@ -77,6 +83,7 @@ class EncounterPage(Retranslating, QWidget):
         book.entry_changed.connect(self._change)
         asking.piece_came.connect(self._append)
         asking.running_changed.connect(self._follow_jobs)
+        self._controller.drafting.running_changed.connect(self._follow_jobs)
         self._controller.explaining.changed.connect(self._show_why)
         self._controller.explaining.shown.connect(self._weigh_words)
         dictating.words_came.connect(self._show_words)
@@ -89,6 +96,7 @@ class EncounterPage(Retranslating, QWidget):
 
     def _show(self, encounter: Encounter | None) -> None:
         self.thumbnails.forget()
+        self._showing += 1
         self._chosen = self._weighed = None
         if encounter is None:
             return
@@ -104,14 +112,14 @@ class EncounterPage(Retranslating, QWidget):
 
     def _add(self, entry: Entry) -> None:
         self._middle.setCurrentWidget(self.timeline)
-        if isinstance(entry, Question):
+        if isinstance(entry, Question | Writing):
             self.timeline.go_to_end()
         self.timeline.add(entry)
 
     def _change(self, entry: Entry) -> None:
         self.timeline.replace(entry)
         shown = self.timeline.card(entry.id)
-        if isinstance(shown, AnswerCard | DictationCard | AttachmentCard | QuestionCard):
+        if isinstance(shown, AnswerCard | DictationCard | AttachmentCard | QuestionCard | WritingCard):
             shown.show_entry(entry)  # type: ignore[arg-type]  # a card shows entries of its own kind only
         self._follow(entry.id)
 
@@ -124,6 +132,8 @@ class EncounterPage(Retranslating, QWidget):
             made = self._dictation_card(entry)
         elif isinstance(entry, Attachment):
             made = self._attachment_card(entry)
+        elif isinstance(entry, Writing):
+            made = self._writing_card(entry)
         else:
             made = QuestionCard(entry)
         return made
@@ -143,6 +153,19 @@ class EncounterPage(Retranslating, QWidget):
         self._show_answer_state(made)
         return made
 
+    def _writing_card(self, writing: Writing) -> WritingCard:
+        made = WritingCard(writing)
+        made.sentence_opened.connect(lambda sentence: self.open_sentence(sentence, ""))
+        for button_gone in (made.again_wanted, made.remove_wanted):
+            button_gone.connect(lambda *_: self.composer.field.setFocus())
+        made.again_wanted.connect(self._controller.write_again)
+        made.remove_wanted.connect(self._controller.remove_writing)
+        made.cancel_wanted.connect(self._controller.cancel)
+        made.models_wanted.connect(self.models_wanted)
+        made.patient_wanted.connect(self.patient_wanted)
+        self._show_writing_state(made)
+        return made
+
     def _dictation_card(self, dictation: Dictation) -> DictationCard:
         made = DictationCard(dictation)
         made.rest_wanted.connect(self._controller.recognise_rest)
@@ -159,10 +182,14 @@ class EncounterPage(Retranslating, QWidget):
         encounter = self._controller.encounter
         if encounter and picture.files:
             place = 0 if len(picture.files) == 1 else len(picture.files) // 2
-            file = self._controller.book.path(encounter.id, picture.files[place])
             frame = picture.frame if len(picture.files) == 1 else None
-            self.thumbnails.show(file, frame, made.show_picture, made.show_fault)
+            show = partial(self._show_thumbnail, self._showing, made, frame)
+            self._controller.book.when_readable(encounter.id, [picture.files[place]], show)
         return made
+
+    def _show_thumbnail(self, showing: int, card: AttachmentCard, frame: int | None, files: tuple[Path, ...]) -> None:
+        if showing == self._showing:  # otherwise another encounter is shown, and the card is gone
+            self.thumbnails.show(files[0], frame, card.show_picture, card.show_fault)
 
     def _question_far_above(self, answer: Answer) -> str:
         """Return the question where another entry stands between it and its answer."""
@@ -191,6 +218,8 @@ class EncounterPage(Retranslating, QWidget):
                 self._show_answer_state(card)
             elif isinstance(card, DictationCard):
                 self._show_dictation_state(card, card.entry_id)
+            elif isinstance(card, WritingCard):
+                self._show_writing_state(card)
         self.composer.show_answering(running, stopping)
 
     def _follow(self, entry_id: str) -> None:
@@ -199,6 +228,8 @@ class EncounterPage(Retranslating, QWidget):
             self._show_answer_state(shown)
         elif isinstance(shown, DictationCard):
             self._show_dictation_state(shown, entry_id)
+        elif isinstance(shown, WritingCard):
+            self._show_writing_state(shown)
 
     def _show_answer_state(self, card: AnswerCard) -> None:
         asking = self._controller.asking
@@ -207,6 +238,14 @@ class EncounterPage(Retranslating, QWidget):
             running=asking.is_running(answer_id),
             stopping=asking.is_stopping(answer_id),
             failure=asking.failure_of(answer_id),
+            waiting_for=self._what_loads(),
+        )
+
+    def _show_writing_state(self, card: WritingCard) -> None:
+        drafting, writing_id = self._controller.drafting, card.writing.id
+        card.show_state(
+            running=drafting.is_running(writing_id),
+            failure=drafting.failure_of(writing_id),
             waiting_for=self._what_loads(),
         )
 
@@ -274,8 +313,8 @@ class EncounterPage(Retranslating, QWidget):
         """Mark the sentence whose sources are shown, None for none."""
         self._chosen = sentence
         for card in self.timeline.cards():
-            if isinstance(card, AnswerCard):
-                card.sentences.choose(sentence)
+            if isinstance(card, AnswerCard | WritingCard):
+                card.choose(sentence)
 
     def step_sentence(self, step: int) -> bool:
         """Go to the next (1) or previous (-1) sentence and open its sources; returns whether there is one."""
@@ -296,6 +335,14 @@ class EncounterPage(Retranslating, QWidget):
         inside = [card for card in cards if any(self._is_here(row) for row in card.sentences.rows)]
         chosen = (inside or cards[-1:])[-1:]
         return chosen[0].answer if chosen else None
+
+    def worded_entry(self) -> str:
+        """Return the id of the answer or draft that the chosen sentence is in, else of the newest; empty for none."""
+        cards = [card for card in self.timeline.cards() if isinstance(card, AnswerCard | WritingCard)]
+        worded = [card for card in cards if any(sentences.rows for sentences in card.sentence_lists)]
+        inside = [card for card in worded if any(map(self._is_here, _rows_of(card)))]
+        chosen = (inside or worded[-1:])[-1:]
+        return chosen[0].entry_id if chosen else ""
 
     def answer_card(self, answer_id: str) -> AnswerCard | None:
         """Return the card of an answer."""
@@ -319,8 +366,8 @@ class EncounterPage(Retranslating, QWidget):
         return row.hasFocus() or (self._chosen is not None and row.sentence is self._chosen)
 
     def _rows(self) -> list[SentenceRow]:
-        cards = [card for card in self.timeline.cards() if isinstance(card, AnswerCard)]
-        return [row for card in cards for row in card.sentences.rows if row.sentence]
+        cards = [card for card in self.timeline.cards() if isinstance(card, AnswerCard | WritingCard)]
+        return [row for card in cards for row in _rows_of(card) if row.sentence]
 
     def _last_answer_start(self, rows: list[SentenceRow]) -> int:
         last = rows[-1].parent()
@@ -333,3 +380,7 @@ class EncounterPage(Retranslating, QWidget):
         encounter = self._controller.encounter
         if encounter:
             self.title.setPlaceholderText(default_title(encounter.created))
+
+
+def _rows_of(card: AnswerCard | WritingCard) -> list[SentenceRow]:
+    return [row for sentences in card.sentence_lists for row in sentences.rows]

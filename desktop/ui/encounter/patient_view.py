@@ -1,4 +1,4 @@
-"""The patient view: one answer or sentence in large type on a plain ground, with nothing else on the screen."""
+"""The patient view: one answer or sentence in large type on a plain ground, read aloud where that is asked for."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import button
+from desktop.ui.encounter.widgets import PlainText, button
 from desktop.ui.encounter.wording import printable
+from desktop.ui.speech.voice import VoiceState
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QColor, QPaintEvent
+
+    from desktop.ui.speech.voice import Voice
 
 LARGEST_PT, SMALLEST_PT = 64.0, 20.0
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
@@ -62,8 +65,9 @@ class PatientView(Retranslating, QWidget):
 
     closed = Signal()
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, voice: Voice, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
+        self._voice = voice
         self.setObjectName("patient-view")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dark = False
@@ -71,13 +75,19 @@ class PatientView(Retranslating, QWidget):
         self.words = PatientText(self)
         self._ground = button("patient-ground", "quiet", self)
         self._close = button("patient-close", "quiet", self)
+        self._read = button("patient-read", "quiet", self)
+        self._note = PlainText(parent=self)
+        self._note.setObjectName("patient-voice")
+        self._read.clicked.connect(self.read_or_stop)
+        voice.state_changed.connect(self.retranslate)
         self._ground.clicked.connect(self.change_ground)
         self._close.clicked.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(64, 48, 64, 24)
         column.addWidget(self.words, 1)
         row = QHBoxLayout()
-        row.addStretch(1)
+        row.addWidget(self._note, 1)
+        row.addWidget(self._read)
         row.addWidget(self._ground)
         row.addWidget(self._close)
         column.addLayout(row)
@@ -96,12 +106,41 @@ class PatientView(Retranslating, QWidget):
         self.retranslate()
         self.update()
 
+    def _ink(self) -> QColor:
+        """Return the colour of words on the ground that is shown."""
+        return theme.tokens().viewer_text if self._dark else theme.load("light").tokens.text
+
+    def read_or_stop(self) -> None:
+        """Read the words aloud, or fall silent; nothing is ever read by itself."""
+        if self._voice.state() is VoiceState.READING:
+            self._voice.stop()
+        else:
+            self._voice.read(self._shown)
+
     def retranslate(self) -> None:
         """Set every word; the title names nobody."""
+        state = self._voice.state()
+        self._read.setText(self.tr("Stop reading") if state is VoiceState.READING else self.tr("Read aloud"))
+        self._read.setEnabled(state is not VoiceState.NO_VOICE)
+        self._note.show_words(self._said_of(state))
+        self._note.setStyleSheet(f"color: {self._ink().name()}")
         self.setWindowTitle(self.tr("Bedside"))
         self._ground.setText(self.tr("Light ground") if self._dark else self.tr("Dark ground"))
         self._close.setText(self.tr("Close (Esc)"))
         self.words.show_text(self._shown, self._dark)
+
+    def _said_of(self, state: VoiceState) -> str:
+        """Return what to do about a voice that cannot read; empty where nothing is wrong."""
+        if state is VoiceState.NO_VOICE:
+            return self.tr(
+                "No voice is installed on this machine, so nothing can be read aloud. Add one in the system's settings "
+                "for speech, on Linux with speech-dispatcher, and open this view again."
+            )
+        if state is VoiceState.NO_LANGUAGE:
+            return self.tr("No voice for this language is installed. Add one in the system's settings for speech.")
+        if state is VoiceState.FAILED:
+            return self.tr("The voice stopped by itself. Try again, or read the words to the patient.")
+        return ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Esc and Ctrl+P bring the window back."""
@@ -119,6 +158,8 @@ class PatientView(Retranslating, QWidget):
         painter.end()
 
     def closeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Tell the screen."""
+        """Fall silent and tell the screen."""
+        self._voice.state_changed.disconnect(self.retranslate)
+        self._voice.stop()
         self.closed.emit()
         super().closeEvent(event)  # type: ignore[arg-type]  # Qt hands a QCloseEvent

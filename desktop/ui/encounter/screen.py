@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.record.encounter import Dictation
+from desktop.record.encounter import Dictation, WritingForm
 from desktop.ui.encounter import boxes
 from desktop.ui.encounter.composer import Composer, files_of, image_of
 from desktop.ui.encounter.controller import EncounterController
@@ -23,6 +24,7 @@ from desktop.ui.encounter.widgets import scrolling
 from desktop.ui.encounter.wording import answer_words, sentence_words
 from desktop.ui.microphone.bar import MicrophoneBar
 from desktop.ui.microphone.player import AudioPlayer, PlayerState
+from desktop.ui.speech.qt_voice import QtVoice
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -33,19 +35,32 @@ if TYPE_CHECKING:
     from desktop.record.encounter import Sentence
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
+    from desktop.ui.speech.voice import Voice
     from desktop.worker.protocol import AnswerExplained
 
+_WRITINGS = {
+    "write-note": WritingForm.NOTE,
+    "write-findings": WritingForm.FINDINGS,
+    "write-differential": WritingForm.DIFFERENTIAL,
+    "write-card": WritingForm.CARD,
+}
 LEAD_S, TAIL_S = 0.3, 0.4
 """Words that begin at once are not understood, and a recogniser's ends come a little early."""
 
 
 class EncounterScreen(Retranslating, QWidget):
-    """What the window shows first. `player` stands in for the sound output in tests."""
+    """What the window shows first. `player` and `voice` stand in for what is heard in tests."""
 
     models_wanted = Signal()
     sample_wanted = Signal()
 
-    def __init__(self, services: Services, parent: QWidget | None = None, player: AudioPlayer | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        parent: QWidget | None = None,
+        player: AudioPlayer | None = None,
+        voice: Voice | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("encounter-screen")
         self.setAcceptDrops(True)
@@ -59,6 +74,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.evidence = EvidencePanel(self)
         self.viewing = ViewedPictures(services, self.controller.book, self)
         self._player = player or AudioPlayer(parent=self)
+        self._voice = voice or QtVoice(self)
         self._patient: PatientView | None = None
         self._was_shown = False
         self._lay_out()
@@ -131,6 +147,7 @@ class EncounterScreen(Retranslating, QWidget):
             "next-sentence": lambda: self.page.step_sentence(1),
             "previous-sentence": lambda: self.page.step_sentence(-1),
             "show-patient": self.show_patient,
+            **{action_id: partial(self._write, action_id) for action_id in _WRITINGS},
         }
 
     def _open_listed(self, encounter_id: str) -> None:
@@ -169,7 +186,7 @@ class EncounterScreen(Retranslating, QWidget):
 
     def _open_patient_view(self, text: str) -> None:
         if self._patient is None:
-            self._patient = PatientView(text)
+            self._patient = PatientView(text, self._voice)
             self._patient.closed.connect(self._forget_patient_view)
             self._patient.showFullScreen()
 
@@ -214,12 +231,23 @@ class EncounterScreen(Retranslating, QWidget):
         if self.controller.ask(text):
             self.composer.clear()
 
+    def _write(self, action_id: str) -> bool:
+        """Write what the action asks for; a card needs something that it can put in plain words."""
+        kind = _WRITINGS[action_id]
+        about = self.page.worded_entry() if kind is WritingForm.CARD else ""
+        if kind is WritingForm.CARD and not about and self.controller.encounter:
+            self._tell(self.tr("Ask a question or write a note first: the card puts it in plain words."))
+            return True
+        return self.controller.write(kind, about)
+
     def _play(self, label: str, start_s: float, end_s: float | None) -> None:
         name, encounter = self.page.file_of_recording(label), self.controller.encounter
         if name and encounter:
             start_s = max(0.0, start_s - LEAD_S)
             end_s = None if end_s is None else end_s + TAIL_S
-            self._player.play(self.controller.book.path(encounter.id, name), start_s, end_s)
+            self.controller.book.when_readable(
+                encounter.id, [name], lambda files: self._player.play(files[0], start_s, end_s)
+            )
 
     def _follow_player(self, state: PlayerState) -> None:
         self.evidence.show_playing(state is PlayerState.PLAYING)
@@ -241,6 +269,7 @@ class EncounterScreen(Retranslating, QWidget):
             self._open_picture(found.pictures[0].label)
 
     def _close_picture(self) -> None:
+        self.viewing.let_go()
         self._side.setCurrentWidget(self.evidence)
         self.panes.take_back_side()
 
@@ -319,6 +348,7 @@ class EncounterScreen(Retranslating, QWidget):
         composer = self.composer
         composer.ask_wanted.connect(self._ask)
         composer.attach_wanted.connect(self._choose_files)
+        composer.write_wanted.connect(self._write)
         composer.cancel_wanted.connect(self.controller.cancel)
         composer.region_dropped.connect(lambda: self.controller.asking.mark(None))
         composer.files_given.connect(self.controller.attach)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -10,10 +12,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.record.encounter import Attachment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from desktop.record.encounter import Encounter
     from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
-    from desktop.ui.viewer.feed import ViewedPicture
     from desktop.ui.viewer.panel import ViewerPanel
     from desktop.worker.protocol import PictureWeights
 
@@ -30,6 +34,8 @@ class ViewedPictures(QWidget):
         super().__init__(parent)
         self._services, self._book = services, book
         self._panel: ViewerPanel | None = None
+        self._wanted = ("", "")
+        """The encounter and the picture that was asked for last."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
@@ -39,22 +45,44 @@ class ViewedPictures(QWidget):
         labels = [entry.label for entry in attached]
         if label not in labels:
             return False
-        pictures = [self._viewed(encounter, entry) for entry in attached]
+        self._wanted = (encounter.id, label)
         panel = self._made_panel()
-        panel.show_pictures(pictures, labels.index(label))
-        panel.show_weights(weights)
+        panel.show_opening()
+        names = [name for entry in attached for name in entry.files]
+        show = partial(self._show, encounter.id, label, attached, weights)
+        self._book.when_readable(encounter.id, names, show, panel.close_pictures)
         return True
+
+    def let_go(self) -> None:
+        """Wait for no picture any more."""
+        self._wanted = ("", "")
 
     def hide_weights(self) -> None:
         """Take what an answer hangs on away from the picture that is shown."""
         if self._panel is not None:
             self._panel.show_weights(None)
 
-    def _viewed(self, encounter: Encounter, entry: Attachment) -> ViewedPicture:
+    def _show(
+        self,
+        encounter_id: str,
+        label: str,
+        attached: Sequence[Attachment],
+        weights: PictureWeights | None,
+        files: tuple[Path, ...],
+    ) -> None:
+        """Show the picture that was waited for, unless another one is wanted by now."""
         from desktop.ui.viewer.feed import ViewedPicture
 
-        files = tuple(self._book.path(encounter.id, name) for name in entry.files)
-        return ViewedPicture(entry.label, files, entry.frame, entry.regions)
+        if self._wanted != (encounter_id, label):
+            return
+        of_each = iter(files)
+        pictures = [
+            ViewedPicture(entry.label, tuple(islice(of_each, len(entry.files))), entry.frame, entry.regions)
+            for entry in attached
+        ]
+        panel = self._made_panel()
+        panel.show_pictures(pictures, [picture.label for picture in pictures].index(label))
+        panel.show_weights(weights)
 
     def _made_panel(self) -> ViewerPanel:
         # Imported here: the window starts without the viewer.

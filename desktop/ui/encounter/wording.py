@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
-from desktop.record.encounter import Answer, AnswerStatus, Citation, CitedKind, Dependence, Used, UsedKind, Verdict
+from desktop.record.encounter import (
+    Answer,
+    AnswerStatus,
+    Citation,
+    CitedKind,
+    Dependence,
+    Used,
+    UsedKind,
+    Verdict,
+    WritingForm,
+)
 from desktop.record.errors import CONTEXT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from desktop.record.encounter import Encounter, EncounterSummary, Sentence
     from desktop.record.errors import RecordError
     from desktop.ui.encounter.explaining import WhyState
@@ -226,12 +238,30 @@ def plain_answer(answer: Answer, *, sources: bool) -> str:
     """Return an answer as plain text for other programs; with `sources` each sentence names its own."""
     if not sources or not answer.sentences:
         return answer_words(answer)
+    model = QCoreApplication.translate("EncounterWords", "Answered by {0}. Check every sentence against its source.")
+    return "\n".join([*plain_sentences(answer.sentences), "", model.format(answer.decoder)])
+
+
+def plain_sentences(sentences: Sequence[Sentence]) -> list[str]:
+    """Return sentences as lines of plain text, each with its verdict and followed by its sources."""
     lines = []
-    for sentence in answer.sentences:
+    for sentence in sentences:
         lines.append(f"{sentence_words(sentence)} [{verdict_word(sentence.verdict)}]")
         lines += [f"    {_source_line(citation, sentence.verdict)}" for citation in sentence.citations]
-    model = QCoreApplication.translate("EncounterWords", "Answered by {0}. Check every sentence against its source.")
-    return "\n".join([*lines, "", model.format(answer.decoder)])
+    return lines
+
+
+def writing_name(form: WritingForm) -> str:
+    """Return what a kind of draft is called."""
+    match form:
+        case WritingForm.NOTE:
+            return QCoreApplication.translate("EncounterWords", "Note")
+        case WritingForm.FINDINGS:
+            return QCoreApplication.translate("EncounterWords", "Findings")
+        case WritingForm.DIFFERENTIAL:
+            return QCoreApplication.translate("EncounterWords", "Differential")
+        case WritingForm.CARD:
+            return QCoreApplication.translate("EncounterWords", "Card for the patient")
 
 
 def _source_line(citation: Citation, verdict: Verdict) -> str:

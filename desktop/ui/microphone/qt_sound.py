@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QMessageLogContext
 
-_EXPECTED = ("PulseAudioService:", "No audio device detected")
-"""What Qt warns of where no sound server runs: the window shows that state itself."""
+_EXPECTED = ("PulseAudioService:", "No audio device detected", "Error loading text-to-speech plug-in")
+"""What Qt warns of where no sound server or no voice is there: the window shows that state itself."""
 _QUIET_RULES = "qt.multimedia.symbolsresolver=false\nqt.multimedia.ffmpeg.*=false\nqt.multimedia.ffmpeg.info=false"
 """The second also keeps the names of recordings out of the terminal."""
 

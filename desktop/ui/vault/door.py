@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.record.errors import RecordError
-from desktop.ui.encounter.wording import sentence_of
+from desktop.ui.encounter.wording import day_and_time, sentence_of
 from desktop.ui.vault.idle import IdleWatch
 from desktop.ui.vault.moving import FOLDER, Moving
 from desktop.ui.vault.recovered import take_in
@@ -59,6 +59,12 @@ class Door(QObject):
             left.connect(self.lock)
         session.opened.connect(self._enter)
         window.passphrase_wanted.connect(self._change_passphrase)
+        window.trail_wanted.connect(self._show_trail)
+        window.export_wanted.connect(self._export)
+        self._keeping = services.keeping
+        if self._keeping is not None:
+            self._keeping.overdue.connect(self._warn_of_backup)
+            self._keeping.trail_broken.connect(self._tell_fault)
         self.moving.progressed.connect(self._tell_progress)
         self.moving.ended.connect(self._tell_moved)
         self.moving.failed.connect(lambda sentence: window.banner.tell(lambda: sentence))
@@ -110,9 +116,11 @@ class Door(QObject):
 
     def _tell_at_opening(self, came_back: tuple[str, ...]) -> None:
         banner = self._window.banner
-        fault = self._session.audit.fault
-        if fault is not None:
-            banner.tell(lambda: sentence_of(fault), lambda: self.tr("Accept it as it is"), self._accept_trail)
+        restored_from = self._session.vault.restored_from
+        if self._session.audit.fault is not None:
+            self._tell_fault()
+        elif restored_from:
+            banner.tell(lambda: self._restored_words(restored_from))
         elif came_back:
             banner.tell(
                 lambda: self.tr(
@@ -126,6 +134,50 @@ class Door(QObject):
         elif self._to_tell is not None:
             banner.tell(self._to_tell)
         self._to_tell = None
+
+    def _restored_words(self, backup: str) -> str:
+        from desktop.record.vault.backups import time_of
+
+        time = day_and_time(time_of(backup).isoformat(timespec="milliseconds"))
+        return self.tr(
+            "This record was brought back from the backup of {time}. What was written after it is kept in the folder "
+            "of the record that was replaced."
+        ).format(time=time)
+
+    def _tell_fault(self) -> None:
+        """Say what is wrong with the audit trail, also where that was found while the record is open."""
+        fault = self._session.audit.fault if self._session.state is VaultState.OPEN else None
+        if fault is not None:
+            self._window.banner.tell(
+                lambda: sentence_of(fault), lambda: self.tr("Accept it as it is"), self._accept_trail
+            )
+
+    def _warn_of_backup(self) -> None:
+        keeping = self._keeping
+        if keeping is not None and not self._window.banner.isVisible():  # the next look says it again
+            self._window.banner.tell(keeping.warning, lambda: self.tr("Back up now"), keeping.back_up_now)
+
+    def _show_trail(self) -> None:
+        from desktop.ui.vault.trail import TrailSheet
+
+        if self._session.state is VaultState.OPEN:
+            sheet = TrailSheet(self._session, self._window)
+            sheet.finished.connect(sheet.deleteLater)
+            sheet.open()
+
+    def _export(self, encounter_id: str) -> None:
+        from desktop.ui.export.wizard import ExportWizard
+
+        if self._session.state is VaultState.OPEN:
+            try:
+                encounter = self._session.store.load(encounter_id)
+            except RecordError as error:
+                told = sentence_of(error)
+                self._window.banner.tell(lambda: told)
+                return
+            wizard = ExportWizard(self._session, encounter, self._window)
+            wizard.finished.connect(wizard.deleteLater)
+            wizard.open()
 
     def _accept_trail(self) -> None:
         if self._session.state is VaultState.OPEN:

@@ -5,6 +5,7 @@ What takes long (Argon2id needs about a second on purpose) runs in the backgroun
 
 from __future__ import annotations
 
+import contextlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from desktop.record.vault.opening import Means, OpenVault
     from desktop.record.vault.store import VaultStore
 
-FOLDER = "vault"
 T = TypeVar("T")
 
 
@@ -47,10 +47,19 @@ class VaultSession(QObject):
     """The RecordError that says why it was not made or not unlocked."""
     busy_changed = Signal(bool)
 
-    def __init__(self, folder: Path, means: Means | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        means: Means | None = None,
+        parent: QObject | None = None,
+        make_means: Callable[[], Means] | None = None,
+    ) -> None:
+        """`make_means` is called in the background when the vault is first opened: its imports take a while."""
         super().__init__(parent)
         self.folder = folder
         self._means = means
+        self._make_means = make_means
+        self._finish_restoring()
         self._background = Background(self)
         self._vault: OpenVault | None = None
         self._running: tuple[LiveRecording, ...] = ()
@@ -73,6 +82,11 @@ class VaultSession(QObject):
         return self._is_busy
 
     @property
+    def vault(self) -> OpenVault:
+        """All of it, for work that ends before the vault is closed; only while it is open."""
+        return self._open_vault()
+
+    @property
     def store(self) -> VaultStore:
         """The record; only while it is open."""
         return self._open_vault().store
@@ -90,7 +104,7 @@ class VaultSession(QObject):
         def work() -> tuple[str, OpenVault]:
             from desktop.record.vault.opening import make_vault, open_vault_with_recovery_key
 
-            recovery_key = make_vault(self.folder, passphrase, self._means)
+            recovery_key = make_vault(self.folder, passphrase, self._known_means())
             return recovery_key, open_vault_with_recovery_key(self.folder, recovery_key, self._means)
 
         def done(made: tuple[str, OpenVault]) -> None:
@@ -106,7 +120,7 @@ class VaultSession(QObject):
         def work() -> OpenVault:
             from desktop.record.vault.opening import open_vault
 
-            return open_vault(self.folder, passphrase, self._means, self._running)
+            return open_vault(self.folder, passphrase, self._known_means(), self._running)
 
         self._try(work, lambda vault: self._take(vault, by_recovery_key=False))
 
@@ -116,7 +130,7 @@ class VaultSession(QObject):
         def work() -> OpenVault:
             from desktop.record.vault.opening import open_vault_with_recovery_key
 
-            return open_vault_with_recovery_key(self.folder, recovery_key, self._means, self._running)
+            return open_vault_with_recovery_key(self.folder, recovery_key, self._known_means(), self._running)
 
         self._try(work, lambda vault: self._take(vault, by_recovery_key=True))
 
@@ -163,6 +177,20 @@ class VaultSession(QObject):
         self._try(lambda: keys.change_passphrase(old, new), lambda _nothing: done(), failed)
 
     # --- within ------------------------------------------------------------------------------------------------
+
+    def _known_means(self) -> Means | None:
+        if self._means is None and self._make_means is not None:
+            self._means = self._make_means()
+        return self._means
+
+    def _finish_restoring(self) -> None:
+        """Bring a restored record into its place before anybody asks whether there is a record."""
+        if not self.folder.exists() and self.folder.parent.is_dir():
+            from desktop.record.disk import Disk
+            from desktop.record.vault.opening import finish_restoring
+
+            with contextlib.suppress(RecordError):  # opening it says why
+                finish_restoring(self.folder, self._means.disk if self._means else Disk())
 
     def _take(self, vault: OpenVault, *, by_recovery_key: bool) -> None:
         self._vault = vault

@@ -131,6 +131,11 @@ class ViewerPanel(Retranslating, QWidget):
         self._show_second(False)
         self._show_buttons()
 
+    def show_opening(self) -> None:
+        """Say that a picture will be shown here as soon as its files can be read."""
+        self.close_pictures()
+        self.panes[0].message.show_opening()
+
     @property
     def is_side_by_side(self) -> bool:
         """Whether two panes are shown."""

@@ -18,6 +18,7 @@ CALLS = {
     "add_file": ("0" * 32, Path("a.png")),
     "new_file": ("0" * 32, ".wav"),
     "path": ("0" * 32, "a.png"),
+    "is_readable": ("0" * 32, "a.png"),
     "open_recording": (Path("a.wav"),),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,21 @@ st.register_type_strategy(
         st.integers(0, 5000),
     ),
 )
+
+
+@st.composite
+def _utterances(draw: st.DrawFn) -> values.Utterance:
+    """Return an utterance whose written words, where there are any, stand for all of its words."""
+    words = tuple(draw(st.lists(st.builds(values.Word), max_size=4)))
+    cuts = sorted(draw(st.sets(st.integers(1, len(words) - 1)))) if len(words) > 1 else []
+    spans = zip([0, *cuts], [*cuts, len(words)], strict=True) if words and draw(st.booleans()) else ()
+    written = tuple(
+        values.WrittenWord(draw(_TEXT), first, stop, draw(st.sampled_from(values.WrittenMark))) for first, stop in spans
+    )
+    return draw(st.builds(values.Utterance, words=st.just(words), written=st.just(written)))
+
+
+st.register_type_strategy(values.Utterance, _utterances())
 
 
 def _entries() -> st.SearchStrategy[tuple[values.Entry, ...]]:
@@ -118,6 +134,17 @@ def test_two_entries_of_one_id_are_refused() -> None:
     entry = json.loads(encode(full_encounter()))["encounter"]["entries"][0]
     with pytest.raises(EncounterDamaged, match="same id"):
         decode(_changed(entries=[entry, entry]), ENCOUNTER_ID)
+
+
+@pytest.mark.parametrize("span", [(0, 0), (1, 2), (0, 99)])
+def test_written_words_without_spoken_ones_are_refused(span: tuple[int, int]) -> None:
+    said = values.Utterance(
+        0.0, 1.0, "one", (values.Word("one", 0.0, 1.0, 0.9),), "en", (values.WrittenWord("1", *span),)
+    )
+    entry = values.Dictation("a", "2026", "Recording 1", "audio-1.wav", values.RecordingSource.FILE, (said,))
+    encounter = replace(full_encounter(), entries=(entry,))
+    with pytest.raises(EncounterDamaged, match="were not said"):
+        decode(encode(encounter), ENCOUNTER_ID)
 
 
 def test_a_later_schema_asks_for_an_update() -> None:

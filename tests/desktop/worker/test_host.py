@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, get_args
 
 import psutil
 import pytest
 
+from desktop.worker import host
 from desktop.worker.host import WorkerHost
 from desktop.worker.process import Patience, WorkerProgram
 from desktop.worker.protocol import (
+    COMMANDS,
     MAX_LINE_BYTES,
     AnswerWhole,
     Cancel,
@@ -35,14 +38,14 @@ def make(qtbot: QtBot) -> Iterator[MakeHost]:
     hosts: list[WorkerHost] = []
 
     def make_host(behaviour: str = "well", patience: Patience = QUICK, **rest: object) -> HeardHost:
-        host = WorkerHost(**{"program": scripted(behaviour), "patience": patience, **rest})  # type: ignore[arg-type]
-        hosts.append(host)
-        return HeardHost(host, qtbot)
+        made = WorkerHost(**{"program": scripted(behaviour), "patience": patience, **rest})  # type: ignore[arg-type]
+        hosts.append(made)
+        return HeardHost(made, qtbot)
 
     yield make_host
-    for host in hosts:
-        host.stop()
-        host.deleteLater()
+    for made in hosts:
+        made.stop()
+        made.deleteLater()
 
 
 def test_a_question_starts_the_worker_and_is_answered_once_it_is_ready(make: MakeHost) -> None:
@@ -217,3 +220,8 @@ def test_loading_for_one_job_is_shown_until_the_job_goes_on(make: MakeHost) -> N
     assert loading
     assert loading[0].job == "1"
     assert (heard.host.status.what, heard.host.status.share) == ("", 0.0)
+
+
+def test_every_command_with_a_job_of_its_own_is_followed_to_its_end() -> None:
+    with_job = {kind for kind in COMMANDS.values() if "job" in {field.name for field in fields(kind)}}
+    assert set(get_args(host._JOBS)) == with_job - {Cancel, FinishDictation}

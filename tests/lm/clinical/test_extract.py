@@ -181,3 +181,13 @@ def test_any_text_is_taken_and_every_fact_is_verbatim(text: str) -> None:
         assert fact.assertion is not Assertion.ABSENT or fact.negated_by
     assert list(found) == sorted(found, key=lambda fact: (fact.start, fact.end))
     assert extract(text, LEXICON) == found
+
+
+def test_when_you_cough_asks_for_no_cough() -> None:
+    said = "I have a cough. Is there any chest pain when you cough? No."
+    assert assertions(said) == {"Cough": "present", "Chest pain": "absent"}
+
+
+def test_what_a_drug_once_did_is_no_finding_of_today() -> None:
+    found = facts("I am allergic to penicillin, it gave me a fever. I have a cough.")
+    assert (found["Fever"].course, found["Cough"].course) == (Course.PAST, Course.CURRENT)

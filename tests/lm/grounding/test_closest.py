@@ -46,6 +46,16 @@ def test_what_nobody_said_stands_beside_what_was_said(claim: str, question: str,
     assert closest(claim, question) == quote
 
 
+def test_a_page_of_the_library_is_quoted_where_it_is_closest() -> None:
+    page = "Warning signs of dengue are abdominal pain and bleeding. A patient with warning signs is admitted."
+    evidence = Evidence.from_text(SourceKind.PASSAGE, "Dengue on the ward", page, "Warning signs", 2)
+    claim = Sentence("The patient has dengue, a tropical disease.", Verdict.UNVERIFIED, ())
+    (sentence,) = with_closest_words([claim], "What are the warning signs of dengue?", [recording(), evidence])
+    (cited,) = sentence.citations
+    assert (cited.label, cited.page) == ("Dengue on the ward", 2)
+    assert cited.quote == "Warning signs of dengue are abdominal pain and bleeding."
+
+
 def test_the_closest_words_can_be_listened_to() -> None:
     claim = Sentence("She takes metformin 850 mg.", Verdict.UNVERIFIED, ())
     (sentence,) = with_closest_words([claim], "", [recording()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import stat
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,22 @@ def _sealed(record: VaultRecord) -> list[Path]:
 
 def _everything(record: VaultRecord) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(record.folder.rglob("*")) if path.is_file())
+
+
+def test_a_picture_is_readable_at_once_only_after_it_was_decrypted(record: VaultRecord, tmp_path: Path) -> None:
+    saved, name = _with_picture(record, tmp_path)
+    record.reopen()
+    assert not record.store.is_readable(saved.id, name)
+    assert record.store.path(saved.id, name).read_bytes() == PICTURE
+    assert record.store.is_readable(saved.id, name)
+
+
+def test_two_who_want_the_same_file_get_the_whole_of_it(record: VaultRecord, tmp_path: Path) -> None:
+    saved, name = _with_picture(record, tmp_path)
+    record.reopen()
+    with ThreadPoolExecutor(8) as threads:
+        read = list(threads.map(lambda _: record.store.path(saved.id, name).read_bytes(), range(32)))
+    assert set(read) == {PICTURE}
 
 
 # --- files --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from desktop.ui.encounter.screen import EncounterScreen
 from desktop.ui.microphone.player import AudioPlayer
 from tests.fakes.encounter_services import EncounterBench
 from tests.fakes.microphones import FakeSpeaker
+from tests.fakes.voices import FakeVoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,8 @@ class ScreenBench(EncounterBench):
         super().__init__(folder)
         self.qtbot = qtbot
         self.speaker = FakeSpeaker()
-        self.screen = EncounterScreen(self.services, player=AudioPlayer(self.speaker))
+        self.voice = FakeVoice()
+        self.screen = EncounterScreen(self.services, player=AudioPlayer(self.speaker), voice=self.voice)
         self.controller = self.screen.controller
         self.screen.resize(1200, 800)
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
-from desktop.record.closed import ClosedStore
 from desktop.record.encounter import Answer, Dictation, Question
 from desktop.record.errors import DiskFull, RecordReadOnly
 from desktop.record.store import FolderStore
 from desktop.record.vault.store import VaultStore
 from desktop.ui.encounter.screen import EncounterScreen
 from desktop.ui.looks import Looks
-from desktop.ui.vault.door import Door
 from desktop.ui.vault.moving import FOLDER
-from desktop.ui.vault.unlock import UnlockPage
-from desktop.ui.window import MainWindow
 from desktop.worker.protocol import Failed, FailureKind, Transcribe
-from tests.fakes.encounter_services import EncounterBench
+from tests.fakes.houses import House
 from tests.fakes.microphones import tone
-from tests.fakes.vaults import PASSPHRASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,51 +32,6 @@ if TYPE_CHECKING:
 NAME = "Mrs Example, bed 4"
 
 
-class House:
-    """A window with its door."""
-
-    def __init__(self, qtbot: QtBot, folder: Path, session: VaultSession) -> None:
-        self.qtbot, self.session = qtbot, session
-        self.bench = EncounterBench(folder)
-        self.bench.pictures.stop = lambda: None  # type: ignore[method-assign]
-        self.settings = self.bench.settings
-        for key in ("first_start_done", "notice_accepted", "recovery_key_noted"):
-            self.settings.set(key, True)
-        services = dataclasses.replace(self.bench.services, store=ClosedStore())
-        self.window = MainWindow(services, lock_page=UnlockPage(session))
-        qtbot.addWidget(self.window)
-        self.door = Door(session, self.window, services, folder)
-        self.ready: list[bool] = []
-        self.door.ready_wanted.connect(lambda: self.ready.append(True))
-        self.window.show()
-        self.window.activateWindow()
-        qtbot.waitUntil(self.window.isActiveWindow)
-
-    def unlock(self) -> None:
-        """Type the passphrase."""
-        field = self.window.findChild(QLineEdit, "passphrase")
-        assert field is not None
-        field.setText(PASSPHRASE)
-        with self.qtbot.waitSignal(self.session.opened):
-            QTest.keyClick(field, Qt.Key.Key_Return)
-
-    def lock(self) -> None:
-        """Press Ctrl+L."""
-        QTest.keyClick(self.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-        assert self.window.is_locked
-
-    @property
-    def screen(self) -> EncounterScreen:
-        """The encounter screen that is there now."""
-        return self.window.encounters
-
-    def banner(self) -> str:
-        """What the banner says."""
-        label = self.window.findChild(QLabel, "banner-text")
-        assert label is not None
-        return label.text() if label.isVisible() else ""
-
-
 @pytest.fixture
 def house(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, session: VaultSession, recovery_key: str
@@ -92,9 +40,7 @@ def house(
     made = House(qtbot, tmp_path, session)
     looks = Looks(qapp, made.settings)
     yield made
-    made.bench.recorder.stop()
-    made.window.close()
-    made.door.stop()
+    made.close()
     looks.stop()
 
 

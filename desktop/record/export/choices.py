@@ -1,0 +1,105 @@
+"""What is asked before an encounter leaves the record: what, for whom, why, and how much of a person may be in it.
+
+All of it is enumerated, since the audit trail tells it and must hold no word of a patient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.translatable import QT_TRANSLATE_NOOP
+
+CONTEXT = "Export"
+
+
+class Part(StrEnum):
+    """What of an encounter is in a document."""
+
+    TITLE = "title"
+    DICTATIONS = "dictations"
+    QUESTIONS = "questions"
+    ANSWERS = "answers"
+    PICTURES = "pictures"
+    """That there are pictures, and what was opened; never the pictures themselves."""
+
+
+class Format(StrEnum):
+    """How a document is written; its value is the ending of the file."""
+
+    TEXT = "txt"
+    PDF = "pdf"
+    DOCX = "docx"
+
+
+class Recipient(StrEnum):
+    """To whom it goes."""
+
+    MYSELF = "myself"
+    COLLEAGUE = "colleague"
+    PATIENT = "patient"
+    RESEARCHER = "researcher"
+    STUDENTS = "students"
+
+
+class Purpose(StrEnum):
+    """Why it goes there."""
+
+    TREATMENT = "treatment"
+    REQUEST = "request"
+    """The patient asked for it."""
+    RESEARCH = "research"
+    TEACHING = "teaching"
+    QUALITY = "quality"
+
+
+class Level(StrEnum):
+    """How much of a person may be in it."""
+
+    YEARS = "years"
+    """The identifiers of Safe Harbor are replaced; of dates the year stays."""
+    SHIFTED = "shifted"
+    """The same, but dates are moved."""
+    NAMED = "named"
+    """Everything stays as it is."""
+
+
+WORDS: dict[StrEnum, str] = {
+    Part.TITLE: QT_TRANSLATE_NOOP("Export", "Title"),
+    Part.DICTATIONS: QT_TRANSLATE_NOOP("Export", "What was said"),
+    Part.QUESTIONS: QT_TRANSLATE_NOOP("Export", "Questions"),
+    Part.ANSWERS: QT_TRANSLATE_NOOP("Export", "Answers with their sources"),
+    Part.PICTURES: QT_TRANSLATE_NOOP("Export", "A list of the pictures, without them"),
+    Format.TEXT: QT_TRANSLATE_NOOP("Export", "Plain text"),
+    Format.PDF: "PDF",
+    Format.DOCX: "Word (DOCX)",
+    Recipient.MYSELF: QT_TRANSLATE_NOOP("Export", "Myself"),
+    Recipient.COLLEAGUE: QT_TRANSLATE_NOOP("Export", "A colleague who treats the patient"),
+    Recipient.PATIENT: QT_TRANSLATE_NOOP("Export", "The patient"),
+    Recipient.RESEARCHER: QT_TRANSLATE_NOOP("Export", "A researcher"),
+    Recipient.STUDENTS: QT_TRANSLATE_NOOP("Export", "Students"),
+    Purpose.TREATMENT: QT_TRANSLATE_NOOP("Export", "Treatment"),
+    Purpose.REQUEST: QT_TRANSLATE_NOOP("Export", "The patient asked for it"),
+    Purpose.RESEARCH: QT_TRANSLATE_NOOP("Export", "Research"),
+    Purpose.TEACHING: QT_TRANSLATE_NOOP("Export", "Teaching"),
+    Purpose.QUALITY: QT_TRANSLATE_NOOP("Export", "Quality of care"),
+    Level.YEARS: QT_TRANSLATE_NOOP("Export", "Identifiers replaced, of dates only the year"),
+    Level.SHIFTED: QT_TRANSLATE_NOOP("Export", "Identifiers replaced, dates moved"),
+    Level.NAMED: QT_TRANSLATE_NOOP("Export", "Everything as it is, with names"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One answer to each question; the careful one where nobody chose."""
+
+    parts: frozenset[Part] = frozenset(Part) - {Part.TITLE}
+    format: Format = Format.PDF
+    recipient: Recipient = Recipient.MYSELF
+    purpose: Purpose = Purpose.TREATMENT
+    level: Level = Level.YEARS
+
+    @property
+    def how(self) -> str:
+        """How the audit trail tells it."""
+        return f"export/{self.format}/{self.recipient}/{self.purpose}/{self.level}"

@@ -1,0 +1,301 @@
+"""Exporting an encounter: what, for whom, why, how much of a person; then every change, and only then the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.record.errors import RecordError
+from desktop.record.export.choices import CONTEXT, WORDS, Choices, Format, Level, Part, Purpose, Recipient
+from desktop.record.export.preparing import Prepared, prepare
+from desktop.record.export.text import as_text, printable
+from desktop.ui import theme
+from desktop.ui.encounter.widgets import PlainText, button
+from desktop.ui.encounter.wording import sentence_of
+from desktop.ui.export.writing import write_export
+from desktop.ui.translation import Retranslating, translated
+from desktop.ui.vault.session import VaultState
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from desktop.record.deidentify.replacing import Replacement
+    from desktop.record.encounter import Encounter
+    from desktop.ui.vault.session import VaultSession
+
+E = TypeVar("E", bound="StrEnum")
+FILE_NAME = "encounter"
+"""Of the file that is suggested: a name that tells nothing of whose it is."""
+
+
+class ExportWizard(Retranslating, QDialog):
+    """Two pages: the choices, and the document as it would leave. Esc goes without anything being written."""
+
+    def __init__(self, session: VaultSession, encounter: Encounter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("export-wizard")
+        self._session, self._encounter = session, encounter
+        self._prepared: Prepared | None = None
+        self._error: RecordError | None = None
+        self._saved = ""
+        self._make_choices()
+        self._make_preview()
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._choices_page())
+        self._pages.addWidget(self._preview_page())
+        self._lay_out()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every word."""
+        self.setWindowTitle(self.tr("Export this encounter"))
+        self._title.setText(self.windowTitle())
+        self._line.setText(
+            self.tr("A file leaves the encrypted record and is not encrypted itself. The audit trail tells of it.")
+        )
+        for part, box in self._parts.items():
+            box.setText(translated(CONTEXT, WORDS[part]))
+        for list_, label, name in self._lists():
+            label.setText(name)
+            list_.setAccessibleName(name)
+            for place in range(list_.count()):
+                list_.setItemText(place, translated(CONTEXT, WORDS[list_.itemData(place)]))
+        self._names_label.setText(self.tr("Names that you know, with commas between them"))
+        self._names.setAccessibleName(self._names_label.text())
+        self._changes.setAccessibleName(self.tr("What is replaced"))
+        self._text.setAccessibleName(self.tr("The text as it leaves"))
+        self._read.setText(self.tr("I have read the text as it leaves this record"))
+        self._cancel.setText(self.tr("Close"))
+        self._back.setText(self.tr("Back"))
+        self._next.setText(self.tr("Preview"))
+        self._save.setText(self.tr("Save the file…"))
+        self._show_standing()
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen now."""
+        return Choices(
+            frozenset(part for part, box in self._parts.items() if box.isChecked()),
+            # Qt hands enumerated values back as plain text.
+            Format(self._format.currentData()),
+            Recipient(self._recipient.currentData()),
+            Purpose(self._purpose.currentData()),
+            Level(self._level.currentData()),
+        )
+
+    def save_to(self, file: str) -> None:
+        """Tell the audit trail, then write the file; the sentence at the bottom says what came of it."""
+        from pathlib import Path
+
+        if self._prepared is None or self._session.state is not VaultState.OPEN:
+            return
+        self._error, self._saved = None, ""
+        document = self._prepared.without(self._refused())
+        try:
+            write_export(document, self.choices, self._encounter.id, self._session.store, Path(file))
+        except RecordError as error:
+            self._error = error
+        else:
+            self._saved = Path(file).name
+        self._show_standing()
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    def _preview(self) -> None:
+        """Show the document as it would leave, with what is replaced in it."""
+        names = tuple(filter(None, (name.strip() for name in self._names.text().split(","))))
+        key = self._session.vault.keys.key_for("date shift")
+        self._prepared = prepare(self._encounter, self.choices, names, key, lambda text: translated(CONTEXT, text))
+        self._error, self._saved = None, ""
+        self._changes.blockSignals(True)
+        self._changes.clear()
+        for change in self._prepared.changes:
+            item = QListWidgetItem(_change_words(change), self._changes)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked)
+            item.setData(Qt.ItemDataRole.UserRole, change)
+        self._changes.blockSignals(False)
+        self._changes.setVisible(bool(self._prepared.changes))
+        self._pages.setCurrentIndex(1)
+        self._show_text()
+
+    def _show_text(self) -> None:
+        """Whatever changes the text has to be read again."""
+        if self._prepared is not None:
+            self._text.setPlainText(as_text(self._prepared.without(self._refused())))
+        self._read.setChecked(False)
+        self._show_standing()
+
+    def _refused(self) -> list[Replacement]:
+        items = (self._changes.item(row) for row in range(self._changes.count()))
+        unchecked = (item for item in items if item.checkState() is Qt.CheckState.Unchecked)
+        return [item.data(Qt.ItemDataRole.UserRole) for item in unchecked]
+
+    def _ask_where(self) -> None:
+        ending = self.choices.format.value
+        dialog = QFileDialog(self, self.tr("Save the file"), "", f"{ending.upper()} (*.{ending})")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending)
+        dialog.selectFile(f"{FILE_NAME}.{ending}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def _go_back(self) -> None:
+        self._pages.setCurrentIndex(0)
+        self._show_standing()
+
+    # --- how it looks ------------------------------------------------------------------------------------------
+
+    def _show_standing(self) -> None:
+        previews = self._pages.currentIndex() == 1
+        self._back.setVisible(previews)
+        self._next.setVisible(not previews)
+        self._next.setEnabled(any(box.isChecked() for box in self._parts.values()))
+        self._save.setVisible(previews)
+        self._save.setEnabled(previews and self._read.isChecked())
+        self._names.setEnabled(self.choices.level is not Level.NAMED)
+        self._standing.setProperty("role", "error" if self._error else "caption")
+        self._standing.style().polish(self._standing)
+        self._standing.show_words(self._sentence(previews))
+
+    def _sentence(self, previews: bool) -> str:
+        if self._error is not None:
+            return sentence_of(self._error)
+        if self._saved:
+            return self.tr("Saved: {file}. It is not encrypted.").format(file=self._saved)
+        if not previews or self._prepared is None:
+            return ""
+        if self._prepared.residual_risk:
+            return self._prepared.residual_risk
+        return self.tr("Nothing is replaced: names, dates and numbers are in it as they are.")
+
+    def _lists(self) -> tuple[tuple[QComboBox, QLabel, str], ...]:
+        return (
+            (self._format, self._format_label, self.tr("As")),
+            (self._recipient, self._recipient_label, self.tr("For")),
+            (self._purpose, self._purpose_label, self.tr("Why")),
+            (self._level, self._level_label, self.tr("How much of a person")),
+        )
+
+    def _make_choices(self) -> None:
+        standard = Choices()
+        self._title = PlainText("title", self)
+        self._line = PlainText("caption", self)
+        self._parts = {part: QCheckBox(self) for part in Part}
+        for part, box in self._parts.items():
+            box.setObjectName(f"export-{part}")
+            box.setChecked(part in standard.parts)
+            box.toggled.connect(lambda _on: self._show_standing())
+        self._format, self._format_label = self._list("format", Format, standard.format)
+        self._recipient, self._recipient_label = self._list("recipient", Recipient, standard.recipient)
+        self._purpose, self._purpose_label = self._list("purpose", Purpose, standard.purpose)
+        self._level, self._level_label = self._list("level", Level, standard.level)
+        self._level.currentIndexChanged.connect(lambda _index: self._show_standing())
+        self._names = QLineEdit(self)
+        self._names.setObjectName("export-names")
+        self._names_label = PlainText("", self)
+        self._names_label.setBuddy(self._names)
+
+    def _list(self, name: str, kind: type[E], chosen: E) -> tuple[QComboBox, QLabel]:
+        made = QComboBox(self)
+        made.setObjectName(f"export-{name}")
+        made.setItemDelegate(QStyledItemDelegate(made))
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        made.setMinimumWidth(20 * theme.SPACE)
+        for value in kind:
+            made.addItem("", value)
+        made.setCurrentIndex(list(kind).index(chosen))
+        label = QLabel(self)
+        label.setBuddy(made)
+        return made, label
+
+    def _make_preview(self) -> None:
+        self._text = QPlainTextEdit(self)
+        self._text.setObjectName("export-text")
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        self._changes = QListWidget(self)
+        self._changes.setObjectName("export-changes")
+        self._changes.itemChanged.connect(lambda _item: self._show_text())
+        self._read = QCheckBox(self)
+        self._read.setObjectName("export-read")
+        self._read.toggled.connect(lambda _on: self._show_standing())
+        self._standing = PlainText("caption", self)
+        self._standing.setObjectName("export-standing")
+        self._cancel = button("export-close", "", self)
+        self._cancel.clicked.connect(self.reject)
+        self._back = button("export-back", "", self)
+        self._back.clicked.connect(self._go_back)
+        self._next = button("export-next", "primary", self)
+        self._next.clicked.connect(self._preview)
+        self._save = button("export-save", "primary", self)
+        self._save.clicked.connect(self._ask_where)
+
+    def _choices_page(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE)
+        for box in self._parts.values():
+            column.addWidget(box)
+        form = QFormLayout()
+        form.setHorizontalSpacing(3 * theme.SPACE)
+        form.setVerticalSpacing(theme.SPACE)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        for list_, label, _name in self._lists():
+            form.addRow(label, list_)
+        column.addLayout(form)
+        column.addWidget(self._names_label)
+        column.addWidget(self._names)
+        column.addStretch()
+        return page
+
+    def _preview_page(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE)
+        column.addWidget(self._text, 3)
+        column.addWidget(self._changes, 2)
+        column.addWidget(self._read)
+        return page
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[3 * theme.SPACE] * 4)
+        column.setSpacing(2 * theme.SPACE)
+        for widget in (self._title, self._line):
+            column.addWidget(widget)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._standing)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.SPACE)
+        buttons.addWidget(self._cancel)
+        buttons.addStretch()
+        for control in (self._back, self._next, self._save):
+            buttons.addWidget(control)
+        column.addLayout(buttons)
+        self.resize(820, 760)
+
+
+def _change_words(change: Replacement) -> str:
+    return f"{printable(' '.join(change.original.split()))}  →  {change.replacement}"

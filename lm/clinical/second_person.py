@@ -1,0 +1,78 @@
+"""A note speaks of the patient, a card speaks to the patient: "He takes" becomes "You take".
+
+A sentence in which somebody else may be meant (a mother, a wife, a friend) stands as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OTHERS = re.compile(
+    r"\b(?:mother|father|parents?|sister|brother|wife|husband|spouse|partner|son|daughter|child|children|friend|family|"
+    r"siblings?|uncle|aunt|cousin|grand\w+|nurse|doctor|dr|they|someone|who)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?:^|(?<=[\s(]))(?:(?:the |this )?patient|he|she)\s+(?P<adverb>(?:also|still|now|then|never|\w+ly)\s+)?"
+    r"(?P<verb>[a-z]+(?:'s)?)\b",
+    re.IGNORECASE,
+)
+_SECOND_VERB = re.compile(
+    r"\b(?P<join>and|but) (?P<adverb>(?:also|still|now|then) )?"
+    r"(?P<verb>has|is|was|does|agrees|denies|takes|uses|endorses|wants|needs|feels|understands|"
+    r"continues|admits|reports|describes|presents|plans|wishes|smokes|drinks|works|lives|sees|appears|seems|remains)\b"
+)
+_TELLS = frozenset("states reports notes says said stated reported noted believes thinks".split())
+"""After these another subject may follow, to which a second verb belongs."""
+_IRREGULAR = {"has": "have", "is": "are", "was": "were", "does": "do", "goes": "go"}
+_NO_VERB = frozenset("as less plus thus this us yes is has was does".split())
+_HER_IS_OBJECT = re.compile(
+    r"\bher(?=[.,;:!?)]|$| (?:to|that|and|or|for|in|on|at|with|by|from|about|if|when|not|a|an|the|into|onto|up|down|"
+    r"over|back|home|today|now|again)\b)",
+    re.IGNORECASE,
+)
+_CHARTED = (
+    (re.compile(r"\byou (?:also )?den(?:y|ied) (?:any |having )?(?!that\b|\w+ing\b)"), "you told us that you have no "),
+    (re.compile(r"\byou (?:also )?endorsed? (?!that\b|\w+ing\b)"), "you told us that you have "),
+)
+"""Words of charts that sound to a patient like an accusation."""
+_PRONOUNS = (
+    (re.compile(r"\b(?:the |this )?patient['’]s\b", re.IGNORECASE), "your"),
+    (re.compile(r"\b(?:himself|herself)\b", re.IGNORECASE), "yourself"),
+    (re.compile(r"\b(?:his)\b", re.IGNORECASE), "your"),
+    (re.compile(r"\bhim\b", re.IGNORECASE), "you"),
+    (_HER_IS_OBJECT, "you"),
+    (re.compile(r"\bher\b", re.IGNORECASE), "your"),
+)
+
+
+def to_you(sentence: str, original: str = "") -> str:
+    """Return the sentence as it is said to the patient; whether others are meant is told by `original`, if given."""
+    if _OTHERS.search(original or sentence):
+        return sentence
+    said = _SUBJECT.sub(_addressed, sentence)
+    first = _SUBJECT.search(sentence)
+    if first and first["verb"].lower() not in _TELLS:
+        said = _SECOND_VERB.sub(lambda m: f"{m['join']} {m['adverb'] or ''}{_with_you(m['verb'])}", said)
+    for pattern, words in _CHARTED:
+        said = pattern.sub(words, said)
+    for pattern, word in _PRONOUNS:
+        said = pattern.sub(word, said)
+    said = re.sub(r"\b(?:the |this )patient\b", "you", said, flags=re.IGNORECASE)
+    return said[:1].upper() + said[1:] if sentence[:1].isupper() else said
+
+
+def _addressed(found: re.Match[str]) -> str:
+    return f"you {found['adverb'] or ''}{_with_you(found['verb'])}"
+
+
+def _with_you(verb: str) -> str:
+    """Return the verb as it follows "you"."""
+    low = verb.lower()
+    if low in _IRREGULAR:
+        return _IRREGULAR[low]
+    if low in _NO_VERB or not low.endswith("s") or low.endswith(("ss", "us")):
+        return verb
+    if low.endswith("ies") and len(low) > 4:
+        return f"{low[:-3]}y"
+    return low[:-2] if low.endswith(("sses", "shes", "ches", "xes", "zzes")) else low[:-1]

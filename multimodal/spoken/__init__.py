@@ -1,0 +1,1 @@
+"""What was said, in the form in which a clinician writes it."""

@@ -1,0 +1,107 @@
+"""What is written from an encounter besides answers: one table, used by the window's worker and the command line.
+
+A draft is made by rules from what was said and typed; a decoder writes none of its facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lm.clinical.extract import extract
+from lm.clinical.spoken_text import SpokenText
+from lm.errors import NothingToWriteFrom
+from lm.grounding.answer import Evidence
+from lm.tasks.double_check import double_check, with_check
+from lm.tasks.findings import findings, found_in
+from lm.tasks.note import write_note
+from lm.tasks.templates import load_template
+from multimodal.cards import card_maker
+from multimodal.clinical_lexicon import ClinicalLexicon
+from multimodal.differential import differential_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lm.grounding.answer import Sentence
+    from lm.tasks.writing import Writing
+
+
+DEFAULT_TEMPLATE = "soap"
+
+
+class Form(StrEnum):
+    """The kinds of drafts."""
+
+    NOTE = "note"
+    FINDINGS = "findings"
+    DIFFERENTIAL = "differential"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a draft is written from."""
+
+    said: tuple[Evidence, ...] = ()
+    """Recordings."""
+    typed: tuple[Evidence, ...] = ()
+    """What the doctor typed."""
+    seen: tuple[Sentence, ...] = ()
+    """What answers said of pictures."""
+    about: tuple[Sentence, ...] = ()
+    """Of a card for the patient, what it puts in plain words."""
+    template: str = ""
+    """Of a note, the id of a template or the path of one's own; empty is the first one."""
+
+    def texts(self) -> tuple[SpokenText, ...]:
+        """Return what was said and typed as texts with places. Raises NothingToWriteFrom where there is none."""
+        texts = tuple(SpokenText.of(source) for source in (*self.said, *self.typed) if source.words)
+        if not texts:
+            raise NothingToWriteFrom(
+                "Nothing was said or typed in this encounter yet. Dictate or type something, then write again."
+            )
+        return texts
+
+
+def write(form: Form, sources: Sources) -> Writing:
+    """Write a draft. Raises NothingToWriteFrom, and CatalogError for a terminology that is missing."""
+    return _WRITERS[form](sources)
+
+
+def _findings(sources: Sources) -> Writing:
+    with ClinicalLexicon.open() as lexicon:
+        return findings(found_in(sources.texts(), partial(extract, lexicon=lexicon)))
+
+
+def _differential(sources: Sources) -> Writing:
+    return differential_of(sources.texts(), sources.seen)
+
+
+def _note(sources: Sources) -> Writing:
+    sources.texts()
+    template = load_template(sources.template or DEFAULT_TEMPLATE)
+    seen = [
+        Evidence.from_text(citation.kind, citation.label, sentence.text)
+        for sentence in sources.seen
+        for citation in sentence.citations[:1]
+    ]
+    with ClinicalLexicon.open() as lexicon:
+        note = write_note([*sources.said, *sources.typed, *seen], template, lexicon)
+        checks = double_check(note, lexicon)
+    return with_check(note, checks)
+
+
+def _card(sources: Sources) -> Writing:
+    with card_maker() as maker:
+        return maker.make(sources.about).writing
+
+
+_WRITERS: Mapping[Form, Callable[[Sources], Writing]] = {
+    Form.NOTE: _note,
+    Form.FINDINGS: _findings,
+    Form.DIFFERENTIAL: _differential,
+    Form.CARD: _card,
+}

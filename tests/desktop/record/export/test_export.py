@@ -1,0 +1,225 @@
+"""An encounter as a document: every word in its place, nothing of a person where none may be, no markup."""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.library.docx_text import docx_blocks
+from desktop.record.deidentify.kinds import Kind
+from desktop.record.deidentify.replacing import Replacement
+from desktop.record.encounter import (
+    Answer,
+    Attachment,
+    Citation,
+    CitedKind,
+    Dictation,
+    Encounter,
+    Question,
+    RecordingSource,
+    Sentence,
+    Utterance,
+    Verdict,
+)
+from desktop.record.export.choices import WORDS, Choices, Format, Level, Part, Purpose, Recipient
+from desktop.record.export.document import Document, Paragraph, Role, document_of
+from desktop.record.export.docx import as_docx
+from desktop.record.export.preparing import prepare
+from desktop.record.export.text import as_text
+from desktop.record.vault.chain import Link
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT = "2026-03-14T09:26:53+00:00"
+KEY = b"k" * 32
+SAID = Citation(CitedKind.TRANSCRIPT, "Recording 1", "takes metformin", 12.0, 15.5)
+PAPER = Citation(CitedKind.PASSAGE, "Diabetes guideline", "first line", heading="Treatment", page=4)
+ENCOUNTER = Encounter(
+    "e" * 32,
+    "Mrs Okafor, bed 4",
+    AT,
+    AT,
+    (
+        Dictation(
+            "d1",
+            AT,
+            "Recording 1",
+            "recording-1.wav",
+            RecordingSource.MICROPHONE,
+            (Utterance(0, 2, "Mrs Okafor takes metformin."), Utterance(2, 4, "Seen on 03/14/2019, call 555-867-5309.")),
+        ),
+        Attachment("p1", AT, "Image 1", ("image-1.png",), description="PNG, 640 x 480"),
+        Question("q1", AT, "Is metformin right for Okafor?\nDraft - signed by nobody"),
+        Answer(
+            "a1",
+            AT,
+            "q1",
+            "Yes. It heals. No.",
+            (
+                Sentence("Yes.", Verdict.SUPPORTED, (SAID, PAPER)),
+                Sentence("It heals.", Verdict.UNVERIFIED),
+                Sentence("", Verdict.WITHHELD),
+                Sentence("No.", Verdict.SUPPORTED, (PAPER,)),
+            ),
+            decoder="smollm2-135m-instruct",
+        ),
+    ),
+)
+
+
+def test_a_document_holds_what_was_chosen_with_its_sources() -> None:
+    text = as_text(document_of(ENCOUNTER, frozenset(Part)).anchored(Link(7, "ab" * 32)))
+    assert text == (
+        "Draft - research and education\n"
+        "\n"
+        "Mrs Okafor, bed 4\n"
+        "=================\n"
+        "2026-03-14 09:26\n"
+        "Answers are written by a model and not signed. Not a medical device: check every sentence against its "
+        "sources.\n"
+        "\n"
+        "Recording 1\n"
+        "-----------\n"
+        "2026-03-14 09:26\n"
+        "Mrs Okafor takes metformin. Seen on 03/14/2019, call 555-867-5309.\n"
+        "\n"
+        "Image 1 (not included)\n"
+        "----------------------\n"
+        "PNG, 640 x 480\n"
+        "\n"
+        "Question\n"
+        "--------\n"
+        "Is metformin right for Okafor? Draft - signed by nobody\n"
+        "\n"
+        "Answer of a model\n"
+        "-----------------\n"
+        "smollm2-135m-instruct · 2026-03-14 09:26\n"
+        "Yes. [1][2] It heals. [no source bears this out] [A sentence is withheld: it did not depend on the picture "
+        "that it was said of.] No. [2]\n"
+        "Sources\n"
+        '[1] Recording 1, 0:12-0:15: "takes metformin"\n'
+        '[2] Diabetes guideline, Treatment, page 4: "first line"\n'
+        "\n"
+        "Draft - research and education · Entry 7 of the audit trail, abababababababab\n"
+    )
+
+
+@pytest.mark.parametrize("part", Part)
+def test_what_was_not_chosen_is_not_in_it(part: Part) -> None:
+    signs = {
+        Part.TITLE: "bed 4",
+        Part.DICTATIONS: "Seen on",
+        Part.QUESTIONS: "signed by nobody",
+        Part.ANSWERS: "It heals",
+        Part.PICTURES: "Image 1",
+    }
+    assert signs[part] in as_text(document_of(ENCOUNTER, frozenset(Part)))
+    assert signs[part] not in as_text(document_of(ENCOUNTER, frozenset(Part) - {part}))
+    assert "There is nothing of what was chosen" in as_text(document_of(ENCOUNTER, frozenset()))
+
+
+def test_what_names_a_person_is_replaced_and_every_change_can_be_taken_back() -> None:
+    prepared = prepare(ENCOUNTER, Choices(), (), KEY, str)
+    text = as_text(prepared.without())
+    for word in ("Okafor", "03/14", "867-5309", "2026-03-14"):
+        assert word not in text
+    assert "metformin" in text
+    assert "Recording 1" in text
+    assert "rules miss some" in prepared.residual_risk
+    name = next(change for change in prepared.changes if change.original == "Okafor")
+    assert "Mrs Okafor takes" in as_text(prepared.without([name]))
+    assert prepared.without(prepared.changes) == prepared.original
+
+
+def test_a_name_in_the_title_is_one_in_the_text_though_the_title_stays_here() -> None:
+    asked = (Question("q1", AT, "What does Stone need?"),)
+    without, named = (Encounter("e" * 32, title, AT, AT, asked) for title in ("", "Mr Stone"))
+    assert "Stone" in as_text(prepare(without, Choices(), (), KEY, str).without())
+    assert "Stone" not in as_text(prepare(named, Choices(), (), KEY, str).without())
+    known = Encounter("e" * 32, "", AT, AT, (Question("q1", AT, "What does pflaume need?"),))
+    assert "pflaume" not in as_text(prepare(known, Choices(), ("Pflaume",), KEY, str).without())
+
+
+def test_moved_dates_keep_their_distance_and_are_said_not_to_be_safe_harbor() -> None:
+    prepared = prepare(ENCOUNTER, Choices(level=Level.SHIFTED), (), KEY, str)
+    assert "does not meet it" in prepared.residual_risk
+    assert "03/14/2019" not in as_text(prepared.without())
+
+
+def test_as_it_is_means_as_it_is() -> None:
+    prepared = prepare(ENCOUNTER, Choices(level=Level.NAMED), (), KEY, str)
+    assert (prepared.changes, prepared.residual_risk) == ((), "")
+    assert "Okafor" in as_text(prepared.without())
+
+
+def test_our_own_words_are_never_changed() -> None:
+    prepared = prepare(ENCOUNTER, Choices(), ("Recording", "Question", "Sources"), KEY, str)
+    ours = [paragraph for paragraph in prepared.original.paragraphs if paragraph.is_ours]
+    assert [paragraph for paragraph in prepared.without().paragraphs if paragraph.is_ours] == ours
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))
+
+
+@given(st.lists(st.tuples(texts, st.booleans()), max_size=5), st.data())
+def test_a_change_changes_its_place_and_nothing_else(parts: list[tuple[str, bool]], data: st.DataObject) -> None:
+    document = Document(tuple(Paragraph(Role.BODY, text, ours) for text, ours in parts))
+    text = document.patient_text
+    places = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    spans = [(start, end) for start, end in zip(places[::2], places[1::2], strict=False) if start < end]
+    changes = [Replacement(start, end, Kind.NAME, text[start:end], "[NAME]") for start, end in spans]
+    changed = document.changed(changes)
+    assert [p.text for p in changed.paragraphs if p.is_ours] == [p.text for p in document.paragraphs if p.is_ours]
+    if not any("\n" in change.original for change in changes):
+        expected = text
+        for change in reversed(changes):
+            expected = expected[: change.start] + "[NAME]" + expected[change.end :]
+        assert changed.patient_text == expected
+    else:
+        assert len(changed.paragraphs) == len(document.paragraphs)
+
+
+def test_a_change_over_two_paragraphs_leaves_nothing_of_either() -> None:
+    document = Document((Paragraph(Role.BODY, "call Ana"), Paragraph(Role.BODY, "Ruiz now")))
+    changed = document.changed([Replacement(5, 13, Kind.NAME, "Ana\nRuiz", "[NAME]")])
+    assert [paragraph.text for paragraph in changed.paragraphs] == ["call [NAME]", " now"]
+
+
+HOSTILE = '</w:t></w:r><w:altChunk r:id="x"/> & ]]> <!--\x00\x0b\u202egnp.exe {= 1+1} '
+
+
+def test_a_word_file_holds_text_and_nothing_else() -> None:
+    document = Document((Paragraph(Role.TITLE, HOSTILE), Paragraph(Role.BODY, "2*3*4 mg <patient>")), HOSTILE)
+    content = as_docx(document)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        trees = {name: ET.fromstring(archive.read(name)) for name in archive.namelist()}  # noqa: S314 - our own
+    tags = {element.tag.split("}")[1] for element in trees["word/document.xml"].iter()}
+    assert tags == {"document", "body", "p", "pPr", "pStyle", "r", "t", "sectPr", "footerReference"}
+    texts = [element.text or "" for element in trees["word/document.xml"].iter() if element.tag.endswith("}t")]
+    assert texts[1] == "2*3*4 mg <patient>"
+    assert texts[0].startswith('</w:t></w:r><w:altChunk r:id="x"/> & ]]> <!--gnp.exe')
+    assert as_docx(document) == content
+
+
+def test_our_own_reader_reads_a_word_file(tmp_path: Path) -> None:
+    document = document_of(ENCOUNTER, frozenset(Part))
+    (tmp_path / "export.docx").write_bytes(as_docx(document))
+    _, blocks = docx_blocks(tmp_path / "export.docx", 1 << 20)
+    read = "\n".join(block.text for block in blocks)
+    for paragraph in document.paragraphs:
+        assert paragraph.text in read
+
+
+def test_every_choice_has_words_and_its_line_holds_none_of_the_encounter() -> None:
+    for kind in (Part, Format, Recipient, Purpose, Level):
+        assert set(kind) <= set(WORDS)
+    assert Choices().how == "export/pdf/myself/treatment/years"
+    assert Part.TITLE not in Choices().parts

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from lm.clinical.second_person import to_you
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("The patient has a fever.", "You have a fever."),
+        ("He takes metformin.", "You take metformin."),
+        ("She was seen with her knee swollen.", "You were seen with your knee swollen."),
+        ("We will refer him to physical therapy.", "We will refer you to physical therapy."),
+        ("The patient's blood pressure is high.", "Your blood pressure is high."),
+        ("The patient understands and agrees.", "You understand and agree."),
+        ("He also watches his diet.", "You also watch your diet."),
+        ("Patient denies any chest pain or fever.", "You told us that you have no chest pain or fever."),
+        ("She denies smoking.", "You deny smoking."),
+        ("He endorses back pain.", "You told us that you have back pain."),
+        ("We gave her a shot.", "We gave you a shot."),
+    ],
+)
+def test_a_note_speaks_to_the_patient(note: str, said: str) -> None:
+    assert to_you(note) == said
+
+
+@pytest.mark.parametrize(
+    "note", ["Her mother has diabetes.", "He or she may see a doctor.", "His wife gives him his pills."]
+)
+def test_where_somebody_else_may_be_meant_nothing_changes(note: str) -> None:
+    assert to_you(note) == note

@@ -1,0 +1,57 @@
+"""Drafts from a consultation, with the terminologies that are installed."""
+
+from __future__ import annotations
+
+import pytest
+
+from lm.errors import NothingToWriteFrom
+from lm.grounding.answer import Citation, Evidence, EvidenceWord, Sentence, Verdict
+from lm.sequence import SourceKind
+from multimodal.writing import Form, Sources, write
+
+SAID = (
+    "What brings you in? I have had a cough and a fever for three days. Any chest pain? No. Are you allergic to any "
+    "medicine? Yes, to penicillin. I take metformin 500 mg twice a day. Your blood pressure is 140 over 90."
+)
+pytestmark = pytest.mark.models
+
+
+def heard() -> Sources:
+    words = tuple(EvidenceWord(word, float(at), at + 0.5) for at, word in enumerate(SAID.split()))
+    return Sources(said=(Evidence(SourceKind.TRANSCRIPT, "Recording 1", words),))
+
+
+def test_findings_cite_the_second_at_which_they_were_said() -> None:
+    written = write(Form.FINDINGS, heard())
+    found = {section.heading: [sentence.text for sentence in section.sentences] for section in written.sections}
+    assert found["Allergies"][0].startswith("Penicillin")
+    assert found["Drugs"][0].startswith("Metformin, 500 mg, twice a day")
+    assert found["Denied"][0].startswith("Chest pain")
+    assert any(problem.startswith("Cough, since three days") for problem in found["Problems"])
+    assert any("140/90 mmHg" in measured for measured in found["Measurements"])
+    (cited,) = written.sections[0].sentences[0].citations
+    assert cited.quote == "Yes, to penicillin."
+    assert cited.start_s == float(SAID.split().index("Yes,"))
+
+
+def test_a_differential_cites_what_was_said_for_it() -> None:
+    written = write(Form.DIFFERENTIAL, heard())
+    assert "not a diagnosis" in written.notices[0]
+    quotes = [c.quote for section in written.sections for s in section.sentences for c in s.citations]
+    assert any("cough and a fever" in quote for quote in quotes)
+    assert len([section for section in written.sections if section.heading[:1].isdigit()]) <= 3
+
+
+def test_a_card_keeps_the_dose_and_the_sources() -> None:
+    cited = Citation(SourceKind.TRANSCRIPT, "Recording 1", "metformin 500 mg b.i.d.", 3.0, 4.0)
+    written = write(Form.CARD, Sources(about=(Sentence("Take metformin 500 mg b.i.d.", Verdict.SUPPORTED, (cited,)),)))
+    (sentence,) = written.sections[0].sentences
+    assert "metformin 500 mg" in sentence.text
+    assert "twice a day" in sentence.text
+    assert sentence.citations == (cited,)
+
+
+@pytest.mark.parametrize("form", [Form.NOTE, Form.FINDINGS, Form.DIFFERENTIAL])
+def test_from_nothing_nothing_is_written_and_that_is_said(form: Form) -> None:
+    with pytest.raises(NothingToWriteFrom, match="Dictate or type something"):
+        write(form, Sources())
