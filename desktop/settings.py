@@ -102,6 +102,17 @@ class Setting:
         return isinstance(value, str)
 
 
+NOTE_TEMPLATES = (
+    Choice("soap", QT_TRANSLATE_NOOP("Settings", "SOAP note")),
+    Choice("visit", QT_TRANSLATE_NOOP("Settings", "Visit note")),
+    Choice("history-and-physical", QT_TRANSLATE_NOOP("Settings", "History and physical")),
+    Choice("progress", QT_TRANSLATE_NOOP("Settings", "Progress note")),
+    Choice("procedure", QT_TRANSLATE_NOOP("Settings", "Procedure note")),
+    Choice("referral", QT_TRANSLATE_NOOP("Settings", "Referral letter")),
+    Choice("discharge", QT_TRANSLATE_NOOP("Settings", "Discharge summary")),
+    Choice("patient-handout", QT_TRANSLATE_NOOP("Settings", "Handout for the patient")),
+)
+"""The templates in assets/templates, in the order in which they are offered."""
 SPOKEN_LANGUAGES = (
     ("en", "English"),
     ("zh", "中文"),
@@ -166,6 +177,15 @@ SETTINGS = (
             Choice("", QT_TRANSLATE_NOOP("Settings", "Detected")),
             *(Choice(code, name, translated=False) for code, name in SPOKEN_LANGUAGES),
         ),
+    ),
+    Setting(
+        "note_template",
+        Kind.CHOICE,
+        "soap",
+        QT_TRANSLATE_NOOP("Settings", "Notes are written as"),
+        QT_TRANSLATE_NOOP("Settings", "Another form can be chosen on each note."),
+        Group.ANSWERS,
+        NOTE_TEMPLATES,
     ),
     Setting(
         "mixed_languages",

@@ -33,7 +33,7 @@ class Strength:
 
     first: float = 1.0
     """For a token that begins a name."""
-    more: float = 1.0
+    more: float = 2.0
     """For each one that goes on with it."""
 
 

@@ -1,4 +1,4 @@
-"""Words that every recording may hold: the doctor's own list, and the names of drugs (no torch)."""
+"""Words that every recording may hold: the doctor's own list, which can ask for the names of drugs (no torch)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ MOST_WORDS, LONGEST_WORD = 2_000, 40
 SHORTEST_NAME = 5
 """Of a drug: shorter ones are likelier to be another word."""
 _DRUGS = "drug-names"
+ALL_DRUGS = "@drug-names"
+"""On the list it stands for every installed drug name. It is not there unless the doctor puts it there: more names are
+then found, and now and then a wrong one is written where another was said."""
 _WORD = re.compile(r"\w[\w'’-]*", re.UNICODE)
 
 
@@ -64,8 +67,9 @@ class WordList:
 
 
 def favoured_names() -> frozenset[str]:
-    """Return the doctor's own words and, where they are installed, the names of drugs."""
-    return frozenset(WordList().words()) | drug_names()
+    """Return the doctor's own words, with the installed names of drugs where the list asks for them."""
+    words = frozenset(WordList().words())
+    return words - {ALL_DRUGS} | drug_names() if ALL_DRUGS in words else words
 
 
 def drug_names() -> frozenset[str]:
@@ -77,4 +81,4 @@ def drug_names() -> frozenset[str]:
 
 
 def _is_word(text: str) -> bool:
-    return len(text) <= LONGEST_WORD and _WORD.fullmatch(text) is not None
+    return text == ALL_DRUGS or (len(text) <= LONGEST_WORD and _WORD.fullmatch(text) is not None)

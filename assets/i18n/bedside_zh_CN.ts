@@ -1258,6 +1258,18 @@
         <source>Entry {0} of the audit trail, {1}</source>
         <translation>操作日志第 {0} 条，{1}</translation>
     </message>
+    <message>
+        <source>Rules found these identifiers; rules miss some. Names that are also ordinary words, names in small letters or in another script, rare circumstances (an unusual job, a well-known event) and what a spelling mistake hides can still tell who it is. Read the whole text before it leaves this machine.</source>
+        <translation>这些身份信息由规则找出；规则会有遗漏。与普通词相同的姓名、小写或用其他文字写的姓名、少见的情形（特殊的职业、众所周知的事件）以及因拼写错误而未被识别的内容，仍可能透露是谁。在文本离开本机之前，请通读全文。</translation>
+    </message>
+    <message>
+        <source>Dates were moved, which keeps their intervals. Safe Harbor (45 CFR 164.514(b)(2)) asks that only years stay, so this text does not meet it.</source>
+        <translation>日期已整体平移，间隔保持不变。Safe Harbor（45 CFR 164.514(b)(2)）要求只保留年份，因此本文本不符合该要求。</translation>
+    </message>
+    <message>
+        <source>Dates like 03/04/2019 were read as month/day.</source>
+        <translation>03/04/2019 这样的日期按“月/日”理解。</translation>
+    </message>
 </context>
 <context>
     <name>ExportWizard</name>
@@ -2892,6 +2904,14 @@
         <translation>自动检测</translation>
     </message>
     <message>
+        <source>Notes are written as</source>
+        <translation>病历的书写格式</translation>
+    </message>
+    <message>
+        <source>Another form can be chosen on each note.</source>
+        <translation>每份病历也可以另选格式。</translation>
+    </message>
+    <message>
         <source>Several languages in one dictation</source>
         <translation>一次口述中有多种语言</translation>
     </message>
@@ -2990,6 +3010,38 @@
     <message>
         <source>Look questions up in my library</source>
         <translation>提问时查阅我的资料库</translation>
+    </message>
+    <message>
+        <source>SOAP note</source>
+        <translation>SOAP 病历</translation>
+    </message>
+    <message>
+        <source>Visit note</source>
+        <translation>门诊病历</translation>
+    </message>
+    <message>
+        <source>History and physical</source>
+        <translation>病史与体格检查</translation>
+    </message>
+    <message>
+        <source>Progress note</source>
+        <translation>病程记录</translation>
+    </message>
+    <message>
+        <source>Procedure note</source>
+        <translation>操作记录</translation>
+    </message>
+    <message>
+        <source>Referral letter</source>
+        <translation>转诊信</translation>
+    </message>
+    <message>
+        <source>Discharge summary</source>
+        <translation>出院小结</translation>
+    </message>
+    <message>
+        <source>Handout for the patient</source>
+        <translation>患者说明单</translation>
     </message>
     <message>
         <source>Answers can then cite your documents, page by page.</source>
@@ -3654,6 +3706,10 @@
     <message>
         <source>Remove the draft</source>
         <translation>移除草稿</translation>
+    </message>
+    <message>
+        <source>as: {0}</source>
+        <translation>改为：{0}</translation>
     </message>
     <message>
         <source>You stopped this.</source>

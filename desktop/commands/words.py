@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   bedside words add Kowalczyk Siponimod
+  bedside words add @drug-names                 # every installed drug name
   bedside words list
   bedside words remove Kowalczyk
 """

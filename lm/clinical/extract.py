@@ -26,9 +26,10 @@ _TAKEN_FOR_GRANTED = re.compile(
     r"in addition to)(?: \w+)?\s+$",
     re.IGNORECASE,
 )
-_AS_CONDITION = re.compile(r"\b(?:when|while|whenever|after|if) (?:you|he|she|they)(?: \w+){0,2}\s+$", re.IGNORECASE)
-_DID_ONCE = re.compile(r"\b(?:gave|caused|made) (?:me|him|her|them)\b", re.IGNORECASE)
-_DOES = re.compile(r"\b(?:gives|causes|makes|get|gets|got|break out|broke out|reaction|swell)\b", re.IGNORECASE)
+_CIRCUMSTANCE = re.compile(
+    r"\b(?:when|while|whenever|after|before)(?: (?:you|he|she|they|it|i))?(?: \w+)?\s+$", re.IGNORECASE
+)
+"""Before a term that a question names only as the occasion: "any blood when you cough?"."""
 _HOW_OLD = re.compile(r"\bhow old (?:are|is)\b|\byour age\b", re.IGNORECASE)
 ANY_ALLERGY = "Allergy"
 """What a fact is called that says whether there are allergies at all; denied, it is "no known allergies"."""
@@ -164,8 +165,6 @@ def _terms(said: _Said) -> Iterator[Fact]:
         if mention.entry.name in said.reply and not said.utterance.asks_openly:
             continue  # the answer says it itself, and says more
         start, end = mention.start - said.utterance.start, mention.end - said.utterance.start
-        if said.utterance.is_question and _AS_CONDITION.search(said.utterance.text, 0, start):
-            continue  # "any blood when you cough?" does not ask whether there is a cough
         following = said.mentions[place + 1 : place + 2]
         stop = following[0].start - said.utterance.start if following else len(said.utterance.text)
         fact = _fact(said, mention, start, end, stop)
@@ -223,18 +222,10 @@ def _is_allergy(said: _Said) -> bool:
 # --- what is said of them --------------------------------------------------------------------------------------------
 
 
-def _is_reaction(said: _Said, fact: Fact) -> bool:
-    """Whether it is what a drug once did: "penicillin gave me a rash" is no rash of today."""
-    before = said.utterance.text[: fact.start]
-    return bool(_DID_ONCE.search(before) or (_is_allergy(said) and _DOES.search(before)))
-
-
 def _settled(said: _Said, fact: Fact, *, lasts: bool = False) -> Fact | None:
     """Give a fact its assertion, from its sentence, its heading and the answer to its question."""
     status = _status(said, fact.start, fact.end)
     course = Course.CURRENT if lasts else _course(said, fact, status)
-    if fact.kind is FactKind.PROBLEM and _is_reaction(said, fact):
-        course = Course.PAST
     fact = replace(fact, assertion=status.assertion, course=course, negated_by=status.denied_by)
     if status.assertion is Assertion.FAMILY:
         fact = replace(fact, side="", onset="")
@@ -242,6 +233,8 @@ def _settled(said: _Said, fact: Fact, *, lasts: bool = False) -> Fact | None:
         return fact
     if fact.value and fact.kind in (FactKind.VITAL, FactKind.LAB):
         return fact
+    if _CIRCUMSTANCE.search(said.utterance.text, 0, fact.start):
+        return None
     is_granted = fact.kind is FactKind.PROBLEM and _TAKEN_FOR_GRANTED.search(said.utterance.text, 0, fact.start)
     if is_granted and fact.assertion is Assertion.PRESENT:
         return fact
@@ -268,9 +261,16 @@ def _course(said: _Said, fact: Fact, status: Status) -> Course:
         return Course.PLANNED
     if said.part in (Part.SURGERIES, Part.HISTORY) and fact.kind is FactKind.PROCEDURE:
         return Course.PAST
+    if fact.kind is FactKind.PROBLEM and status.assertion is Assertion.PRESENT and _is_reaction(said):
+        return Course.PAST
     if status.course is Course.PLANNED and fact.kind is FactKind.PROBLEM:
         return Course.CURRENT
     return status.course
+
+
+def _is_reaction(said: _Said) -> bool:
+    """Whether a problem is what an allergy once did: "penicillin gave me a rash"."""
+    return _is_allergy(said) and any(m.entry.kind in (FactKind.DRUG, FactKind.ALLERGY) for m in said.mentions)
 
 
 def _answered(question: Utterance, fact: Fact) -> Fact | None:

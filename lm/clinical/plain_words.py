@@ -39,7 +39,7 @@ _OPEN = (
     "getting cause causes caused causing your my our his her their its this that these those any some no not without "
     "severe mild moderate very bad sudden new more less if as than like such include includes including than called "
     "develop develops treat treats treating prevent prevents preventing low high other all both either neither nor "
-    "because may can could will would should might must do does did show shows shown between during after before "
+    "endorses endorsed reported denied because may can could will would should might must do does did show shows between during after before "
     "about against into over under denies deny reports report untreated uncontrolled worsening chronic acute when"
 ).split()
 _BEFORE_NOUN = frozenset(_OPEN)

@@ -1,16 +1,26 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.settings import DAMAGED, NOT_KEPT, SETTINGS, TABLE, Group, InvalidValue, Kind, Settings, UnknownSetting
+from desktop.settings import (
+    DAMAGED,
+    NOT_KEPT,
+    NOTE_TEMPLATES,
+    SETTINGS,
+    TABLE,
+    Group,
+    InvalidValue,
+    Kind,
+    Settings,
+    UnknownSetting,
+)
 
-if TYPE_CHECKING:
-    from pathlib import Path
+TEMPLATES = Path(__file__).resolve().parents[2] / "assets" / "templates"
 
 
 @pytest.fixture
@@ -104,3 +114,7 @@ def test_a_disk_that_cannot_be_written_is_said_and_the_change_still_counts(tmp_p
 def test_choices_and_ranges_belong_to_their_kinds() -> None:
     assert all(bool(s.choices) == (s.kind is Kind.CHOICE) for s in SETTINGS)
     assert all((s.range is not None) == (s.kind is Kind.NUMBER) for s in SETTINGS)
+
+
+def test_every_template_of_a_note_can_be_chosen() -> None:
+    assert {choice.value for choice in NOTE_TEMPLATES} == {path.stem for path in TEMPLATES.glob("*.toml")}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop.cli import BAD_INPUT, DONE, main
-from multimodal.word_list import LONGEST_WORD, MOST_WORDS, WordList, favoured_names
+from multimodal import word_list
+from multimodal.word_list import ALL_DRUGS, LONGEST_WORD, MOST_WORDS, WordList, favoured_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +59,13 @@ def test_the_list_has_an_end() -> None:
     words.add(f"word{number}" for number in range(MOST_WORDS))
     with pytest.raises(Exception, match="can hold"):
         words.add(["more"])
+
+
+def test_drug_names_are_favoured_only_where_the_list_asks_for_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_list, "drug_names", lambda: frozenset({"metformin"}))
+    said(capsys, DONE, "add", "Siponimod")
+    assert favoured_names() == {"Siponimod"}
+    said(capsys, DONE, "add", ALL_DRUGS)
+    assert favoured_names() == {"Siponimod", "metformin"}

@@ -21,20 +21,23 @@ from desktop.record.deidentify.places import find_cities
 from desktop.record.deidentify.replacing import PLACEHOLDER, Positions, Replacement, applied, placeholder
 from desktop.record.deidentify.rules import Found, find_identifiers
 from desktop.record.deidentify.vocabulary import vocabulary
+from desktop.translatable import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-RESIDUAL_RISK = (
+RESIDUAL_RISK = QT_TRANSLATE_NOOP(
+    "Export",
     "Rules found these identifiers; rules miss some. Names that are also ordinary words, names in small letters or in "
     "another script, rare circumstances (an unusual job, a well-known event) and what a spelling mistake hides can "
-    "still tell who it is. Read the whole text before it leaves this machine."
+    "still tell who it is. Read the whole text before it leaves this machine.",
 )
-SHIFTED_DATES = (
+SHIFTED_DATES = QT_TRANSLATE_NOOP(
+    "Export",
     "Dates were moved, which keeps their intervals. Safe Harbor (45 CFR 164.514(b)(2)) asks that only years stay, so "
-    "this text does not meet it."
+    "this text does not meet it.",
 )
-MONTH_FIRST = "Dates like 03/04/2019 were read as month/day."
+MONTH_FIRST = QT_TRANSLATE_NOOP("Export", "Dates like 03/04/2019 were read as month/day.")
 
 
 @dataclass(frozen=True, slots=True)

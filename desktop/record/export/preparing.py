@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from desktop.record.deidentify.dates import DateRule, shift_for
-from desktop.record.deidentify.text import TextOptions, deidentify
+from desktop.record.deidentify.text import MONTH_FIRST, RESIDUAL_RISK, SHIFTED_DATES, TextOptions, deidentify
 from desktop.record.export.choices import Choices, Level
 from desktop.record.export.document import Document, document_of
 
@@ -51,4 +51,7 @@ def prepare(
         for change in found.replacements
         if change.start >= shift
     )
-    return Prepared(document, tuple(changes), found.residual_risk)
+    risk = found.residual_risk
+    for sentence in (RESIDUAL_RISK, SHIFTED_DATES, MONTH_FIRST):
+        risk = risk.replace(sentence, translate(sentence))
+    return Prepared(document, tuple(changes), risk)

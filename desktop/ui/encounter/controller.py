@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.record.editing import attachment_labelled, entry_of, with_region, without_region
-from desktop.record.encounter import Answer, MarkedRegion, Question, Writing
+from desktop.record.encounter import Answer, MarkedRegion, Question, Writing, WritingForm
 from desktop.ui.encounter.asking import Asking
 from desktop.ui.encounter.attaching import Attaching
 from desktop.ui.encounter.book import EncounterBook
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from desktop.record.encounter import Encounter, Region, WritingForm
+    from desktop.record.encounter import Encounter, Region
     from desktop.ui.services import Services
     from desktop.worker.protocol import Event
 
@@ -111,15 +111,16 @@ class EncounterController(QObject):
         encounter = self.encounter
         if encounter is None or self.drafting.runs_in(encounter.id):
             return False
-        self.drafting.write(encounter.id, form, about)
+        template = str(self.services.settings.value("note_template")) if form is WritingForm.NOTE else ""
+        self.drafting.write(encounter.id, form, about, template)
         return True
 
-    def write_again(self, writing_id: str) -> None:
-        """Write a draft anew, in the place of the old one."""
+    def write_again(self, writing_id: str, template: str = "") -> None:
+        """Write a draft anew, in the place of the old one; `template` empty is the one that it had."""
         encounter = self.encounter
         draft = entry_of(encounter, writing_id) if encounter else None
         if encounter and isinstance(draft, Writing) and not self.drafting.runs_in(encounter.id):
-            self.drafting.write_again(encounter.id, draft)
+            self.drafting.write_again(encounter.id, replace(draft, template=template or draft.template))
 
     def remove_writing(self, writing_id: str) -> None:
         """Take a draft out of the encounter."""

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from desktop.record.encounter import AnswerStatus, Writing, WritingForm
+from desktop.settings import CONTEXT as SETTINGS_CONTEXT
+from desktop.settings import NOTE_TEMPLATES
 from desktop.ui import theme
 from desktop.ui.encounter.button_row import ButtonRow
 from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
 from desktop.ui.encounter.wording import time_of_day, writing_name
 from desktop.ui.encounter.writing_text import plain_writing, writing_words
-from desktop.ui.translation import Retranslating
+from desktop.ui.translation import Retranslating, translated
 from desktop.worker.protocol import FailureKind
 
 if TYPE_CHECKING:
@@ -56,8 +58,8 @@ class WritingCard(Retranslating, QFrame):
     """Shows a draft from the moment it was asked for."""
 
     sentence_opened = Signal(object)
-    again_wanted = Signal(str)
-    """The draft's id."""
+    again_wanted = Signal(str, str)
+    """The draft's id and the template, empty for the one that it has."""
     cancel_wanted = Signal()
     remove_wanted = Signal(str)
     models_wanted = Signal()
@@ -142,6 +144,7 @@ class WritingCard(Retranslating, QFrame):
         for control, name in named:
             control.setAccessibleName(name)
             control.setToolTip(name)
+        self._fill_menu()
         self._show_parts()
 
     # --- parts -------------------------------------------------------------------------------------------------
@@ -163,7 +166,7 @@ class WritingCard(Retranslating, QFrame):
         self._stop.clicked.connect(self.cancel_wanted)
         self._models.clicked.connect(self.models_wanted)
         for again in (self._try_again, self._again):
-            again.clicked.connect(lambda: self.again_wanted.emit(self._writing.id))
+            again.clicked.connect(lambda: self.again_wanted.emit(self._writing.id, ""))
         self._copy.clicked.connect(lambda: self.copy(sources=False))
         self._copy_sources.clicked.connect(lambda: self.copy(sources=True))
         self._patient.clicked.connect(lambda: self.patient_wanted.emit(writing_words(self._writing)))
@@ -207,6 +210,23 @@ class WritingCard(Retranslating, QFrame):
         for view in self._views:
             view.opened.connect(self.sentence_opened)
             self._sections.addWidget(view)
+
+    def _fill_menu(self) -> None:
+        """Offer the other forms of a note."""
+        if self._writing.form is not WritingForm.NOTE:
+            return
+        menu = QMenu(self._again)
+        for choice in NOTE_TEMPLATES:
+            chosen = menu.addAction(self.tr("as: {0}").format(translated(SETTINGS_CONTEXT, choice.label)))
+            chosen.setObjectName(f"as-{choice.value}")
+            chosen.triggered.connect(
+                lambda _=False, template=choice.value: self.again_wanted.emit(self._writing.id, template)
+            )
+        old = self._again.menu()
+        self._again.setMenu(menu)
+        self._again.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        if old is not None:
+            old.deleteLater()
 
     def _show_parts(self) -> None:
         done, broken = not self._running, self._writing.status in _BROKEN

@@ -223,3 +223,15 @@ def test_every_choice_has_words_and_its_line_holds_none_of_the_encounter() -> No
         assert set(kind) <= set(WORDS)
     assert Choices().how == "export/pdf/myself/treatment/years"
     assert Part.TITLE not in Choices().parts
+
+
+def test_what_to_know_before_it_is_used_is_said_in_the_language_that_is_shown() -> None:
+    said: list[str] = []
+
+    def translate(text: str) -> str:
+        said.append(text)
+        return "<" + text + ">"
+
+    risk = prepare(ENCOUNTER, Choices(level=Level.SHIFTED), (), KEY, translate).residual_risk
+    assert risk.startswith("<Rules found")
+    assert "> <Dates were moved" in risk

@@ -178,3 +178,21 @@ def with_draft(form: WritingForm = WritingForm.NOTE) -> Encounter:
     encounter = full_encounter()
     draft = Writing("w1", AT, form, title="SOAP note", sections=SECTIONS)
     return replace(encounter, entries=(*encounter.entries, draft))
+
+
+def test_a_note_can_be_written_again_in_another_form(bench: ScreenBench) -> None:
+    bench.open(full_encounter())
+    bench.screen.handle("write-note")
+    assert sent(bench).template == "soap"
+    finish(bench)
+    menu = bench.button("renew-writing", cards(bench)[0]).menu()  # type: ignore[attr-defined]  # a tool button
+    next(row for row in menu.actions() if row.objectName() == "as-referral").trigger()
+    assert sent(bench).template == "referral"
+    assert len(cards(bench)) == 1
+
+
+def test_the_form_of_notes_is_a_setting(bench: ScreenBench) -> None:
+    bench.open(full_encounter())
+    bench.settings.set("note_template", "progress")
+    bench.screen.handle("write-note")
+    assert sent(bench).template == "progress"
