@@ -1,4 +1,8 @@
-"""The red flags and the specialties, as tables. A reason says why a rule is there and names the guidance behind it."""
+"""The red flags and the specialties, as tables. A reason says why a rule is there and names the guidance on its subject.
+
+The rules are the project's own reminders, worded for rules over facts. They are no copy of the guidance that is named,
+and were not reviewed against its text: read that before relying on one.
+"""
 
 from __future__ import annotations
 
@@ -43,13 +47,13 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         NOW,
         "Thunderclap headache",
-        "A sudden worst-ever headache can be a subarachnoid haemorrhage (NICE CG150, 1.1.1).",
+        "A sudden worst-ever headache can be a subarachnoid haemorrhage (NICE CG150).",
         (_names("Thunderclap headache"),),
     ),
     RedFlag(
         NOW,
         "Sudden neurological deficit",
-        "Face, arm or speech signs can be a stroke, which is treated within hours (FAST; NICE NG128, 1.1.1).",
+        "Face, arm or speech signs can be a stroke, which is treated within hours (FAST; NICE NG128).",
         (
             _names(
                 "Facial droop|Slurred speech|One-sided weakness|Trouble speaking|Hemiparesis|Unilateral facial palsy"
@@ -61,7 +65,7 @@ RED_FLAGS: tuple[RedFlag, ...] = (
         "Chest pain with a companion sign",
         "Chest pain with breathlessness, sweating, vomiting, fainting or pain in arm or jaw can be an "
         "acute coronary syndrome "
-        "(NICE CG95, 1.2.1).",
+        "(NICE CG95).",
         (
             _names("Chest pain"),
             _BREATHLESS
@@ -103,7 +107,7 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         NOW,
         "Fever with a stiff neck",
-        "Fever, headache and a stiff neck can be meningitis (NICE NG240, 1.1).",
+        "Fever, headache and a stiff neck can be meningitis (NICE NG240).",
         (_HOT | _names("Headache"), _names("Neck stiffness")),
     ),
     RedFlag(
@@ -116,7 +120,7 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         TODAY,
         "Very high blood pressure",
-        "From 180 mmHg systolic, signs of organ damage are looked for the same day (NICE NG136, 1.5.2).",
+        "From 180 mmHg systolic, signs of organ damage are looked for the same day (NICE NG136).",
         limits=(Limit("blood pressure", at_least=180),),
         limits_needed=1,
     ),
@@ -154,7 +158,7 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         TODAY,
         "Fainting",
-        "Loss of consciousness needs an electrocardiogram the same day (NICE CG109, 1.1.2).",
+        "Loss of consciousness needs an electrocardiogram the same day (NICE CG109).",
         (_names("Syncope|Loss of consciousness"),),
     ),
     RedFlag(
@@ -178,7 +182,7 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         TODAY,
         "Pain in the belly in pregnancy, or bleeding",
-        "Pain or bleeding in early pregnancy can be an ectopic pregnancy (NICE NG126, 1.3).",
+        "Pain or bleeding in early pregnancy can be an ectopic pregnancy (NICE NG126).",
         (_names("Pregnancy"), _names("Abdominal pain|Bleeding|Vaginal bleeding|Pelvic pain|Syncope")),
     ),
 )
