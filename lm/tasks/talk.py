@@ -54,7 +54,8 @@ _BY_CLINICIAN = re.compile(
     re.IGNORECASE,
 )
 _BY_PATIENT = re.compile(
-    r"\b(?:my|i've|i'm (?:having|taking|feeling|not|on|a|the)|i (?:have|had|feel|felt|take|took|get|got|was|do|don't|do "
+    r"\b(?:my|i've|i'm (?:having|taking|feeling|not|on|a|the)|i (?:have|had|feel|felt|take|took|get|got|"
+    r"was|do|don't|do "
     r"n't|can't|work|live|smoke|drink|noticed|started|think)|hurts?|me)\b",
     re.IGNORECASE,
 )

@@ -18,7 +18,8 @@ _GLUED = (
     (r"\bi['’]m\b", "i am"), (r"\b(\w+)['’]ve\b", r"\1 have"), (r"\b(\w+)['’]re\b", r"\1 are"),
     (r"\b(\w+)['’]ll\b", r"\1 will"), (r"\b(i|you|we|he|she|they)['’]d (like|love|prefer|recommend)\b", r"\1 would \2"),
     (r"\b(i|you|we|he|she|they)['’]d(?= (?:been|had|gone|taken|got|\w+ed)\b)", r"\1 had"),
-    (r"\b(i|you|we|he|she|they|it|that)['’]d\b", r"\1 would"), (r"\blet['’]s\b", "we will"), (r"['’]cause\b", "because"),
+    (r"\b(i|you|we|he|she|they|it|that)['’]d\b", r"\1 would"),
+    (r"\blet['’]s\b", "we will"), (r"['’]cause\b", "because"),
     (r"\b(it|that|there|he|she|what|here)['’]s (been|got|had)\b", r"\1 has \2"),
     (r"\b(it|that|there|he|she|what|here)['’]s\b", r"\1 is"),
 )  # fmt: skip
@@ -36,8 +37,10 @@ _LEADING = re.compile(
 )
 _TRAILING = (
     re.compile(
-        r"(?:\s*[,.;:!?]+\s*(?:okay|ok|alright|all right|right|you know|sound good|doctor|doc|yeah|yes|and|so|but|or|now|too|"
-        r"though|i think|because|like|anything like that|is that right|is that correct|correct|at all|then))+[\s,.;:!?-]*$",
+        r"(?:\s*[,.;:!?]+\s*(?:okay|ok|alright|all right|right|you know|sound good|doctor|doc|yeah|yes|"
+        r"and|so|but|or|now|too|"
+        r"though|i think|because|like|anything like that|is that right|is that correct|correct|at all|"
+        r"then))+[\s,.;:!?-]*$",
         re.IGNORECASE,
     ),
     re.compile(

@@ -119,8 +119,9 @@ def test_a_negation_is_never_lost(said: str) -> None:
 
 
 WORDS = st.sampled_from(
-    [*DRUGS, "I", "take", "you", "no", "not", "yes", "any", "fever", "?", ".", ",", "five", "hundred", "20", "mg", "left",
-     "right", "knee", "pain", "days", "Doctor:", "Patient:", "[doctor]", "my", "have", "do", "okay", "one", "sixty", "over"]
+    [*DRUGS, "I", "take", "you", "no", "not", "yes", "any", "fever", "?", ".", ",", "five", "hundred", "20", "mg",
+     "left", "right", "knee", "pain", "days", "Doctor:", "Patient:", "[doctor]",
+     "my", "have", "do", "okay", "one", "sixty", "over"]
 )  # fmt: skip
 
 
