@@ -100,6 +100,18 @@ _EMPTY = re.compile(
 )
 """What a conversation needs and a note does not."""
 
+_FRAGMENT = re.compile(
+    r"(?:(?:will|we will|we are|i am|i will|i would like|(?:the patient|he|she) should)(?: (?:go ahead|"
+    r"going|going to|see|we|try|talk|do|"
+    r"try to avoid|have))*|(?:to|about|see|on|of|for|in|with|and) (?:\w+ ?){1,2}|(?:it|that|this|he|she|"
+    r"the patient|they) "
+    r"(?:is|was|has been|does|did|agree|agrees|has|feels)(?: (?:okay|fine|good|great|it|that))?|not "
+    r"(?:at this point|great.*)|"
+    r"(?:lung|heart|back|neck|knee|physical|facial|abdominal|shoulder) exam(?:ination)?|very good)\.",
+    re.IGNORECASE,
+)
+"""What is left of a sentence that was cut in the middle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -123,7 +135,7 @@ class Statement:
 
 def statements_of(said: Sequence[Said], person: Person) -> tuple[Statement, ...]:
     """Return what sentences state, in their order; questions without an answer state nothing."""
-    return tuple(made for made in _made(said, person) if made.text)
+    return tuple(made for made in _made(said, person) if made.text and not _FRAGMENT.fullmatch(made.text))
 
 
 def _made(said: Sequence[Said], person: Person) -> Iterator[Statement]:

@@ -27,7 +27,7 @@ _FILLED = (
     r"\bhey ,? ?dragon\b[^.?!]*", r"\b(?:you know|i mean|i guess|i would say|i see that|let me see|let us see)\b,?",
     r"\b(?:um+|uh+|er+|hm+|mm+-?hmm+|ah|oh|gosh|wow|haha|basically|actually|honestly|obviously|definitely|really|just|"
     r"pretty much|sort of|kind of|unfortunately|thankfully|fortunately|you see)\b",
-    r"(?<=, )like ,", r"\b\w+- (?=\w)",
+    r"(?<=, )like ,", r"\b\w+- (?=\w)", r"\b[iI]-(?=[iI]\b)",
 )  # fmt: skip
 _LEADING = re.compile(
     r"^[\s,.;:!?-]*(?:(?:okay|ok|alright|all right|yeah|yes|yep|yup|well|so|and|but|now|then|right|great|good|perfect|"
