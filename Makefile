@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine clean
+.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine bench-notes clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -66,6 +66,9 @@ bench-dx: models ## how high the true disease stands, on generated patients and 
 
 bench-mine: models ## what the extraction of facts finds and misreads; sections of notes (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_mine
+
+bench-notes: models ## notes beside those that people wrote: ROUGE, what was claimed and not said, what was left out
+	@$(BIN)/python -m tests.bench.bench_notes
 
 clean: ## remove the environment; the models stay
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache

@@ -66,9 +66,9 @@ def write_note(
 
 def _chosen(placed: Sequence[Placed], lexicon: Lexicon, options: NoteOptions) -> Iterable[Placed]:
     for place in placed:
-        if place.weight >= options.keep:
-            yield place
-        elif place.weight >= options.keep_clinical and _is_clinical(place.statement.text, lexicon):
+        if place.weight >= options.keep or (
+            place.weight >= options.keep_clinical and _is_clinical(place.statement.text, lexicon)
+        ):
             yield place
 
 

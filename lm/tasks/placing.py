@@ -6,6 +6,7 @@ places what the rules have worded and cannot write a word itself.
 
 from __future__ import annotations
 
+import itertools
 import math
 import zlib
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def features(statements: Sequence[Statement], at: int) -> list[int]:
     names += [f"place {10 * at // len(statements)}", f"length {min(len(words) // 3, 9)}"]
     names += [f"talk {min(len(statements) // 20, 4)}", f"talk {min(len(statements) // 20, 4)} {statement.speaker}"]
     names += [f"w {word}" for word in words] + [f"s {word}" for word in said]
-    names += [f"b {first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    names += [f"b {first} {second}" for first, second in itertools.pairwise(words)]
     for other in statements[max(0, at - _NEAR) : at]:
         names += [f"p {stem}" for stem in content_stems(other.text)]
     for other in statements[at + 1 : at + 2]:

@@ -24,14 +24,18 @@ SHORT_ANSWER = 9
 """In words: a longer answer is a statement of its own."""
 
 _ANY = re.compile(
-    r"^(?:(?:do|did|does|are|is|was|were|have|has|had)(?: not)? (?:you|he|she|they|there)(?: (?:have|had|been having|having|notice|noticed|get|"
+    r"^(?:(?:do|did|does|are|is|was|were|have|has|had)(?: not)? (?:you|he|she|they|there)(?: (?:have|"
+    r"had|been having|having|notice|noticed|get|"
     r"got|feel|felt|experienced?|experiencing|ever had|feeling|recently had|still have|also have|known to have))?"
-    r"(?: (?:any|a|an|some|the|any other|ever|felt|had|recent|recently|known|associated))* ?(?:other )?(?:symptoms|problems|issues)?(?: (?:like|such as|with))? )?(?:any|no|what about|how about|"
-    r"and any|anything like|a history of|like)\b ?(?:of )?(?:your )?(?:other |associated |known |recent )?(?:symptoms|problems|issues|any|symptoms or)?(?: (?:like|such as|with|any))*,? (?P<topic>.+)$",
+    r"(?: (?:any|a|an|some|the|any other|ever|felt|had|recent|recently|known|associated))* ?(?:other "
+    r")?(?:symptoms|problems|issues)?(?: (?:like|such as|with))? )?(?:any|no|what about|how about|"
+    r"and any|anything like|a history of|like)\b ?(?:of )?(?:your )?(?:other |associated |known |recent "
+    r")?(?:symptoms|problems|issues|any|symptoms or)?(?: (?:like|such as|with|any))*,? (?P<topic>.+)$",
     re.IGNORECASE,
 )
 _HAVE = re.compile(
-    r"^(?:do|did|does|are|have|has) (?:you|he|she|they) (?:have|had|ever had|having|been having|been experiencing|experience|experiencing|"
+    r"^(?:do|did|does|are|have|has) (?:you|he|she|they) (?:have|had|ever had|having|been having|been "
+    r"experiencing|experience|experiencing|"
     r"notice|noticed|feel|feeling|felt|get|getting|been feeling) (?P<topic>.+)$",
     re.IGNORECASE,
 )
@@ -43,12 +47,16 @@ _VERBAL = re.compile(
 _LABELS = (
     (re.compile(r"\bhow long\b|\bsince when\b", re.IGNORECASE), "Duration"),
     (re.compile(r"\bwhen (?:did|was|were)\b|\bhow (?:many|long) \w+ ago\b", re.IGNORECASE), "Onset"),
-    (re.compile(r"^\W*where\b|\bwhere (?:is|does|do|exactly)\b|\bwhich (?:side|part|leg|knee|arm|hand)\b", re.IGNORECASE), "Location"),
+    (re.compile(r"^\W*where\b|\bwhere (?:is|does|do|exactly)\b|\bwhich (?:side|part|leg|knee|arm|"
+    r"hand)\b", re.IGNORECASE), "Location"),
     (re.compile(r"\bhow (?:bad|severe)\b|\bscale\b", re.IGNORECASE), "Severity"),
     (re.compile(r"\bhow (?:often|frequent|many times)\b", re.IGNORECASE), "Frequency"),
     (re.compile(r"\ballerg", re.IGNORECASE), "Allergies"),
     (re.compile(r"\bsurger|\boperation", re.IGNORECASE), "Surgeries"),
-    (re.compile(r"\bmedic(?:ine|ation)|\bwhat (?:do|are|did|have) you (?:take|taking|taken)", re.IGNORECASE), "Medications"),
+    (
+        re.compile(r"\bmedic(?:ine|ation)|\bwhat (?:do|are|did|have) you (?:take|taking|taken)", re.IGNORECASE),
+        "Medications",
+    ),
     (re.compile(r"\bhow old\b", re.IGNORECASE), "Age"),
     (re.compile(r"\bfor (?:a living|work)\b|\boccupation\b|\bjob\b", re.IGNORECASE), "Occupation"),
 )  # fmt: skip
@@ -60,13 +68,17 @@ _PLANS = (
     (r"^(?:i|we) will (?:also )?(?:go ahead and )?", "Will "),
     (r"^(?:what )?(?:i|we) (?:can|do)? ?(?:see|notice|note|appreciate|hear|feel|find)\b(?: that)?(?: there is)? ?", ""),
     (r"^(?:i|we) (?:do|did|can) not (?:see|notice|note|appreciate|hear|find|feel any)\b(?: any)? ?", "No "),
-    (r"^on (?:your|the) (?P<part>[\w ]{3,30}? ?exam(?:ination)?) ?,? ?(?:i (?:do )?(?:appreciate|notice|see|hear) )?", r"\g<part>: "),
-    (r"^(?:looking at |as far as )?your (?=(?:blood pressure|vital|heart rate|temperature|oxygen|x-?ray|ekg|labs?|lungs?|heart|abdomen)\b)", ""),
-    (r"^(?:so )?(?:for|as far as|in terms of|from) (?:your|the) (?:first|second|third|next|last|other) (?:problem|issue|diagnosis)(?: of| is|,)? ?(?:your )?", ""),
+    (r"^on (?:your|the) (?P<part>[\w ]{3,30}? ?exam(?:ination)?) ?,? ?(?:i (?:do )?(?:appreciate|notice|"
+    r"see|hear) )?", r"\g<part>: "),
+    (r"^(?:looking at |as far as )?your (?=(?:blood pressure|vital|heart rate|temperature|oxygen|x-?ray|"
+    r"ekg|labs?|lungs?|heart|abdomen)\b)", ""),
+    (r"^(?:so )?(?:for|as far as|in terms of|from) (?:your|the) (?:first|second|third|next|last|other) "
+    r"(?:problem|issue|diagnosis)(?: of| is|,)? ?(?:your )?", ""),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), wording) for pattern, wording in _PLANS)
 _BARE_ANSWER = re.compile(
-    r"^(?:(?:no|nope|nah|none|never|yes|yeah|yep|yup|correct|right|sure|mm-hmm|uh-huh|not really|not at all|nothing like that|"
+    r"^(?:(?:no|nope|nah|none|never|yes|yeah|yep|yup|correct|right|sure|mm-hmm|uh-huh|not really|not at "
+    r"all|nothing like that|"
     r"not that (?:i know(?: of)?|i have noticed|i can think of)|exactly|absolutely|that is (?:right|correct)|of course|"
     r"(?:i|it|he|she|they|that) (?:do|does|have|has|am|is|was|did|would|will)(?: not)?)(?:\s*[,.!]+\s*|\s*$)|"
     r"(?:no|nope|yes|yeah|yep|yup|mm-hmm|uh-huh)\s+(?=(?:i|it|he|she|they|my|we|there|that|not)\b))+",
@@ -74,15 +86,31 @@ _BARE_ANSWER = re.compile(
 )
 
 _EMPTY = re.compile(
-    r"^(?:(?:(?:it|that) is )?(?:good|nice|great|lovely|wonderful) (?:to (?:see|meet|hear)|seeing|meeting)|have a |show me|see you|"
+    r"^(?:(?:(?:it|that) is )?(?:good|nice|great|lovely|wonderful) (?:to (?:see|meet|hear)|seeing|"
+    r"meeting)|have a |show me|see you|"
     r"take care|bye|thank|cannot wait|(?:that|it) (?:sounds|looks) (?:good|great|like a plan|fine)\W*$|you are welcome|"
-    r"(?:what|how|why|where|who|when) |(?:i|we) (?:will|am going to) (?:talk|go over|take a look|look at|check|examine|do a quick)|"
-    r"finalize|i understand|i see|let(?: me|em)|lem me|here we go|go ahead|any questions|sounds good|i (?:also )?(?:want|would like) to (?:talk|look|go over|do a quick|tell)|"
-    r"i know (?:the nurse|you did the review)|i am (?:so )?(?:glad|sorry|happy)|i would like to tell|that is (?:great|good|okay|fine|right|all|everything)\W*$)"
+    r"(?:what|how|why|where|who|when) |(?:i|we) (?:will|am going to) (?:talk|go over|take a look|look "
+    r"at|check|examine|do a quick)|"
+    r"finalize|i understand|i see|let(?: me|em)|lem me|here we go|go ahead|any questions|sounds good|i "
+    r"(?:also )?(?:want|would like) to (?:talk|look|go over|do a quick|tell)|"
+    r"i know (?:the nurse|you did the review)|i am (?:so )?(?:glad|sorry|happy)|i would like to tell|"
+    r"that is (?:great|good|okay|fine|right|all|everything)\W*$)"
     r"|\bhow are you\b|\bhow does that (?:feel|sound)|\bdoes (?:that|this|it) hurt\b",
     re.IGNORECASE,
 )
 """What a conversation needs and a note does not."""
+
+_FRAGMENT = re.compile(
+    r"(?:(?:will|we will|we are|i am|i will|i would like|(?:the patient|he|she) should)(?: (?:go ahead|"
+    r"going|going to|see|we|try|talk|do|"
+    r"try to avoid|have))*|(?:to|about|see|on|of|for|in|with|and) (?:\w+ ?){1,2}|(?:it|that|this|he|she|"
+    r"the patient|they) "
+    r"(?:is|was|has been|does|did|agree|agrees|has|feels)(?: (?:okay|fine|good|great|it|that))?|not "
+    r"(?:at this point|great.*)|"
+    r"(?:lung|heart|back|neck|knee|physical|facial|abdominal|shoulder) exam(?:ination)?|very good)\.",
+    re.IGNORECASE,
+)
+"""What is left of a sentence that was cut in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +135,7 @@ class Statement:
 
 def statements_of(said: Sequence[Said], person: Person) -> tuple[Statement, ...]:
     """Return what sentences state, in their order; questions without an answer state nothing."""
-    return tuple(made for made in _made(said, person) if made.text)
+    return tuple(made for made in _made(said, person) if made.text and not _FRAGMENT.fullmatch(made.text))
 
 
 def _made(said: Sequence[Said], person: Person) -> Iterator[Statement]:
@@ -183,7 +211,8 @@ def _topic(asked: str) -> str:
     ):
         return ""
     topic = re.sub(
-        r"\b(?:any|your|at all|today|recently|lately|with that|or anything(?: like that)?|anything like that|in you|you have noticed|that you have noticed)\b",
+        r"\b(?:any|your|at all|today|recently|lately|with that|or anything(?: like that)?|anything like "
+        r"that|in you|you have noticed|that you have noticed)\b",
         "",
         found["topic"],
     )

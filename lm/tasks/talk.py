@@ -54,15 +54,21 @@ _BY_CLINICIAN = re.compile(
     re.IGNORECASE,
 )
 _BY_PATIENT = re.compile(
-    r"\b(?:my|i've|i'm (?:having|taking|feeling|not|on|a|the)|i (?:have|had|feel|felt|take|took|get|got|was|do|don't|do "
+    r"\b(?:my|i've|i'm (?:having|taking|feeling|not|on|a|the)|i (?:have|had|feel|felt|take|took|get|got|"
+    r"was|do|don't|do "
     r"n't|can't|work|live|smoke|drink|noticed|started|think)|hurts?|me)\b",
     re.IGNORECASE,
 )
 
 
+_DIGIT = r"zero|one|two|three|four|five|six|seven|eight|nine|oh"
+_SPLIT_DECIMAL = re.compile(rf"(?P<whole>\d+|hundred|\w+ty|{_DIGIT}) \. (?P<rest>\d+|{_DIGIT})\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence: the words `first` to `last` (not included) of a source; `text` is verbatim."""
+    """One sentence: the words `first` to `last` (not included) of a source; `text` is verbatim, but for
+    a decimal point that stood alone."""
 
     source: Evidence
     first: int
@@ -133,7 +139,7 @@ def _speaker_of(word: str) -> Speaker | None:
 def _sentences(words: Sequence[EvidenceWord], start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for at in range(start, end):
-        if at + 1 == end or _ends(words[at], words[at + 1]):
+        if at + 1 == end or (_ends(words[at], words[at + 1]) and not _is_decimal_point(words, at)):
             yield from _parted(words, first, at + 1)
             first = at + 1
 
@@ -146,6 +152,12 @@ def _ends(word: EvidenceWord, following: EvidenceWord) -> bool:
         return True
     known = word.end_s is not None and following.start_s is not None
     return known and (following.start_s or 0.0) - (word.end_s or 0.0) >= PAUSE_S
+
+
+def _is_decimal_point(words: Sequence[EvidenceWord], at: int) -> bool:
+    """Return whether a full stop that stands alone is that of "98 . 7" or "a hundred . four"."""
+    around = " ".join(word.text.strip() for word in words[max(0, at - 1) : at + 2])
+    return at > 0 and _SPLIT_DECIMAL.fullmatch(around) is not None
 
 
 def _parted(words: Sequence[EvidenceWord], first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -191,9 +203,14 @@ def _begins_anew(keys: Sequence[str], at: int) -> bool:
 
 
 def _said(source: Evidence, first: int, last: int, speaker: Speaker) -> Said:
-    text = " ".join(word.text.strip() for word in source.words[first:last])
+    text = _SPLIT_DECIMAL.sub(_joined_decimal, " ".join(word.text.strip() for word in source.words[first:last]))
     asks = text.rstrip().endswith(("?", "？")) or _ASKS.match(text) is not None
     return Said(source, first, last, speaker, text, asks and not _is_tag(text))
+
+
+def _joined_decimal(found: re.Match[str]) -> str:
+    written = found["whole"].isdigit() and found["rest"].isdigit()
+    return f"{found['whole']}{'.' if written else ' point '}{found['rest']}"
 
 
 _TAG = re.compile(r"(?:okay|ok|alright|all right|you know|sound good)\s*\?\s*$", re.IGNORECASE)

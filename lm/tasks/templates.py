@@ -111,7 +111,8 @@ def _section(name: str, table: object) -> TemplateSection:
     unknown = sorted(set(table) - {"heading", "parts", "cues"})
     if unknown:
         raise InvalidTemplate(
-            f"The section {heading!r} of the template {name} has a key {unknown[0]!r}; it may have heading, parts and cues."
+            f"The section {heading!r} of the template {name} has a key {unknown[0]!r}; it may have "
+            f"heading, parts and cues."
         )
     parts = tuple(_part(name, heading, part) for part in _list(name, table, "parts"))
     return TemplateSection(heading, parts, tuple(_text(name, cue, "cues") for cue in _list(name, table, "cues")))
@@ -142,7 +143,8 @@ def _text(name: str, value: object, key: str) -> str:
 # --- from an example ------------------------------------------------------------------------------------------------
 
 _HEADING = re.compile(
-    r"^[ \t#*]*(?P<words>[A-Z][A-Z0-9 /&,()'-]{1,60}[A-Z)]|[A-Z][A-Za-z /&,()'-]{1,50}(?=:))[ \t*]*:?[ \t]*(?P<rest>.*)$"
+    r"^[ \t#*]*(?P<words>[A-Z][A-Z0-9 /&,()'-]{1,60}[A-Z)]|[A-Z][A-Za-z /&,()'-]{1,50}(?=:))[ \t*]*:?[ "
+    r"\t]*(?P<rest>.*)$"
 )
 _PARTS = (
     (Part.COMPLAINT, r"complaint|\bcc\b|reason|presenting"),

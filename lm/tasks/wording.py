@@ -18,7 +18,8 @@ _GLUED = (
     (r"\bi['’]m\b", "i am"), (r"\b(\w+)['’]ve\b", r"\1 have"), (r"\b(\w+)['’]re\b", r"\1 are"),
     (r"\b(\w+)['’]ll\b", r"\1 will"), (r"\b(i|you|we|he|she|they)['’]d (like|love|prefer|recommend)\b", r"\1 would \2"),
     (r"\b(i|you|we|he|she|they)['’]d(?= (?:been|had|gone|taken|got|\w+ed)\b)", r"\1 had"),
-    (r"\b(i|you|we|he|she|they|it|that)['’]d\b", r"\1 would"), (r"\blet['’]s\b", "we will"), (r"['’]cause\b", "because"),
+    (r"\b(i|you|we|he|she|they|it|that)['’]d\b", r"\1 would"),
+    (r"\blet['’]s\b", "we will"), (r"['’]cause\b", "because"),
     (r"\b(it|that|there|he|she|what|here)['’]s (been|got|had)\b", r"\1 has \2"),
     (r"\b(it|that|there|he|she|what|here)['’]s\b", r"\1 is"),
 )  # fmt: skip
@@ -26,7 +27,7 @@ _FILLED = (
     r"\bhey ,? ?dragon\b[^.?!]*", r"\b(?:you know|i mean|i guess|i would say|i see that|let me see|let us see)\b,?",
     r"\b(?:um+|uh+|er+|hm+|mm+-?hmm+|ah|oh|gosh|wow|haha|basically|actually|honestly|obviously|definitely|really|just|"
     r"pretty much|sort of|kind of|unfortunately|thankfully|fortunately|you see)\b",
-    r"(?<=, )like ,", r"\b\w+- (?=\w)",
+    r"(?<=, )like ,", r"\b\w+- (?=\w)", r"\b[iI]-(?=[iI]\b)",
 )  # fmt: skip
 _LEADING = re.compile(
     r"^[\s,.;:!?-]*(?:(?:okay|ok|alright|all right|yeah|yes|yep|yup|well|so|and|but|now|then|right|great|good|perfect|"
@@ -36,8 +37,10 @@ _LEADING = re.compile(
 )
 _TRAILING = (
     re.compile(
-        r"(?:\s*[,.;:!?]+\s*(?:okay|ok|alright|all right|right|you know|sound good|doctor|doc|yeah|yes|and|so|but|or|now|too|"
-        r"though|i think|because|like|anything like that|is that right|is that correct|correct|at all|then))+[\s,.;:!?-]*$",
+        r"(?:\s*[,.;:!?]+\s*(?:okay|ok|alright|all right|right|you know|sound good|doctor|doc|yeah|yes|"
+        r"and|so|but|or|now|too|"
+        r"though|i think|because|like|anything like that|is that right|is that correct|correct|at all|"
+        r"then))+[\s,.;:!?-]*$",
         re.IGNORECASE,
     ),
     re.compile(

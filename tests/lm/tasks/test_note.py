@@ -118,9 +118,15 @@ def test_a_negation_is_never_lost(said: str) -> None:
     assert all(re.search(r"\b(?:not|no|never|denies)\b|n't", text.lower()) for text in texts)
 
 
+@pytest.mark.parametrize("said", ["your temperature is 98 . 7", "your temperature is ninety eight . seven"])
+def test_a_decimal_point_that_stands_alone_ends_no_sentence(said: str) -> None:
+    assert any("98.7" in text for text in texts_of(note_of(evidence(f"Doctor: {said}"))))
+
+
 WORDS = st.sampled_from(
-    [*DRUGS, "I", "take", "you", "no", "not", "yes", "any", "fever", "?", ".", ",", "five", "hundred", "20", "mg", "left",
-     "right", "knee", "pain", "days", "Doctor:", "Patient:", "[doctor]", "my", "have", "do", "okay", "one", "sixty", "over"]
+    [*DRUGS, "I", "take", "you", "no", "not", "yes", "any", "fever", "?", ".", ",", "five", "hundred", "20", "mg",
+     "left", "right", "knee", "pain", "days", "Doctor:", "Patient:", "[doctor]",
+     "my", "have", "do", "okay", "one", "sixty", "over"]
 )  # fmt: skip
 
 
