@@ -114,7 +114,11 @@ def small_conditions() -> CommonConditions:
         "test": frozenset[int](),
     }
     return CommonConditions(
-        ontology, conditions, {side: (ontology.place("Headache"), ("one side", "left side"))}, methods, (ontology.place("Hypertension"),)
+        ontology,
+        conditions,
+        {side: (ontology.place("Headache"), ("one side", "left side"))},
+        methods,
+        (ontology.place("Hypertension"),),
     )
 
 
