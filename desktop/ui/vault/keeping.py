@@ -63,7 +63,7 @@ class Keeping(QObject):
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._again = QTimer(self, interval=_LOOK_EVERY_MS)
         self.runs = False
-        self.kept = Kept(settings.text(LAST))
+        self.kept = Kept(_time_or_nothing(settings.text(LAST)))
         for timer in (self._soon, self._again):
             timer.timeout.connect(self.look)
         session.opened.connect(self._begin)
@@ -181,3 +181,11 @@ class Keeping(QObject):
             elif self.is_overdue:
                 self.overdue.emit()
         self.changed.emit()
+
+
+def _time_or_nothing(text: str) -> str:
+    """Return a time as it is kept, empty for anything else: the file of settings may have been changed by hand."""
+    try:
+        return text if datetime.fromisoformat(text).tzinfo else ""
+    except ValueError:
+        return ""

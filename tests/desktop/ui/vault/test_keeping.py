@@ -161,3 +161,11 @@ def test_everyone_can_use_the_settings_with_it(
     assert faults_of(page) == []
     assert clipped_texts(page) == []
     looks.stop()
+
+
+@pytest.mark.parametrize("kept", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", "\x00"])
+def test_a_time_that_is_none_is_no_backup(session: VaultSession, settings: Settings, kept: str) -> None:
+    settings.set(LAST, kept)
+    keeping = Keeping(session, settings, session)
+    assert keeping.is_overdue
+    assert keeping.sentence() == "There is no verified backup yet."
