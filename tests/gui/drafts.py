@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.gui.user import User
 
 WRITTEN_S = 120
-EXPECTED = {"write-differential": "Not asked yet", "write-card": "Medicines"}
+EXPECTED = {"write-note": "Subjective", "write-differential": "Not asked yet", "write-card": "Medicines"}
 """A heading that each of them has after the sample consultation."""
 
 
