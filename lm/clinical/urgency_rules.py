@@ -1,4 +1,4 @@
-"""The red flags and the specialties, as tables. A reason says why a rule is there and names the guidance on its subject.
+"""The red flags and the specialties, as tables. A reason says why a rule is there and names guidance on its subject.
 
 The rules are the project's own reminders, worded for rules over facts. They are no copy of the guidance that is named,
 and were not reviewed against its text: read that before relying on one.

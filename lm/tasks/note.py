@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lm.clinical.dialogue import Speaker
-from lm.clinical.facts import FactKind
+from lm.clinical.extract import extract
+from lm.clinical.facts import Course, FactKind
 from lm.clinical.lexicon import mentions_in
 from lm.clinical.numbers import quantities_in
 from lm.grounding.gate import content_stems
@@ -35,6 +36,8 @@ KEEP = 0.08
 KEEP_CLINICAL = 0.02
 """The same for a statement that names a drug, an allergy, a procedure or a measured amount: left out, it is missed."""
 _MEASURED = frozenset("mg mcg g mL L units mEq % puffs tablets drops sprays mmHg bpm °F °C".split())
+_ORDERED = frozenset({FactKind.PROCEDURE, FactKind.DRUG})
+_PART_OF = {FactKind.VITAL: Part.EXAM, FactKind.LAB: Part.RESULTS}
 MOST_DENIED = 8
 """Denials that are told in one sentence."""
 
@@ -58,7 +61,7 @@ def write_note(
     spoken = [_spoken(source) for source in evidence if source.kind is SourceKind.TRANSCRIPT]
     person = person_in(" ".join(one.text for said in spoken for one in said))
     placed = [place for said in spoken for place in Placer.shipped().place(statements_of(said, person))]
-    kept = _without_repetition(_chosen(placed, lexicon, chosen))
+    kept = [_by_its_facts(place, lexicon) for place in _without_repetition(_chosen(placed, lexicon, chosen))]
     kept += [_typed(one) for source in evidence for one in _other(source)]
     sections = _sections(kept, template, lexicon)
     return Writing(template.title, sections, tuple(_notices(evidence, kept)))
@@ -77,6 +80,18 @@ def _is_clinical(text: str, lexicon: Lexicon) -> bool:
         return True
     kinds = (FactKind.DRUG, FactKind.ALLERGY, FactKind.PROCEDURE, FactKind.LAB)
     return any(found.entry.kind in kinds for found in mentions_in(text, lexicon))
+
+
+def _by_its_facts(place: Placed, lexicon: Lexicon) -> Placed:
+    """Put a statement where its facts belong, whatever its words are like; without such facts it stays.
+
+    What was measured is an examination or a result, what is to be done is a plan, in a note of any length.
+    """
+    facts = extract(" ".join(one.text for one in place.statement.said), lexicon)
+    if any(fact.course is Course.PLANNED and fact.kind in _ORDERED for fact in facts):
+        return replace(place, part=Part.PLAN)
+    measured = {fact.kind for fact in facts if fact.value and fact.kind in _PART_OF}
+    return replace(place, part=_PART_OF[min(measured)]) if measured else place
 
 
 def _spoken(source: Evidence) -> tuple[Said, ...]:

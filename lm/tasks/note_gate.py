@@ -61,7 +61,7 @@ def _asked(one: Said) -> str:
     return one.text.rstrip(" .,?") + "?" if one.asks else one.text
 
 
-def _dates(text: str) -> set[str]:
+def _dates(text: str) -> frozenset[str]:
     return _MONTHS.intersection(re.findall(r"[a-z]+", text.lower()))
 
 

@@ -113,6 +113,10 @@ _FRAGMENT = re.compile(
 """What is left of a sentence that was cut in the middle."""
 
 
+TELLING_WORDS = 3
+"""Words of a reply beyond "yes" from which on it stands alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence of a note and the sentences that it comes from, in their order."""
@@ -174,14 +178,27 @@ def _from_answer(question: Said, reply: Said, person: Person) -> Statement | Non
     asked = cleaned(question.text)
     answer = _answer_to(question, reply)
     both = (question, reply)
+    rest = _BARE_ANSWER.sub("", cleaned(reply.text)).strip(" ,.")
+    if _tells_itself(answer, asked, reply, rest):
+        return None
     if answer is Answer.NO:
         return _denial(asked, both, person)
     if answer is Answer.YES:
         return Statement(_affirmed(asked, question, person), both)
-    rest = _BARE_ANSWER.sub("", cleaned(reply.text)).strip(" ,.")
     if question.asks and rest and len(reply.text.split()) <= SHORT_ANSWER:
         return Statement(_labelled(question.text, rest, reply.speaker, person), both)
     return None
+
+
+def _tells_itself(answer: Answer | None, asked: str, reply: Said, rest: str) -> bool:
+    """Whether the reply says more than the question asked, so that it is told alone.
+
+    "Are you allergic to any medicine?" "Yes, to penicillin" is no allergy to any medicine, and "No blood, but my chest
+    hurts" denies half of what was asked.
+    """
+    if answer is Answer.YES:
+        return len(rest.split()) >= TELLING_WORDS and re.search(r"\bany\w*\b", asked, re.IGNORECASE) is not None
+    return answer is Answer.NO and re.search(r"\bbut\b", reply.text, re.IGNORECASE) is not None
 
 
 def _answer_to(question: Said, reply: Said) -> Answer | None:
