@@ -62,7 +62,7 @@ def _asked(one: Said) -> str:
 
 
 def _dates(text: str) -> set[str]:
-    return _MONTHS.intersection(re.findall(r"[a-z]+", text.lower()))
+    return set(_MONTHS.intersection(re.findall(r"[a-z]+", text.lower())))
 
 
 def citations_of(said: Sequence[Said]) -> tuple[Citation, ...]:

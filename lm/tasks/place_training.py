@@ -107,14 +107,14 @@ def train(notes: Path) -> npt.NDArray[np.float16]:
     optimizer = torch.optim.AdamW(table.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     targets = torch.tensor(parts)
     for _ in range(EPOCHS):
-        for batch in torch.randperm(len(rows)).split(256):
+        for batch in torch.split(torch.randperm(len(rows)), 256):
             chosen = [rows[int(at)] for at in batch]
             offsets = torch.tensor([0, *np.cumsum([len(row) for row in chosen])[:-1]])
             flat = torch.tensor([i for row in chosen for i in row])
             scale = torch.tensor([len(row) ** -0.5 for row in chosen for _ in row])
             loss = F.cross_entropy(table(flat, offsets, per_sample_weights=scale), targets[batch])
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call] # torch's own signature is untyped
             optimizer.step()
     weights: npt.NDArray[np.float16] = table.weight.detach().numpy().astype(np.float16)
     return weights
