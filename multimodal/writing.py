@@ -5,7 +5,7 @@ A draft is made by rules from what was said and typed; a decoder writes none of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lm.clinical.extract import extract
 from lm.clinical.spoken_text import SpokenText
 from lm.errors import NothingToWriteFrom
-from lm.grounding.answer import Evidence
+from lm.grounding.answer import Evidence, Verdict
 from lm.tasks.double_check import double_check, with_check
 from lm.tasks.findings import findings, found_in
 from lm.tasks.note import write_note
@@ -95,8 +95,18 @@ def _note(sources: Sources) -> Writing:
 
 
 def _card(sources: Sources) -> Writing:
+    """Put what is borne out in plain words, and nothing else: a patient cannot tell what a decoder made up."""
+    borne_out = [sentence for sentence in sources.about if sentence.verdict is Verdict.SUPPORTED]
+    if not borne_out:
+        raise NothingToWriteFrom(
+            "No source bears out any sentence of this, so no card was written for the patient. Choose another answer, "
+            "or write a note first."
+        )
     with card_maker() as maker:
-        return maker.make(sources.about).writing
+        card = maker.make(borne_out).writing
+    left_out = len(sources.about) - len(borne_out)
+    said = f"Left out, because no source bears it out: {left_out} of {len(sources.about)} sentences."
+    return replace(card, notices=(said, *card.notices)) if left_out else card
 
 
 _WRITERS: Mapping[Form, Callable[[Sources], Writing]] = {

@@ -51,6 +51,16 @@ def test_a_card_keeps_the_dose_and_the_sources() -> None:
     assert sentence.citations == (cited,)
 
 
+def test_nothing_that_no_source_bears_out_is_put_on_a_card() -> None:
+    invented = Sentence("You take amoxicillin 500 mg.", Verdict.UNVERIFIED, ())
+    said = Sentence("You have a cough.", Verdict.SUPPORTED, (Citation(SourceKind.TRANSCRIPT, "Recording 1", "cough"),))
+    written = write(Form.CARD, Sources(about=(invented, said)))
+    assert "amoxicillin" not in " ".join(s.text for section in written.sections for s in section.sentences)
+    assert written.notices[0].endswith("1 of 2 sentences.")
+    with pytest.raises(NothingToWriteFrom, match="no card was written"):
+        write(Form.CARD, Sources(about=(invented,)))
+
+
 @pytest.mark.parametrize("form", [Form.NOTE, Form.FINDINGS, Form.DIFFERENTIAL])
 def test_from_nothing_nothing_is_written_and_that_is_said(form: Form) -> None:
     with pytest.raises(NothingToWriteFrom, match="Dictate or type something"):

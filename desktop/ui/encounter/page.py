@@ -120,6 +120,8 @@ class EncounterPage(Retranslating, QWidget):
         self.timeline.replace(entry)
         shown = self.timeline.card(entry.id)
         if isinstance(shown, AnswerCard | DictationCard | AttachmentCard | QuestionCard | WritingCard):
+            if isinstance(entry, Writing) and entry.sections:
+                self.timeline.show_start_of(shown)
             shown.show_entry(entry)  # type: ignore[arg-type]  # a card shows entries of its own kind only
         self._follow(entry.id)
 

@@ -46,6 +46,8 @@ class TimelineView(Retranslating, QScrollArea):
         self._follows = True
         self._anchor: tuple[QWidget, int] | None = None
         """While the reader is not at the end: the card that is read, and where it stands in the viewport."""
+        self._growing: QWidget | None = None
+        """A card that is read from its top once it does not fit, instead of from the end."""
         self._below_anchor = 0
         self._keeps = False
         self.setWidgetResizable(True)
@@ -75,6 +77,7 @@ class TimelineView(Retranslating, QScrollArea):
             card.hide()
             card.deleteLater()
         self._cards.clear()
+        self._growing = None
         self._entries = list(entries)
         self._first_built = max(0, len(self._entries) - FIRST_CARDS)
         self._follows = True
@@ -112,9 +115,14 @@ class TimelineView(Retranslating, QScrollArea):
 
     def go_to_end(self) -> None:
         """Show the end and follow it from now on."""
+        self._growing = None
         self._follows = True
         self._below.hide()
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def show_start_of(self, card: QWidget) -> None:
+        """Show a card that is about to grow from its top, where the reader follows the end; else move nothing."""
+        self._growing = card if self._follows else None
 
     def show_widget(self, widget: QWidget) -> None:
         """Scroll just so far that a widget is seen."""
@@ -163,7 +171,9 @@ class TimelineView(Retranslating, QScrollArea):
     def _keep_place(self, _least: int, most: int) -> None:
         bar = self.verticalScrollBar()
         if self._follows:
-            bar.setValue(most)
+            card = self._growing
+            is_long = card is not None and card.height() > self.viewport().height()
+            bar.setValue(card.y() if card is not None and is_long else most)
             return
         if self._anchor:
             card, place = self._anchor

@@ -196,3 +196,15 @@ def test_the_form_of_notes_is_a_setting(bench: ScreenBench) -> None:
     bench.settings.set("note_template", "progress")
     bench.screen.handle("write-note")
     assert sent(bench).template == "progress"
+
+
+def test_a_long_draft_is_shown_from_its_top(bench: ScreenBench) -> None:
+    bench.open(full_encounter())
+    bench.screen.handle("write-note")
+    sentences = SECTIONS[0].sentences * 60
+    job = sent(bench).job
+    bench.worker.emit(WritingWhole(job, "SOAP note", (Section("Subjective", sentences),)))
+    bench.worker.emit(Done(job))
+    timeline, card = bench.screen.page.timeline, cards(bench)[0]
+    bench.qtbot.waitUntil(lambda: timeline.verticalScrollBar().value() == card.y())
+    assert card.height() > timeline.viewport().height()
