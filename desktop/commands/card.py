@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.commands.consulting import existing_file
-from desktop.commands.new_file import write_new
 from desktop.commands.text_files import read_text
+from desktop.record.new_file import write_new
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         card = maker.make(sentences)
     page = printable(handout(card))
     if args.out:
-        write_new(args.out, lambda file: file.write(page.encode("utf-8")))
+        write_new(args.out, page.encode())
     if args.json:
         sys.stdout.write(json.dumps(_fields(card), ensure_ascii=False) + "\n")
     elif not args.out:

@@ -8,11 +8,12 @@ import secrets
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.commands.consulting import existing_file
-from desktop.commands.new_file import write_new
+from desktop.record.new_file import write_new
 
 if TYPE_CHECKING:
     import argparse
@@ -70,7 +71,7 @@ def _run_text(args: argparse.Namespace) -> int:
     elif not args.out:
         sys.stdout.write(result.text)
     if args.out and not args.preview:
-        write_new(args.out, lambda file: file.write(result.text.encode("utf-8")))
+        write_new(args.out, result.text.encode())
     sys.stderr.write(f"{_counted(len(result.replacements), 'identifier')}\n{result.residual_risk}\n")
     return 0
 
@@ -90,7 +91,9 @@ def _run_dicom(args: argparse.Namespace) -> int:
         if args.preview or args.json:
             _print(_dicom_changes(changes, args.json))
         if not args.preview:
-            write_new(args.out, lambda file: dataset.save_as(file, enforce_file_format=True))
+            whole = BytesIO()
+            dataset.save_as(whole, enforce_file_format=True)
+            write_new(args.out, whole.getvalue())
     sys.stderr.write(f"{_counted(len(changes), 'attribute')}\n{DICOM_RISK}\n")
     return 0
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.commands.consulting import add_device_option, add_output_options, add_speech_option, existing_file
-from desktop.commands.new_file import write_new
+from desktop.commands.text_files import read_text
+from desktop.record.new_file import write_new
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +30,6 @@ Rules find problems, drugs, allergies, measurements and procedures, and whether 
 somebody else's. They miss some and misread some: every row names its place, so look there. Urgency and specialties
 are reminders for a doctor, no diagnosis.
 """
-MAX_TEXT_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     if args.csv:
         from desktop.mining_table import as_csv
 
-        write_new(args.csv, lambda file: file.write(as_csv(rows, files).encode("utf-8")))
+        write_new(args.csv, as_csv(rows, files).encode())
     return 0
 
 
@@ -142,7 +142,7 @@ def _texts(args: argparse.Namespace) -> Iterator[_Text]:
 
     for file in args.files:
         is_recording = kind_of(file) in (FileKind.AUDIO, FileKind.VIDEO)
-        yield _heard(file, args) if is_recording else _Text(file, _read(file))
+        yield _heard(file, args) if is_recording else _Text(file, read_text(file))
 
 
 def _heard(file: Path, args: argparse.Namespace) -> _Text:
@@ -159,24 +159,3 @@ def _heard(file: Path, args: argparse.Namespace) -> _Text:
                 places.append((len(text), word.start_s))
                 text += word.text
     return _Text(file, text, tuple(start for start, _ in places), tuple(second for _, second in places))
-
-
-def _read(file: Path) -> str:
-    from desktop.record.errors import SOURCE_CLOSED, SourceUnreadable
-    from multimodal.errors import InvalidFile
-
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(MAX_TEXT_BYTES + 1)
-    except OSError as error:
-        raise SourceUnreadable(SOURCE_CLOSED, file.name, error.strerror) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text or len(data) > MAX_TEXT_BYTES:
-        raise InvalidFile(
-            f"{file.name} is neither a recording nor a text in UTF-8 of at most {MAX_TEXT_BYTES >> 20} MiB. "
-            "Nothing was read of it; save it as plain text and try again."
-        )
-    return text

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import add_device_option, add_speech_option, existing_file
+from desktop.commands.text_files import read_text
+from desktop.record.new_file import write_new
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +30,6 @@ examples:
 A line that begins with [unverified] is what was said, word for word: the rules could not word it safely. Read the note
 and the lines to check before you sign; nothing is signed here.
 """
-MAX_TEXT_BYTES = 2 << 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,11 +56,11 @@ def run(args: argparse.Namespace) -> int:
         return _list_templates(args.json)
     if args.file is None:
         raise InvalidInput("Name a dialogue or a recording, or list the templates with --templates.")
-    template = template_from_note(_text(args.like)) if args.like else load_template(args.template)
+    template = template_from_note(read_text(args.like)) if args.like else load_template(args.template)
     writing, lines = _write(_evidence(args), template)
     text = _as_json(writing, lines) if args.json else as_text(writing, lines)
     if args.out:
-        _save(args.out, text)
+        write_new(args.out, text.encode())
     else:
         sys.stdout.write(text)
     return 0
@@ -95,7 +96,7 @@ def _evidence(args: argparse.Namespace) -> tuple[Evidence, ...]:
 
     if kind_of(args.file) in (FileKind.AUDIO, FileKind.VIDEO):
         return (_heard(args),)
-    return (Evidence.from_text(SourceKind.TRANSCRIPT, args.file.name, _text(args.file)),)
+    return (Evidence.from_text(SourceKind.TRANSCRIPT, args.file.name, read_text(args.file)),)
 
 
 def _heard(args: argparse.Namespace) -> Evidence:
@@ -109,27 +110,6 @@ def _heard(args: argparse.Namespace) -> Evidence:
     said = [word for event in events if isinstance(event, Heard) for word in event.utterance.words]
     words = tuple(EvidenceWord(word.text, word.start_s, word.end_s) for word in said)
     return Evidence(SourceKind.TRANSCRIPT, args.file.name, words)
-
-
-def _text(file: Path) -> str:
-    from lm.errors import InvalidInput
-
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(MAX_TEXT_BYTES + 1)
-    except OSError as error:
-        raise InvalidInput(f"{file.name} cannot be read: {error.strerror}.") from error
-    if len(data) > MAX_TEXT_BYTES:
-        raise InvalidInput(
-            f"{file.name} is longer than a dialogue: at most {MAX_TEXT_BYTES >> 20} MiB of text are read."
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text or not text.strip():
-        raise InvalidInput(f"{file.name} is neither a dialogue as UTF-8 text nor a recording; nothing was written.")
-    return text
 
 
 def as_text(writing: Writing, lines: tuple[CheckLine, ...]) -> str:
@@ -150,17 +130,3 @@ def as_text(writing: Writing, lines: tuple[CheckLine, ...]) -> str:
 def _as_json(writing: Writing, lines: tuple[CheckLine, ...]) -> str:
     row = {**asdict(writing), "double_check": [asdict(line) for line in lines]}
     return json.dumps(row, ensure_ascii=False) + "\n"
-
-
-def _save(file: Path, text: str) -> None:
-    from desktop.record.errors import disk_errors
-    from lm.errors import InvalidInput
-
-    with disk_errors():
-        try:
-            with file.open("x", encoding="utf-8") as opened:
-                opened.write(text)
-        except FileExistsError:
-            raise InvalidInput(
-                f"{file.name} exists already and stays as it is: name another file for the note."
-            ) from None

@@ -42,7 +42,7 @@ def test_a_note_is_never_written_over_a_file(tmp_path: Path, capsys: pytest.Capt
     kept.write_text("mine", encoding="utf-8")
     assert main(["note", _visit(tmp_path), "--out", str(kept)]) == BAD_INPUT
     assert kept.read_text(encoding="utf-8") == "mine"
-    assert "exists already" in capsys.readouterr().err
+    assert "is there already" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_note_is_never_written_over_a_file(tmp_path: Path, capsys: pytest.Capt
     [
         (["note"], "Name a dialogue"),
         (["note", "{visit}", "--template", "nothing-like-it"], "There is no template"),
-        (["note", "{binary}"], "neither a dialogue"),
+        (["note", "{binary}"], "is no text"),
         (["note", "{absent}"], "absent.txt"),
     ],
 )

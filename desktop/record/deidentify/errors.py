@@ -26,7 +26,6 @@ VOICE = (
     "{0} holds sound or film. A voice and a face tell who somebody is, so it cannot be de-identified; nothing was "
     "written. De-identify its transcript instead."
 )
-TARGET_EXISTS = "{0} is there already. Nothing was written: name a new file with --out."
 TARGET_NEEDED = (
     "A DICOM file is only ever written to a new file. Nothing was written: name it with --out, and let its "
     "name tell nothing of the patient."
