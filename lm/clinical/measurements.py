@@ -27,6 +27,12 @@ _JUDGED = re.compile(rf"\b(?:{JUDGEMENTS})\b", re.IGNORECASE)
 _PAIR = VITALS[0]
 _SCORE = re.compile(r"\s*(?:out of\s*(?:ten|10)|/\s*10)\b(?![/.]\d)", re.IGNORECASE)
 _AGE = re.compile(r"\s*(?:-|\s)?\s*(?:years?|yrs?|y/?o|months?|weeks?)?[- ]?(?:old|of age|y/?o)\b", re.IGNORECASE)
+_ONCE = re.compile(
+    r"\b(?:(?:since|when|until|till|before|after|while|as) (?:i|you|he|she|they|we)(?: (?:was|were|turned))?|"
+    r"at(?: the)? age(?: of)?)(?: (?:about|around|like|only|just))?\s+$",
+    re.IGNORECASE,
+)
+"""Before an age that somebody once had: "anaemic since I was 13 years old"."""
 _AGED = re.compile(r"\b(?:aged?|turned|turning)(?: of| is)?\s+$", re.IGNORECASE)
 _SEX = {
     "male": r"males?|man|gentleman|boy|sir|mr",
@@ -147,6 +153,7 @@ def demographics_in(sentence: str, *, asked_age: bool = False) -> tuple[Fact, ..
         is_aged = _AGED.search(sentence, 0, quantity.start) is not None
         if (
             quantity.value <= 120
+            and not _ONCE.search(sentence, 0, quantity.start)
             and (after or is_aged or asked_age)
             and quantity.unit in ("", "years", "months", "weeks", "days")
         ):

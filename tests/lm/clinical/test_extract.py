@@ -191,3 +191,8 @@ def test_when_you_cough_asks_for_no_cough() -> None:
 def test_what_a_drug_once_did_is_no_finding_of_today() -> None:
     found = facts("I am allergic to penicillin, it gave me a fever. I have a cough.")
     assert (found["Fever"].course, found["Cough"].course) == (Course.PAST, Course.CURRENT)
+
+
+def test_the_age_that_somebody_once_had_is_not_theirs_now() -> None:
+    assert "age" not in facts("I've been anemic since I was 13 years old.")
+    assert facts("She is 65 years old. It began when she was 13 years old.")["age"].value == "65 years"
