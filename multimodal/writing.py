@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lm.tasks.writing import Writing
 
 
-DEFAULT_TEMPLATE = "soap"
+DEFAULT_TEMPLATE, ENGLISH = "soap", "en"
 
 
 class Form(StrEnum):
@@ -55,6 +55,8 @@ class Sources:
     """Of a card for the patient, what it puts in plain words."""
     template: str = ""
     """Of a note, the id of a template or the path of one's own; empty is the first one."""
+    languages: frozenset[str] = frozenset()
+    """What was spoken, as ISO 639-1 codes, as far as it was recognised."""
 
     def texts(self) -> tuple[SpokenText, ...]:
         """Return what was said and typed as texts with places. Raises NothingToWriteFrom where there is none."""
@@ -68,7 +70,12 @@ class Sources:
 
 def write(form: Form, sources: Sources) -> Writing:
     """Write a draft. Raises NothingToWriteFrom, and CatalogError for a terminology that is missing."""
-    return _WRITERS[form](sources)
+    writing = _WRITERS[form](sources)
+    others = sorted(sources.languages - {ENGLISH})
+    if not others:
+        return writing
+    said = f"The rules read English. What was said in another language ({', '.join(others)}) is missing here."
+    return replace(writing, notices=(said, *writing.notices))
 
 
 def _findings(sources: Sources) -> Writing:

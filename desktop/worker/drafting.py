@@ -26,6 +26,7 @@ def drafted(command: Write) -> Iterator[Event]:
 def sources_of(command: Write) -> Sources:
     """Return what a draft is written from: what was said, what the doctor typed, and what answers said of pictures."""
     said = [evidence_of(recording) for recording in command.context.recordings]
+    heard = [utterance for recording in command.context.recordings for utterance in recording.utterances]
     stated = [_stated(turn.question) for turn in command.context.turns]
     typed = [Evidence.from_text(SourceKind.QUESTION, "", text) for text in stated if text]
     return Sources(
@@ -34,6 +35,7 @@ def sources_of(command: Write) -> Sources:
         seen=tuple(map(grounded_sentence, command.seen)),
         about=tuple(map(grounded_sentence, command.about)),
         template=command.template,
+        languages=frozenset(utterance.language for utterance in heard if utterance.language),
     )
 
 

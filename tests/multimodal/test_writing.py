@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lm.errors import NothingToWriteFrom
@@ -49,6 +51,12 @@ def test_a_card_keeps_the_dose_and_the_sources() -> None:
     assert "metformin 500 mg" in sentence.text
     assert "twice a day" in sentence.text
     assert sentence.citations == (cited,)
+
+
+def test_what_is_not_english_is_said_to_be_missing() -> None:
+    written = write(Form.FINDINGS, replace(heard(), languages=frozenset({"en", "zh"})))
+    assert written.notices[0] == "The rules read English. What was said in another language (zh) is missing here."
+    assert write(Form.FINDINGS, replace(heard(), languages=frozenset({"en"}))).notices[0].startswith("Found by rules")
 
 
 def test_nothing_that_no_source_bears_out_is_put_on_a_card() -> None:

@@ -37,6 +37,7 @@ def test_what_was_said_typed_and_seen_become_sources() -> None:
     assert (typed.kind, " ".join(word.text for word in typed.words)) == (SourceKind.QUESTION, "She takes ramipril.")
     assert [sentence.text for sentence in sources.seen] == ["The film shows a consolidation."]
     assert sources.template == "soap"
+    assert sources.languages == {"en"}
 
 
 def test_a_sentence_comes_back_as_it_was() -> None:
