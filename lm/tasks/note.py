@@ -37,7 +37,13 @@ KEEP_CLINICAL = 0.02
 """The same for a statement that names a drug, an allergy, a procedure or a measured amount: left out, it is missed."""
 _MEASURED = frozenset("mg mcg g mL L units mEq % puffs tablets drops sprays mmHg bpm °F °C".split())
 _ORDERED = frozenset({FactKind.PROCEDURE, FactKind.DRUG})
-_PART_OF = {FactKind.VITAL: Part.EXAM, FactKind.LAB: Part.RESULTS}
+_PART_OF = {
+    FactKind.ALLERGY: Part.ALLERGIES,
+    FactKind.VITAL: Part.EXAM,
+    FactKind.LAB: Part.RESULTS,
+    FactKind.DRUG: Part.MEDICATIONS,
+}
+"""Where a sentence stands by the first of these kinds that it tells."""
 MOST_DENIED = 8
 """Denials that are told in one sentence."""
 
@@ -85,13 +91,15 @@ def _is_clinical(text: str, lexicon: Lexicon) -> bool:
 def _by_its_facts(place: Placed, lexicon: Lexicon) -> Placed:
     """Put a statement where its facts belong, whatever its words are like; without such facts it stays.
 
-    What was measured is an examination or a result, what is to be done is a plan, in a note of any length.
+    What was measured is an examination or a result, what is to be done is a plan, what is taken at a dose is a
+    medication, in a note of any length.
     """
     facts = extract(" ".join(one.text for one in place.statement.said), lexicon)
     if any(fact.course is Course.PLANNED and fact.kind in _ORDERED for fact in facts):
         return replace(place, part=Part.PLAN)
-    measured = {fact.kind for fact in facts if fact.value and fact.kind in _PART_OF}
-    return replace(place, part=_PART_OF[min(measured)]) if measured else place
+    telling = {fact.kind for fact in facts if fact.value or fact.dose.amount or fact.kind is FactKind.ALLERGY}
+    part = next((part for kind, part in _PART_OF.items() if kind in telling), place.part)
+    return replace(place, part=part)
 
 
 def _spoken(source: Evidence) -> tuple[Said, ...]:

@@ -36,6 +36,18 @@ def test_findings_cite_the_second_at_which_they_were_said() -> None:
     assert cited.start_s == float(SAID.split().index("Yes,"))
 
 
+def test_a_note_has_each_thing_where_a_doctor_looks_for_it() -> None:
+    said = replace(heard(), template="visit")
+    written = write(Form.NOTE, said)
+    stands = {section.heading: " ".join(s.text for s in section.sentences) for section in written.sections}
+    assert "cough" in stands["History of present illness"] + stands["Chief complaint"]
+    assert "metformin 500 mg" in stands["Medications"]
+    assert "penicillin" in stands["Allergies"]
+    assert "140/90" in stands["Physical exam"]
+    assert "allergic to any medicine" not in " ".join(stands.values())
+    assert [section.heading for section in written.sections if section.is_check] == ["Check before signing"]
+
+
 def test_a_differential_cites_what_was_said_for_it() -> None:
     written = write(Form.DIFFERENTIAL, heard())
     assert "not a diagnosis" in written.notices[0]
