@@ -113,6 +113,12 @@ _FRAGMENT = re.compile(
 """What is left of a sentence that was cut in the middle."""
 
 
+_ASKS_FOR_ANY = re.compile(
+    r"\banything\b|\bany (?:(?:known|other|more|past|major) )?(?:medic|drug|tablet|pill|food|allerg|surger|operation|"
+    r"problem|condition|symptom|illness)",
+    re.IGNORECASE,
+)
+"""What asks for names: the one that is given is told, and not the question."""
 TELLING_WORDS = 3
 """Words of a reply beyond "yes" from which on it stands alone."""
 
@@ -183,6 +189,9 @@ def _from_answer(question: Said, reply: Said, person: Person) -> Statement | Non
         return None
     if answer is Answer.NO:
         return _denial(asked, both, person)
+    if answer is Answer.YES and rest and _ASKS_FOR_ANY.search(asked):
+        named = rest.removeprefix("to ").removeprefix("for ")
+        return Statement(_labelled(question.text, named, reply.speaker, person), both)
     if answer is Answer.YES:
         return Statement(_affirmed(asked, question, person), both)
     if question.asks and rest and len(reply.text.split()) <= SHORT_ANSWER:
@@ -193,8 +202,8 @@ def _from_answer(question: Said, reply: Said, person: Person) -> Statement | Non
 def _tells_itself(answer: Answer | None, asked: str, reply: Said, rest: str) -> bool:
     """Whether the reply says more than the question asked, so that it is told alone.
 
-    "Are you allergic to any medicine?" "Yes, to penicillin" is no allergy to any medicine, and "No blood, but my chest
-    hurts" denies half of what was asked.
+    "Are you allergic to any medicine?" "Yes, I am allergic to penicillin" is no allergy to any medicine, and "No blood,
+    but my chest hurts" denies half of what was asked.
     """
     if answer is Answer.YES:
         return len(rest.split()) >= TELLING_WORDS and re.search(r"\bany\w*\b", asked, re.IGNORECASE) is not None
