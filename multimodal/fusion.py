@@ -128,8 +128,8 @@ class AudioProjector(nn.Module):
         for convolution in self.around:
             heard = (hidden * is_sound.unsqueeze(-1)).transpose(1, 2)
             hidden = hidden + self.dropout(nn.functional.gelu(convolution(heard).transpose(1, 2)))
-        placed = self.norm(self.out(hidden)) + self.modality
-        return SoundTokens(placed, self.blank(hidden).squeeze(-1), is_sound)
+        placed = self.norm(self.out(hidden).float()) + self.modality
+        return SoundTokens(placed, self.blank(hidden).squeeze(-1).float(), is_sound)
 
     @torch.inference_mode()
     def project(self, frames: torch.Tensor) -> torch.Tensor:

@@ -12,6 +12,7 @@ examples:
   bedside train lm --text more.txt --from my-decoder --out my-decoder-2
   bedside train lm --out my-decoder --resume
   bedside train projector --data open-data
+  bedside train voice --data open-data
 """
 
 
@@ -29,6 +30,7 @@ KINDS = (
     TrainingKind(
         "projector", "train the projector that shows pictures to a decoder", "desktop.commands.train_projector"
     ),
+    TrainingKind("voice", "train the projector that lets a decoder hear", "desktop.commands.train_voice"),
 )
 
 

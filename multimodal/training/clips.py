@@ -12,8 +12,10 @@ import random
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lm.errors import TrainingError
-from multimodal.audio import load_audio
+from multimodal.audio import SAMPLE_RATE_HZ, load_audio
 from multimodal.training.spoken_sentences import Part, made_sentences, normalized, spoken_sentences
 from multimodal.training.voices import VOICES, Manner, Voice, draw_manner, speak
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from multimodal.training.spoken_sentences import Category, Sentence
@@ -35,6 +36,7 @@ REAL_PARTS = {
 }
 """One speaker a source, none of them in two sources. The largest is scored, since few clips prove nothing."""
 LONGEST_REAL_S = 15.0
+SILENCE_S = 3.0
 MADE = "clinical words, synthetic voices"
 SAID = "consultations, synthetic voices"
 REAL = "real recordings"
@@ -76,7 +78,14 @@ class Clip:
         """Return mono 16 kHz samples `(n,)`; raises InvalidFile or TrainingError when there are none."""
         if self.voice is not None and self.manner is not None:
             return speak(self.text, self.voice, self.manner)
-        return load_audio(data / self.path).samples
+        if self.path:
+            return load_audio(data / self.path).samples
+        return np.zeros(int(SILENCE_S * SAMPLE_RATE_HZ), np.float32)
+
+
+def silent_clip() -> Clip:
+    """Return a clip in which nothing is said."""
+    return Clip("", Part.TEST, "silence")
 
 
 def read_clips(data: Path, counts: ClipCounts, seed: int = 0) -> list[Clip]:
@@ -100,9 +109,7 @@ def read_clips(data: Path, counts: ClipCounts, seed: int = 0) -> list[Clip]:
     return clips
 
 
-def _read_aloud(
-    source: str, sentences: Sequence[Sentence], part: Part, count: int, rng: random.Random
-) -> list[Clip]:
+def _read_aloud(source: str, sentences: Sequence[Sentence], part: Part, count: int, rng: random.Random) -> list[Clip]:
     of_part = [sentence for sentence in sentences if sentence.part is part]
     voices = [voice for voice in VOICES if voice.part is part]
     chosen = rng.sample(of_part, min(count, len(of_part)))

@@ -76,8 +76,10 @@ class SpokenWords:
 
     def log_probabilities(self, sound: SoundTokens, temperature: float) -> torch.Tensor:
         """Return `(batch, tokens, 1 + words)`: blank first, then each word."""
-        similarity = F.normalize(sound.embeddings - self.mean, dim=-1) @ self.directions.T / temperature
-        words = similarity.log_softmax(dim=-1) + F.logsigmoid(-sound.blank).unsqueeze(-1)
+        near = F.normalize(sound.embeddings - self.mean, dim=-1)
+        with torch.autocast(near.device.type, torch.bfloat16):
+            similarity = near @ self.directions.T
+        words = (similarity.float() / temperature).log_softmax(dim=-1) + F.logsigmoid(-sound.blank).unsqueeze(-1)
         return torch.cat([F.logsigmoid(sound.blank).unsqueeze(-1), words], dim=-1)
 
 
@@ -107,7 +109,9 @@ def align_sound_to_words(
     for step, chosen in enumerate(_batches(clips, options, rng), 1):
         frames, lengths = sound_batch(features, chosen)
         device = projector.modality.device
-        sound = projector(_partly_hidden(frames, lengths, options.hidden_frames, rng).to(device), lengths)
+        frames = _partly_hidden(frames, lengths, options.hidden_frames, rng).to(device)
+        with torch.autocast(device.type, torch.bfloat16):
+            sound = projector(frames, lengths)
         loss = ctc_loss(sound, chosen, words, options.temperature)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call] # torch's own signature is untyped

@@ -43,7 +43,7 @@ class VoiceOptions:
     warmup: float = 0.05
     final_share: float = 0.1
     clip: float = 1.0
-    d_hidden: int = 768
+    d_hidden: int = 512
     temperature: float = 2.0
     """Of the teacher's and the pupil's distributions."""
     distilled: float = 0.5
@@ -112,9 +112,7 @@ class SoundLesson:
         (share * (loss + self.options.alignment_weight * aligned)).backward()  # type: ignore[no-untyped-call] # torch's own signature is untyped
         return share * answered
 
-    def _losses(
-        self, heard: Answers, teacher: torch.Tensor, with_words: torch.Tensor
-    ) -> tuple[float, torch.Tensor]:
+    def _losses(self, heard: Answers, teacher: torch.Tensor, with_words: torch.Tensor) -> tuple[float, torch.Tensor]:
         """Return the mean cross-entropy of the answers, and the loss that is taught."""
         pupil = heard.logits(self.decoder)
         taught = heard.taught

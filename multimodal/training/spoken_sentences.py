@@ -50,9 +50,9 @@ WORDS: dict[Category, tuple[str, ...]] = {
         "digoxin, codeine, heparin, sertraline, tramadol, metoprolol"
     ),
     Category.SYMPTOM: _listed(
-        "cough, fever, nausea, headache, dizziness, vomiting, diarrhea, fatigue, swelling, itching, numbness, weakness, "
-        "chills, sweating, constipation, bleeding, palpitations, wheezing, cramps, stiffness, heartburn, insomnia, "
-        "rash, pain"
+        "cough, fever, nausea, headache, dizziness, vomiting, diarrhea, fatigue, swelling, itching, numbness, "
+        "weakness, chills, sweating, constipation, bleeding, palpitations, wheezing, cramps, stiffness, heartburn, "
+        "insomnia, rash, pain"
     ),
     Category.BODY_PART: _listed(
         "knee, shoulder, elbow, ankle, hip, wrist, foot, hand, arm, leg, ear, eye, lung, kidney, breast, thigh"

@@ -6,7 +6,6 @@ say is never kept in the repository. Every voice belongs to one part, and what a
 
 from __future__ import annotations
 
-import random
 import shutil
 import subprocess
 import tempfile
@@ -17,10 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lm.errors import TrainingError
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
 from multimodal.training.spoken_sentences import Part
 
 if TYPE_CHECKING:
+    import random
+
     from numpy.typing import NDArray
 
 _TIMEOUT_S = 60
@@ -98,7 +99,7 @@ def _run(command: list[str]) -> None:
             "and start the training again."
         )
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S)  # noqa: S603 - fixed programs, no shell
+        subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise TrainingError(f"The speech synthesizer {command[0]} failed: {error}.") from error
 
@@ -116,5 +117,3 @@ def _with_noise(samples: NDArray[np.float32], manner: Manner) -> NDArray[np.floa
         noise = np.random.default_rng(manner.seed).standard_normal(len(even)) * 0.05 * 10 ** (-manner.noise_db / 20)
         even = even + noise
     return np.clip(even, -1.0, 1.0).astype(np.float32)
-
-
