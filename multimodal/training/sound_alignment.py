@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class SoundAlignmentOptions:
     """How the first lesson is taught."""
 
-    steps: int = 1500
+    steps: int = 1000
     batch: int = 32
-    learning_rate: float = 1e-3
+    learning_rate: float = 1.5e-3
     weight_decay: float = 0.02
     warmup: float = 0.05
     final_share: float = 0.05

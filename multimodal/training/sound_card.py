@@ -131,7 +131,7 @@ def _limits() -> list[str]:
         "",
         "## Limits",
         "",
-        "- Nearly all of what it heard in training was said by synthesizers, in English; it knows little of real voices.",
+        "- Nearly all that it heard in training was said by synthesizers, in English: it knows little of real voices.",
         "- It hears the words that it was trained on. A medicine that was in no training sentence is not heard.",
         "- Whisper's transcript knows far more words; the sound stands in where there is none or it is uncertain.",
     ]

@@ -79,6 +79,7 @@ def compute_sound_features(
     first = max((line["first"] + line["frames"] for line in known), default=0)
     with (folder / _STATES).open("ab") as states, (folder / _INDEX).open("a", encoding="utf-8") as index:
         states.truncate(first * known[0]["width"] * 2 if known else 0)
+        index.truncate(_whole_bytes(folder / _INDEX))
         for number, clip in enumerate(clips, 1):
             if clip.key in done:
                 continue
@@ -96,6 +97,9 @@ def compute_sound_features(
 
 def _lines(index: Path) -> list[dict[str, int]]:
     """Return the whole lines of an index, none where there is no index; a line cut off by a stop does not count."""
-    text = index.read_text(encoding="utf-8") if index.exists() else ""
-    whole = text[: text.rfind("\n") + 1]
+    whole = index.read_bytes()[: _whole_bytes(index)] if index.exists() else b""
     return [json.loads(line) for line in whole.splitlines()]
+
+
+def _whole_bytes(index: Path) -> int:
+    return index.read_bytes().rfind(b"\n") + 1

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lm.packing import packed_in_place
 from multimodal.atomic import write_text
 from multimodal.fusion import AdapterBinding, AudioProjector, load_projector, save_projector
 from multimodal.training.clips import ClipCounts, read_clips, silent_clip
@@ -112,9 +111,7 @@ def score_voice(
     if not isinstance(projector, AudioProjector):
         raise TypeError(f"{AUDIO_PROJECTOR_FILE} holds a projector of {projector.kind}")
     device = decoder.model.device
-    scorer = SoundScorer(
-        packed_in_place(decoder), projector.to(device), features, features.get(silence.key)[None].to(device)
-    )
+    scorer = SoundScorer(decoder, projector.to(device), features, features.get(silence.key)[None].to(device))
     with torch.inference_mode():
         scores = [scorer.score(task, on_progress) for task in tasks]
     described = {

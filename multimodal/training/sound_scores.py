@@ -19,7 +19,6 @@ import torch
 from lm.sequence import SourceKind
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
 from multimodal.training.clips import MADE, REAL, SAID
-from multimodal.training.projector import IGNORED
 from multimodal.training.sound_alignment import sound_batch
 from multimodal.training.sound_questions import mention_question, named_question, other_words, word_question
 from multimodal.training.spoken_sentences import Category
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from multimodal.training.sound_questions import SoundQuestion
 
 YES_NO = ("Yes.", "No.")
+BATCH = 8
 
 
 class Given(StrEnum):
@@ -89,18 +89,15 @@ def sound_tasks(clips: Sequence[Clip], most: int, seed: int = 0) -> list[SoundTa
         of_source = [clip for clip in clips if clip.source == source]
         asked = [mention_question(clip, pool, place % 2 == 0, rng) for place, clip in enumerate(of_source)]
         tasks.append(SoundTask("mentioned", f"Is a word mentioned? ({source})", _present(asked)))
-        if source == MADE:
-            tasks += [_named_task(of_source, category, rng) for category in Category if category is not Category.SIDE]
-        else:
-            asked = [word_question(clip, pool, rng) for clip in of_source]
-            tasks.append(SoundTask("which word", f"Which of four words is said? ({source})", _present(asked)))
+        named = [_named(clip, rng) if clip.words else word_question(clip, pool, rng) for clip in of_source]
+        tasks.append(SoundTask("which word", f"Which of four words is said? ({source})", _present(named)))
     cut = [SoundTask(task.name, task.title, task.questions[:most]) for task in tasks]
     return [task for task in cut if len(task.questions) > 1]
 
 
-def _named_task(clips: Sequence[Clip], category: Category, rng: random.Random) -> SoundTask:
-    questions = [named_question(clip, category, rng) for clip in clips if category in dict(clip.words)]
-    return SoundTask(f"which {category}", f"Which {category} of four? ({MADE})", tuple(questions))
+def _named(clip: Clip, rng: random.Random) -> SoundQuestion:
+    """Ask for the medicine, symptom, part of the body or number of a clip that was made with one."""
+    return named_question(clip, rng.choice([c for c, _ in clip.words if c is not Category.SIDE]), rng)
 
 
 def _present(questions: Sequence[SoundQuestion | None]) -> tuple[SoundQuestion, ...]:
@@ -152,17 +149,36 @@ class SoundScorer:
     def _ask(self, questions: Sequence[SoundQuestion], given: Given) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return for each question the log-probability of the right answer among its choices, and a probability.
 
-        The probability is that of yes where the question is answered by yes or no, else that of the right word.
+        The probability is that of yes where the question is answered by yes or no, else that of the right word. Answers
+        are told apart by their first token; choices that share it with the right one are left out.
         """
         right, chosen = [], []
-        for question, other in zip(questions, _others(questions, self._seed), strict=True):
-            choices = question.choices or YES_NO
-            sums = torch.tensor(self._log_likelihoods(self._prompt(question, other, given), choices))
-            among = sums.log_softmax(0)
-            right.append(float(among[choices.index(question.answer)]))
-            place = choices.index(question.answer) if question.choices else 0
-            chosen.append(float(among[place].exp()))
+        asked = list(zip(questions, _others(questions, self._seed), strict=True))
+        for start in range(0, len(asked), BATCH):
+            batch = asked[start : start + BATCH]
+            expected = self._expected([self._prompt(question, other, given) for question, other in batch])
+            for (question, _), logits in zip(batch, expected, strict=True):
+                first, *others = self._first_tokens(question)
+                among = logits[[first, *others]].log_softmax(0)
+                right.append(float(among[0]))
+                says_no = not question.choices and question.answer != YES_NO[0]
+                chosen.append(float(among[1 if says_no else 0].exp()))
         return np.array(right), np.array(chosen)
+
+    def _first_tokens(self, question: SoundQuestion) -> list[int]:
+        """Return the first tokens of the possible answers, the right one before the others."""
+        encode = self._decoder.tokens.encode_untrusted
+        right = encode(question.answer)[0]
+        firsts = dict.fromkeys(encode(choice)[0] for choice in question.choices or YES_NO)
+        return [right, *(token for token in firsts if token != right)]
+
+    def _expected(self, prompts: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the logits `(batch, vocab_size)` float32 of the token after each prompt."""
+        padded = torch.nn.utils.rnn.pad_sequence(list(prompts), batch_first=True)
+        last = torch.zeros(padded.shape[:2], dtype=torch.bool, device=padded.device)
+        for row, prompt in enumerate(prompts):
+            last[row, prompt.shape[0] - 1] = True
+        return self._decoder.model.logits_where(padded, last).float()
 
     def _prompt(self, question: SoundQuestion, other: Clip, given: Given) -> torch.Tensor:
         sound: torch.Tensor | None = None
@@ -175,20 +191,6 @@ class SoundScorer:
         transcript = question.clip.text if given in {Given.WORDS, Given.BOTH} else ""
         built = self._prompts.build(PromptInputs(question.question, attachments, transcript))
         return built.embed(self._decoder.model.embed_tokens)[0]
-
-    def _log_likelihoods(self, prompt: torch.Tensor, choices: Sequence[str]) -> list[float]:
-        """Return the summed log-probability of each answer's tokens; the prompt is read once for all of them."""
-        model = self._decoder.model
-        answers = [torch.tensor(self._prompts.answer_ids(choice), device=model.device) for choice in choices]
-        padded = torch.nn.utils.rnn.pad_sequence(answers, batch_first=True, padding_value=IGNORED)
-        length, longest = prompt.shape[0], padded.shape[1]
-        cache = model.new_cache(length + longest)
-        first = model.forward(prompt.unsqueeze(0), cache, last_only=True).expand(len(answers), 1, -1)
-        following = model.forward(model.embed_tokens(padded[:, :-1].clamp(min=0)), cache.fork(length, len(answers)))
-        log_probabilities = torch.cat([first, following], dim=1).float().log_softmax(-1)
-        of_answers = log_probabilities.gather(2, padded.clamp(min=0).unsqueeze(2)).squeeze(2)
-        sums: list[float] = of_answers.masked_fill(padded == IGNORED, 0.0).sum(dim=1).tolist()
-        return sums
 
 
 def _others(questions: Sequence[SoundQuestion], seed: int) -> list[Clip]:
