@@ -151,12 +151,13 @@ def test_the_decoder_learns_to_hear_and_its_weights_stay(
 
 def test_questions_are_right_about_what_is_said() -> None:
     clip = Clip("The bleeding stopped yesterday evening.", Part.TEST, "test")
-    drawn = draw_sound_conversations([clip], 30, 0.5, seed=0)
+    other = Clip("Doctor, every morning breathing becomes difficult, especially outside.", Part.TEST, "test")
+    drawn = draw_sound_conversations([clip, other], 60, 0.5, seed=0)
     assert {conversation.with_words for conversation in drawn} == {True, False}
     for conversation in drawn:
         for question in conversation.questions:
             if question.answer == "Yes.":
-                assert question.question.split()[-1].rstrip("?") in clip.text.lower()
+                assert question.question.split()[-1].rstrip("?") in conversation.clip.text.lower()
 
 
 @pytest.mark.parametrize("said", [True, False])
