@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from multimodal.training.sound_run import VoiceRun
-    from multimodal.training.sound_scores import SoundScore
+    from multimodal.training.sound_scores import RepeatScore, SoundScore
     from multimodal.training.statistics import Estimate
 
 DATA = (
@@ -26,9 +26,17 @@ DATA = (
 )
 
 
-def write_sound_card(file: Path, decoder: str, run: VoiceRun, scores: Sequence[SoundScore]) -> None:
-    """Write the card as Markdown; every figure in it comes from `run` and `scores`."""
-    lines = [*_head(decoder, run), *_score_lines(scores), *_beside_words(scores), *_limits()]
+def write_sound_card(
+    file: Path, decoder: str, run: VoiceRun, scores: Sequence[SoundScore], repeated: Sequence[RepeatScore]
+) -> None:
+    """Write the card as Markdown; every figure in it comes from `run`, `scores` and `repeated`."""
+    lines = [
+        *_head(decoder, run),
+        *_score_lines(scores),
+        *_beside_words(scores),
+        *_repeated(repeated),
+        *_limits(),
+    ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -113,6 +121,25 @@ def _beside_words(scores: Sequence[SoundScore]) -> list[str]:
     ]
 
 
+def _repeated(scores: Sequence[RepeatScore]) -> list[str]:
+    shown = (Given.TRUE, Given.SHUFFLED, Given.SILENCE)
+    return [
+        "",
+        "## Repeating what is said",
+        "",
+        'Mean log-probability of the true words after "Repeat what is said.", in nats a token; more is better.',
+        "",
+        "| clips | n | " + " | ".join(shown) + " | p (true above another) |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {score.title} | {score.n} | "
+            + " | ".join(_interval(score.estimates[given]) for given in shown)
+            + f" | {_p(score.p_value)} |"
+            for score in scores
+        ),
+    ]
+
+
 def _weakness(score: SoundScore) -> float:
     """Sort by how much the true clip gains over another one: bad news first."""
     return score.estimates[Given.TRUE].value - score.estimates[Given.SHUFFLED].value
@@ -133,5 +160,5 @@ def _limits() -> list[str]:
         "",
         "- Nearly all that it heard in training was said by synthesizers, in English: it knows little of real voices.",
         "- It hears the words that it was trained on. A medicine that was in no training sentence is not heard.",
-        "- Whisper's transcript knows far more words; the sound stands in where there is none or it is uncertain.",
+        "- Whisper's transcript knows far more words: Bedside shows the sound only beside words that are uncertain.",
     ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lm.weights import LoadedDecoder
     from multimodal.training.clips import Clip
     from multimodal.training.sound_features import SoundEncoder, SoundFeatures
-    from multimodal.training.sound_scores import SoundScore
+    from multimodal.training.sound_scores import SoundScore, SoundTask
 
 AUDIO_PROJECTOR_FILE = "audio-projector.safetensors"
 AUDIO_SCORES_FILE = "audio-scores.json"
@@ -114,15 +114,26 @@ def score_voice(
     scorer = SoundScorer(decoder, projector.to(device), features, features.get(silence.key)[None].to(device))
     with torch.inference_mode():
         scores = [scorer.score(task, on_progress) for task in tasks]
+        repeated = [scorer.repeat(*group) for group in _groups(tasks)]
     described = {
         "decoder": decoder.name,
         "clips": asdict(run.clips),
         "options": asdict(run.options),
         "scores": [asdict(score) for score in scores],
+        "repeated": [asdict(score) for score in repeated],
     }
     write_text(run.adapter_folder / AUDIO_SCORES_FILE, json.dumps(described, indent=1) + "\n")
-    write_sound_card(run.adapter_folder / AUDIO_CARD_FILE, decoder.name, run, scores)
+    write_sound_card(run.adapter_folder / AUDIO_CARD_FILE, decoder.name, run, scores, repeated)
     return scores
+
+
+def _groups(tasks: list[SoundTask]) -> list[tuple[str, list[Clip]]]:
+    """Return the clips of the yes/no tasks, by the source they are from."""
+    return [
+        (task.questions[0].clip.source, [question.clip for question in task.questions])
+        for task in tasks
+        if not task.questions[0].choices
+    ]
 
 
 def _features(

@@ -20,7 +20,16 @@ from lm.sequence import SourceKind
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
 from multimodal.training.clips import MADE, REAL, SAID
 from multimodal.training.sound_alignment import sound_batch
-from multimodal.training.sound_questions import mention_question, named_question, other_words, word_question
+from multimodal.training.sound_lesson import lay_out
+from multimodal.training.sound_questions import (
+    REPEAT,
+    SoundConversation,
+    SoundQuestion,
+    mention_question,
+    named_question,
+    other_words,
+    word_question,
+)
 from multimodal.training.spoken_sentences import Category
 from multimodal.training.statistics import Estimate, auroc, bootstrap, mean, paired_p_value
 
@@ -33,7 +42,6 @@ if TYPE_CHECKING:
     from multimodal.fusion import AudioProjector
     from multimodal.training.clips import Clip
     from multimodal.training.sound_features import SoundFeatures
-    from multimodal.training.sound_questions import SoundQuestion
 
 YES_NO = ("Yes.", "No.")
 BATCH = 8
@@ -104,6 +112,16 @@ def _present(questions: Sequence[SoundQuestion | None]) -> tuple[SoundQuestion, 
     return tuple(question for question in questions if question is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatScore:
+    """How well the decoder expects the words of a clip when it is told to repeat them, in nats a token."""
+
+    title: str
+    n: int
+    estimates: dict[str, Estimate]
+    p_value: float
+
+
 class SoundScorer:
     """Scores one decoder with one audio projector."""
 
@@ -146,6 +164,25 @@ class SoundScorer:
         )
 
     @torch.inference_mode()
+    def repeat(self, title: str, clips: Sequence[Clip]) -> RepeatScore:
+        """Score "Repeat what is said" by the mean log-probability of the true words: sound alone, nothing is asked."""
+        questions = [SoundQuestion(clip, REPEAT, clip.text) for clip in clips]
+        found = {given: self._repeated(questions, given) for given in (Given.TRUE, Given.SHUFFLED, Given.SILENCE)}
+        everyone = np.ones(len(clips), dtype=bool)
+        estimates = {str(given): bootstrap(mean, nats, everyone) for given, nats in found.items()}
+        return RepeatScore(title, len(clips), estimates, paired_p_value(found[Given.TRUE] - found[Given.SHUFFLED]))
+
+    def _repeated(self, questions: Sequence[SoundQuestion], given: Given) -> NDArray[np.float64]:
+        means = []
+        for question, other in zip(questions, _others(questions, self._seed), strict=True):
+            conversation = SoundConversation(question.clip, (question,), with_words=False)
+            answers = lay_out(self._decoder, [conversation], [self._sound(question, other, given)], [""])
+            labels = answers.labels[:, 1:][answers.taught]
+            log_probabilities = answers.logits(self._decoder).log_softmax(-1)
+            means.append(float(log_probabilities.gather(1, labels.unsqueeze(1)).mean()))
+        return np.array(means)
+
+    @torch.inference_mode()
     def _ask(self, questions: Sequence[SoundQuestion], given: Given) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return for each question the log-probability of the right answer among its choices, and a probability.
 
@@ -181,16 +218,17 @@ class SoundScorer:
         return self._decoder.model.logits_where(padded, last).float()
 
     def _prompt(self, question: SoundQuestion, other: Clip, given: Given) -> torch.Tensor:
-        sound: torch.Tensor | None = None
-        if given in {Given.TRUE, Given.BOTH, Given.SHUFFLED}:
-            frames, _ = sound_batch(self._features, [other if given is Given.SHUFFLED else question.clip])
-            sound = self._projector.project(frames.to(self._projector.modality.device))[0]
-        elif given is Given.SILENCE:
-            sound = self._silence
+        sound = self._sound(question, other, given)
         attachments = () if sound is None else (FusedAttachment(SourceKind.AUDIO, "Recording 1", sound),)
         transcript = question.clip.text if given in {Given.WORDS, Given.BOTH} else ""
         built = self._prompts.build(PromptInputs(question.question, attachments, transcript))
         return built.embed(self._decoder.model.embed_tokens)[0]
+
+    def _sound(self, question: SoundQuestion, other: Clip, given: Given) -> torch.Tensor | None:
+        if given in {Given.TRUE, Given.BOTH, Given.SHUFFLED}:
+            frames, _ = sound_batch(self._features, [other if given is Given.SHUFFLED else question.clip])
+            return self._projector.project(frames.to(self._projector.modality.device))[0]
+        return self._silence if given is Given.SILENCE else None
 
 
 def _others(questions: Sequence[SoundQuestion], seed: int) -> list[Clip]:

@@ -106,7 +106,8 @@ def _run(command: list[str]) -> None:
 
 def _played(samples: NDArray[np.float32], pitch: float) -> NDArray[np.float32]:
     places = np.arange(0, len(samples) - 1, pitch)
-    return np.interp(places, np.arange(len(samples)), samples).astype(np.float32)
+    played: NDArray[np.float32] = np.interp(places, np.arange(len(samples)), samples).astype(np.float32)
+    return played
 
 
 def _with_noise(samples: NDArray[np.float32], manner: Manner) -> NDArray[np.float32]:
@@ -116,4 +117,5 @@ def _with_noise(samples: NDArray[np.float32], manner: Manner) -> NDArray[np.floa
     if manner.noise_db is not None:
         noise = np.random.default_rng(manner.seed).standard_normal(len(even)) * 0.05 * 10 ** (-manner.noise_db / 20)
         even = even + noise
-    return np.clip(even, -1.0, 1.0).astype(np.float32)
+    clipped: NDArray[np.float32] = np.clip(even, -1.0, 1.0).astype(np.float32)
+    return clipped
