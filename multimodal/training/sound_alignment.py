@@ -129,8 +129,8 @@ def ctc_loss(sound: SoundTokens, clips: Sequence[Clip], words: SpokenWords, temp
     summed: torch.Tensor = F.ctc_loss(
         words.log_probabilities(sound, temperature).transpose(0, 1),
         torch.tensor([column for row in targets for column in row]),
-        sound.is_sound.sum(dim=1).tolist(),
-        [len(row) for row in targets],
+        sound.is_sound.sum(dim=1).cpu(),
+        torch.tensor([len(row) for row in targets]),
         reduction="sum",
         zero_infinity=True,
     )

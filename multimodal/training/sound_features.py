@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -95,7 +95,7 @@ def compute_sound_features(
     return SoundFeatures(folder)
 
 
-def _lines(index: Path) -> list[dict[str, int]]:
+def _lines(index: Path) -> list[dict[str, Any]]:
     """Return the whole lines of an index, none where there is no index; a line cut off by a stop does not count."""
     whole = index.read_bytes()[: _whole_bytes(index)] if index.exists() else b""
     return [json.loads(line) for line in whole.splitlines()]
