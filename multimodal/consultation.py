@@ -389,12 +389,15 @@ class Consultation:
         return times
 
     def _fuse_audio(self, heard: _Recording) -> Iterator[Event]:
+        """Show the decoder the sound where its words are uncertain; of words that are certain it adds nothing."""
         projector = self._timed_load(self._models.audio_projector)
         if projector is None:
             yield Notice(
                 f"{self._models.decoder_name} has no voice projector: it reads the words of {heard.label}, "
                 "not the sound of them."
             )
+            return
+        if not any(utterance.is_uncertain for utterance in heard.utterances):
             return
         started = time.monotonic()
         try:

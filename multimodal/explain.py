@@ -23,7 +23,7 @@ from lm.errors import InvalidInput
 from lm.explaining import attention_relevance, differentiable, gradient_times_input
 from lm.sequence import EmbeddingSpan, FusionSequence, SourceKind, TokenSpan
 from multimodal.dependence import with_pictures
-from multimodal.fusion import AUDIO_TOKENS_PER_S, PATCHES_A_SIDE, SHUFFLE
+from multimodal.fusion import PATCHES_A_SIDE, SHUFFLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,11 +57,10 @@ class PictureScores:
 
 @dataclass(frozen=True, slots=True)
 class SoundScores:
-    """A score for each audio token from the start of the recording on."""
+    """A score for each audio token that was shown, in the order of the recording; silence between words has none."""
 
     label: str
     values: tuple[float, ...]
-    seconds_a_token: float = 1 / AUDIO_TOKENS_PER_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ folded into one (pixel shuffle, Shi et al. 2016), and a small MLP maps each to t
     CLS     (batch, d_vision)      -> Linear                                                        -> prepended
     -> RMSNorm whose gain starts at the spread of the decoder's own word embeddings -> + modality vector (their mean)
 
-Sound passes Whisper's encoder as 50 frames a second; eight neighbouring frames are stacked, 6.25 tokens a second.
+Sound passes Whisper's encoder as 50 frames a second; eight neighbouring frames are stacked, 6.25 tokens a second, of
+which those that say nothing new are left out.
 Each set of projectors is trained for one decoder and bound to it by its fingerprint: with any other decoder
 Bedside answers from text alone and says so.
 """
@@ -93,7 +94,13 @@ class ImageProjector(nn.Module):
 
 
 class AudioProjector(nn.Module):
-    """Map Whisper's encoder states to the decoder's embeddings, after Ultravox's frame stacking."""
+    """Map Whisper's encoder states to the decoder's embeddings: what is said, and silence in between.
+
+    Frames are stacked after Ultravox; two convolutions then let a token of 160 ms know what is said around it. Most
+    words are shorter than the sound of them has tokens, so the projector also tells which tokens say nothing new, as
+    the blank of CTC does (Graves et al. 2006); those are not shown to the decoder (Gaido et al. 2021,
+    arXiv:2102.01578), which reads about as many tokens of sound as it would read of text.
+    """
 
     kind = "audio"
 
@@ -101,24 +108,56 @@ class AudioProjector(nn.Module):
         super().__init__()
         self.shape = shape
         d_stacked = shape.d_encoder * AUDIO_STACK
-        self.mlp = nn.Sequential(
-            nn.LayerNorm(d_stacked),
-            nn.Linear(d_stacked, shape.d_hidden),
-            nn.GELU(),
-            nn.Linear(shape.d_hidden, shape.d_model),
-        )
+        self.stack = nn.Sequential(nn.LayerNorm(d_stacked), nn.Linear(d_stacked, shape.d_hidden), nn.GELU())
+        self.around = nn.ModuleList(nn.Conv1d(shape.d_hidden, shape.d_hidden, 3, padding=1) for _ in range(2))
+        self.dropout = nn.Dropout(0.2)
+        self.out = nn.Linear(shape.d_hidden, shape.d_model)
+        self.blank = nn.Linear(shape.d_hidden, 1)
         self.norm = _output_norm(shape)
         self.modality = nn.Parameter(torch.zeros(shape.d_model))
 
-    def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        """Project encoder states `(batch, frames, d_encoder)` to `(batch, ceil(frames / 8), d_model)`."""
-        projected: torch.Tensor = self.norm(self.mlp(stack_frames(frames))) + self.modality
-        return projected
+    def forward(self, frames: torch.Tensor, lengths: torch.Tensor | None = None) -> SoundTokens:
+        """Project encoder states `(batch, frames, d_encoder)` to ceil(frames / 8) tokens each.
+
+        `lengths` `(batch,)` int64 tells how many frames of each row are sound; None is all of them.
+        """
+        stacked = stack_frames(frames)
+        count = stacked.shape[1]
+        tokens = torch.full((len(frames),), count) if lengths is None else (lengths + AUDIO_STACK - 1) // AUDIO_STACK
+        is_sound = (torch.arange(count) < tokens.unsqueeze(1)).to(stacked.device)
+        hidden = self.dropout(self.stack(stacked))
+        for convolution in self.around:
+            heard = (hidden * is_sound.unsqueeze(-1)).transpose(1, 2)
+            hidden = hidden + self.dropout(nn.functional.gelu(convolution(heard).transpose(1, 2)))
+        placed = self.norm(self.out(hidden).float()) + self.modality
+        return SoundTokens(placed, self.blank(hidden).squeeze(-1).float(), is_sound)
 
     @torch.inference_mode()
     def project(self, frames: torch.Tensor) -> torch.Tensor:
-        """Return the audio tokens of encoder states `(batch, frames, d_encoder)`, without gradients."""
-        return self.forward(frames)
+        """Return the tokens `(1, said, d_model)` of one recording's states `(1, frames, d_encoder)`, at least one."""
+        return self.forward(frames).said()[0].unsqueeze(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundTokens:
+    """Recordings as tokens of 160 ms, before those that say nothing are left out."""
+
+    embeddings: torch.Tensor
+    """`(batch, tokens, d_model)`."""
+    blank: torch.Tensor
+    """`(batch, tokens)`: the log odds that a token says nothing new."""
+    is_sound: torch.Tensor
+    """`(batch, tokens)` bool: False where a row is only filled up."""
+
+    def said(self) -> list[torch.Tensor]:
+        """Return for each recording the tokens `(said, d_model)` that say something, the likeliest where none does."""
+        return [row[kept] for row, kept in zip(self.embeddings, self.says_something(), strict=True)]
+
+    def says_something(self) -> torch.Tensor:
+        """Return `(batch, tokens)` bool, at least one True a row."""
+        odds = self.blank.masked_fill(~self.is_sound, float("inf"))
+        likeliest = nn.functional.one_hot(odds.argmin(dim=1), odds.shape[1]).bool()
+        return (odds < 0) | likeliest
 
 
 Projector = ImageProjector | AudioProjector

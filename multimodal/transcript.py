@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+UNCERTAIN_BELOW = 0.5
+"""On average, a token of the utterance was given less probability than this: a careful listener would hear it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -31,6 +34,11 @@ class Utterance:
     no_speech_probability: float
     translation: str = ""
     """Whisper's English of it; empty where it was not asked for or is not to be trusted."""
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the words may well be others than those that were written down."""
+        return self.confidence < UNCERTAIN_BELOW
 
     def shifted(self, seconds: float) -> Utterance:
         """Return it as it lies in a recording that starts `seconds` earlier."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import asdict, is_dataclass
 
 QUIET_S = 5.0
 IN_PLACE_S = 0.1
@@ -33,3 +34,13 @@ class ProgressLine:
             return
         sys.stderr.write(f"\r\x1b[K{text}" if self._in_place else f"{text}\n")
         sys.stderr.flush()
+
+
+def training_line(progress: object, as_json: bool) -> str:
+    """Return a line of a training run: the fields of a report, or the name of the score that is being computed."""
+    fields = asdict(progress) if is_dataclass(progress) and not isinstance(progress, type) else {"scoring": progress}
+    if as_json:
+        return json.dumps(fields)
+    return "  ".join(
+        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in fields.items()
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import add_model_options
+from desktop.commands.progress_line import training_line
 
 if TYPE_CHECKING:
     import argparse
@@ -71,18 +71,9 @@ def run(args: argparse.Namespace) -> int:
         work = calibrate_projector
 
     def tell(progress: Progress) -> None:
-        sys.stdout.write(_line(progress, args.json) + "\n")
+        sys.stdout.write(training_line(progress, args.json) + "\n")
         sys.stdout.flush()
 
     work(plan, decoder, encoder, tell)
     sys.stdout.write(f"{plan.adapter_folder / 'README.md'}\n")
     return 0
-
-
-def _line(progress: Progress, as_json: bool) -> str:
-    fields = asdict(progress) if is_dataclass(progress) else {"scoring": progress}
-    if as_json:
-        return json.dumps(fields)
-    return "  ".join(
-        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in fields.items()
-    )

@@ -176,13 +176,19 @@ def new_projector(decoder: LoadedDecoder, d_encoder: int, options: ProjectorOpti
     more than words differ from each other.
     """
     torch.manual_seed(options.seed)
+    centre, spread = embedding_centre_and_spread(decoder)
+    projector = ImageProjector(ProjectorShape(d_encoder, options.d_hidden, decoder.model.d_model, spread))
+    projector.modality.copy_(centre)
+    return projector
+
+
+@torch.no_grad()
+def embedding_centre_and_spread(decoder: LoadedDecoder) -> tuple[torch.Tensor, float]:
+    """Return the mean word embedding `(d_model,)`, and the root mean square of what is left of the others."""
     model = decoder.model
     table = model.embed_tokens(torch.arange(model.vocab_size)).float()
     common = table.mean(dim=0)
-    spread = float((table - common).pow(2).mean().sqrt())
-    projector = ImageProjector(ProjectorShape(d_encoder, options.d_hidden, model.d_model, spread))
-    projector.modality.copy_(common)
-    return projector
+    return common, float((table - common).pow(2).mean().sqrt())
 
 
 def train_through_decoder(

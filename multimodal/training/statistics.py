@@ -73,3 +73,8 @@ def paired_p_value(differences: NDArray[np.float64], seed: int = 0, flips: int =
     signs = rng.integers(0, 2, (flips, len(differences)), dtype=np.int8) * 2 - 1
     as_extreme = int(((signs * differences).mean(axis=1) >= observed).sum())
     return (as_extreme + 1) / (flips + 1)
+
+
+def mean(scores: NDArray[np.float64], _truths: NDArray[np.bool_]) -> float:
+    """Return the mean of the scores, as a metric for `bootstrap`."""
+    return float(scores.mean())

@@ -13,6 +13,7 @@ from multimodal.fusion import (
     AudioProjector,
     ImageProjector,
     ProjectorShape,
+    SoundTokens,
     find_projectors,
     load_projector,
     pixel_shuffle,
@@ -66,8 +67,17 @@ def test_every_parameter_learns(projector: ImageProjector) -> None:
 
 
 def test_audio_tokens_number_six_and_a_quarter_a_second() -> None:
-    tokens = AudioProjector(SHAPE).project(torch.randn(1, 500, 8))
-    assert tokens.shape == (1, 63, 6)
+    sound = AudioProjector(SHAPE).eval()(torch.randn(1, 500, 8))
+    assert sound.embeddings.shape == (1, 63, 6)
+    assert sound.is_sound.all()
+
+
+def test_only_tokens_that_say_something_new_are_shown_and_at_least_one() -> None:
+    embeddings = torch.arange(8.0).view(2, 4, 1)
+    blank = torch.tensor([[-1.0, 2.0, -0.5, -9.0], [3.0, 1.0, 2.0, 0.5]])
+    is_sound = torch.tensor([[True, True, True, False], [True, True, True, True]])
+    said = SoundTokens(embeddings, blank, is_sound).said()
+    assert [row.flatten().tolist() for row in said] == [[0.0, 2.0], [7.0]]
 
 
 def test_a_saved_projector_comes_back_in_bfloat16_precision(projector: ImageProjector, tmp_path: Path) -> None:
