@@ -62,11 +62,11 @@ def test_other_systems_have_no_menu_bar(make: Callable[..., MainWindow], platfor
     assert make(platform).findChild(QMenuBar) is None
 
 
-def test_a_mac_has_the_four_menus_in_the_language_that_is_shown(make: Callable[..., MainWindow]) -> None:
+def test_a_mac_has_every_menu_in_the_language_that_is_shown(make: Callable[..., MainWindow]) -> None:
     window = make(MAC)
-    assert [action.text() for action in _bar(window).actions()] == ["File", "Edit", "View", "Help"]
+    assert [action.text() for action in _bar(window).actions()] == ["File", "Edit", "Write", "View", "Help"]
     chinese = make(MAC, "zh_CN")
-    assert [action.text() for action in _bar(chinese).actions()] == ["文件", "编辑", "视图", "帮助"]
+    assert [action.text() for action in _bar(chinese).actions()] == ["文件", "编辑", "书写", "视图", "帮助"]
 
 
 def test_a_menu_does_what_its_key_does_and_shows_it(make: Callable[..., MainWindow]) -> None:
