@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from multimodal.errors import Cancelled
 from multimodal.whisper_layers import FeedForward, Linear, Norm, SelfAttentionWeights, merge_heads, split_heads
 from multimodal.whisper_search import Beam, BeamSearch, Chooser
 
@@ -111,8 +112,10 @@ class BatchDecoder:
     def decode(
         self, speech: Sequence[EncodedSpeech], rules: DecodingRules, cancelled: Callable[[], bool] = lambda: False
     ) -> list[Hypothesis]:
-        """Decode every utterance; cut short where `cancelled`."""
+        """Decode every utterance; cut short where `cancelled`. Raises Cancelled where it is before the first word."""
         cache = self._new_cache(speech, len(rules.prompt) + rules.max_tokens)
+        if cancelled():
+            raise Cancelled("Listening was stopped.")
         chooser = Chooser(rules, len(self._embedding), self._device)
         hidden, scores = self._forward(torch.tensor([rules.prompt] * len(speech), device=self._device), cache)
         no_speech = self._logits(hidden[:, 0]).softmax(-1)[:, rules.no_speech].tolist()

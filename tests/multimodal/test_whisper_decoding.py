@@ -14,6 +14,7 @@ from whisper.decoding import DecodingOptions
 
 from lm.errors import DamagedCheckpoint, UnsupportedCheckpoint
 from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.errors import Cancelled
 from multimodal.whisper_decoding import BatchDecoder
 from multimodal.whisper_encoding import SAMPLES_PER_FRAME, WINDOW_SAMPLES, SpeechEncoder
 from multimodal.whisper_layers import load_checkpoint, load_tokenizer
@@ -154,8 +155,11 @@ def test_decoding_stops_at_the_limit_and_when_cancelled(
     (cut,) = decoder.decode(encoded, replace(rules, max_tokens=3))
     assert len(cut.tokens) == 3
     assert not cut.finished
-    (stopped,) = decoder.decode(encoded, rules, cancelled=lambda: True)
+    asked = iter([False, True])
+    (stopped,) = decoder.decode(encoded, rules, cancelled=lambda: next(asked))
     assert len(stopped.tokens) == 1
+    with pytest.raises(Cancelled):
+        decoder.decode(encoded, rules, cancelled=lambda: True)
 
 
 def test_folders_that_hold_no_whisper_are_refused(tmp_path: Path, whisper_folder: Path) -> None:
