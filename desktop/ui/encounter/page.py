@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.editing import dictation_labelled, entry_of
-from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question, Writing
+from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question, Writing, WritingForm
 from desktop.ui.encounter.answer_card import AnswerCard, Decoders
 from desktop.ui.encounter.cards import AttachmentCard, DictationCard, QuestionCard
 from desktop.ui.encounter.empty import EmptyEncounter
@@ -339,9 +339,12 @@ class EncounterPage(Retranslating, QWidget):
         return chosen[0].answer if chosen else None
 
     def worded_entry(self) -> str:
-        """Return the id of the answer or draft that the chosen sentence is in, else of the newest; empty for none."""
-        cards = [card for card in self.timeline.cards() if isinstance(card, AnswerCard | WritingCard)]
-        worded = [card for card in cards if any(sentences.rows for sentences in card.sentence_lists)]
+        """Return the id of the answer or note that the chosen sentence is in, else of the newest; empty for none.
+
+        A differential and a table of findings are for doctors: nothing of them is put in plain words.
+        """
+        cards = [card for card in self.timeline.cards() if isinstance(card, AnswerCard) or _is_note(card)]
+        worded = [card for card in cards if _rows_of(card)]
         inside = [card for card in worded if any(map(self._is_here, _rows_of(card)))]
         chosen = (inside or worded[-1:])[-1:]
         return chosen[0].entry_id if chosen else ""
@@ -382,6 +385,10 @@ class EncounterPage(Retranslating, QWidget):
         encounter = self._controller.encounter
         if encounter:
             self.title.setPlaceholderText(default_title(encounter.created))
+
+
+def _is_note(card: QWidget) -> TypeGuard[WritingCard]:
+    return isinstance(card, WritingCard) and card.writing.form is WritingForm.NOTE
 
 
 def _rows_of(card: AnswerCard | WritingCard) -> list[SentenceRow]:

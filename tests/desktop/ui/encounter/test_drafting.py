@@ -208,3 +208,11 @@ def test_a_long_draft_is_shown_from_its_top(bench: ScreenBench) -> None:
     timeline, card = bench.screen.page.timeline, cards(bench)[0]
     bench.qtbot.waitUntil(lambda: timeline.verticalScrollBar().value() == card.y())
     assert card.height() > timeline.viewport().height()
+
+
+def test_a_differential_is_not_for_the_patient(bench: ScreenBench) -> None:
+    encounter = full_encounter()
+    draft = Writing("w1", AT, WritingForm.DIFFERENTIAL, title="Differential", sections=SECTIONS)
+    bench.open(replace(encounter, entries=(*encounter.entries, draft)))
+    bench.screen.handle("write-card")
+    assert sent(bench).about == answer().sentences
