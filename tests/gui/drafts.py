@@ -23,7 +23,8 @@ def write_them(user: User, bedside: Bedside) -> None:
     user.press("Down", "Down", "Return")
     _whole(user, bedside, "Allergies")
     user.photograph("findings")
-    user.press("Escape")  # no sentence is chosen any more: the card is of the newest note
+    user.press("Escape")  # no sentence is chosen any more, and none has the keyboard: the card is of the newest note
+    user.click("question-field")
     for action_id, heading in EXPECTED.items():
         user.press(actions.TABLE[action_id].shortcuts[0].lower())
         _whole(user, bedside, heading)
