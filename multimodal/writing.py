@@ -23,9 +23,11 @@ from multimodal.clinical_lexicon import ClinicalLexicon
 from multimodal.differential import differential_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from lm.grounding.answer import Sentence
+    from lm.tasks.double_check import CheckLine
+    from lm.tasks.templates import Template
     from lm.tasks.writing import Writing
 
 
@@ -95,10 +97,14 @@ def _note(sources: Sources) -> Writing:
         for sentence in sources.seen
         for citation in sentence.citations[:1]
     ]
+    return with_check(*checked_note([*sources.said, *sources.typed, *seen], template))
+
+
+def checked_note(evidence: Sequence[Evidence], template: Template) -> tuple[Writing, tuple[CheckLine, ...]]:
+    """Return a note by a template and what to check before it is signed. Raises DamagedKnowledge."""
     with ClinicalLexicon.open() as lexicon:
-        note = write_note([*sources.said, *sources.typed, *seen], template, lexicon)
-        checks = double_check(note, lexicon)
-    return with_check(note, checks)
+        note = write_note(evidence, template, lexicon)
+        return note, double_check(note, lexicon)
 
 
 def _card(sources: Sources) -> Writing:

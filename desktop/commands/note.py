@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from lm.grounding.answer import Evidence
     from lm.tasks.double_check import CheckLine
-    from lm.tasks.templates import Template
     from lm.tasks.writing import Writing
 
 EXAMPLES = """\
@@ -51,13 +50,14 @@ def run(args: argparse.Namespace) -> int:
     """Write the note; returns the exit code."""
     from lm.errors import InvalidInput
     from lm.tasks.templates import load_template, template_from_note
+    from multimodal.writing import checked_note
 
     if args.templates:
         return _list_templates(args.json)
     if args.file is None:
         raise InvalidInput("Name a dialogue or a recording, or list the templates with --templates.")
     template = template_from_note(read_text(args.like)) if args.like else load_template(args.template)
-    writing, lines = _write(_evidence(args), template)
+    writing, lines = checked_note(_evidence(args), template)
     text = _as_json(writing, lines) if args.json else as_text(writing, lines)
     if args.out:
         write_new(args.out, text.encode())
@@ -77,16 +77,6 @@ def _list_templates(as_json: bool) -> int:
         else:
             sys.stdout.write(f"{template.name:22} {template.summary}\n{'':22} {', '.join(headings)}\n")
     return 0
-
-
-def _write(evidence: tuple[Evidence, ...], template: Template) -> tuple[Writing, tuple[CheckLine, ...]]:
-    from lm.tasks.double_check import double_check
-    from lm.tasks.note import write_note
-    from multimodal.clinical_lexicon import ClinicalLexicon
-
-    with ClinicalLexicon.open() as lexicon:
-        writing = write_note(evidence, template, lexicon)
-        return writing, double_check(writing, lexicon)
 
 
 def _evidence(args: argparse.Namespace) -> tuple[Evidence, ...]:

@@ -66,7 +66,8 @@ _SPEAKERS = {
     Speaker.PATIENT: "patient pt",
     Speaker.COMPANION: "guest guest_family family mother father parent wife husband companion caregiver",
 }
-_SPEAKER_OF = {name: speaker for speaker, names in _SPEAKERS.items() for name in names.split()}
+SPEAKER_OF = {name: speaker for speaker, names in _SPEAKERS.items() for name in names.split()}
+"""Who is meant by a label, in small letters."""
 
 _FILLERS = r"(?:(?:uh|um|well|oh|ah|hm+|er|ok|okay|actually|honestly|so|and|yeah so)[\s,.]+)*"
 _NO = re.compile(
@@ -155,7 +156,7 @@ def _turns(text: str) -> Iterator[tuple[Speaker, Span]]:
 
 def _speaker_of(head: re.Match[str]) -> Speaker | None:
     name = (head["bracket"] or head["name"]).lower()
-    return _SPEAKER_OF.get(name) or _SPEAKER_OF.get(name.split()[0]) if name.strip() else None
+    return SPEAKER_OF.get(name) or SPEAKER_OF.get(name.split()[0]) if name.strip() else None
 
 
 def _sentences(text: str, speaker: Speaker, span: Span) -> Iterator[Utterance]:

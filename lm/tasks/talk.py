@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lm.clinical.dialogue import Speaker
+from lm.clinical.dialogue import SPEAKER_OF, Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,11 +24,6 @@ PAUSE_S = 0.9
 """Silence that ends a sentence where times are known."""
 
 _LABEL = re.compile(r"\[[A-Za-z_ ]{2,20}\]:?|[A-Z][A-Za-z]*(?:_[A-Za-z0-9]+)*:")
-_SPEAKERS = (
-    (Speaker.CLINICIAN, ("doctor", "dr", "physician", "clinician", "nurse", "provider", "guest_clinician")),
-    (Speaker.PATIENT, ("patient", "pt")),
-    (Speaker.COMPANION, ("guest", "family", "mother", "father", "parent", "wife", "husband", "caregiver")),
-)
 _ANEW = (
     "okay so", "okay now", "okay alright", "okay and", "okay", "alright so", "alright", "all right", "now", "so",
     "and then", "but", "and i", "and you", "and it", "and we", "and they", "and he", "and she", "and the", "and your",
@@ -130,10 +125,7 @@ def _speaker_of(word: str) -> Speaker | None:
     if not _LABEL.fullmatch(word):
         return None
     name = word.strip("[]:").lower()
-    for speaker, names in _SPEAKERS:
-        if name in names or (speaker is Speaker.COMPANION and name.split("_")[0] == "guest"):
-            return speaker
-    return None
+    return SPEAKER_OF.get(name) or (Speaker.COMPANION if name.startswith("guest_") else None)
 
 
 def _sentences(words: Sequence[EvidenceWord], start: int, end: int) -> Iterator[tuple[int, int]]:

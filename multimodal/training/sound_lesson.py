@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VoiceOptions:
-    """How the audio projector is trained; the defaults are those of the shipped one."""
+    """How an audio projector is trained."""
 
     conversations: int = 2400
     batch: int = 16

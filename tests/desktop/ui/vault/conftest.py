@@ -8,7 +8,9 @@ import pytest
 
 from desktop.record.vault.opening import make_vault
 from desktop.settings import Settings
+from desktop.ui.looks import Looks
 from desktop.ui.vault.session import VaultSession
+from tests.fakes.houses import House
 from tests.fakes.vaults import PASSPHRASE, cheap_means
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
@@ -42,3 +45,16 @@ def settings(tmp_path: Path) -> Settings:
     settings = Settings(tmp_path / "settings.json")
     settings.set("language", "en")
     return settings
+
+
+@pytest.fixture
+def house(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, session: VaultSession, recovery_key: str
+) -> Iterator[House]:
+    """A window that is locked in front of that vault."""
+    assert recovery_key
+    made = House(qtbot, tmp_path, session)
+    looks = Looks(qapp, made.settings)
+    yield made
+    made.close()
+    looks.stop()

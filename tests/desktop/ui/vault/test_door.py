@@ -15,33 +15,17 @@ from desktop.record.errors import DiskFull, RecordReadOnly
 from desktop.record.store import FolderStore
 from desktop.record.vault.store import VaultStore
 from desktop.ui.encounter.screen import EncounterScreen
-from desktop.ui.looks import Looks
 from desktop.ui.vault.moving import FOLDER
 from desktop.worker.protocol import Failed, FailureKind, Transcribe
-from tests.fakes.houses import House
 from tests.fakes.microphones import tone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
+    from tests.fakes.houses import House
 
-    from desktop.ui.vault.session import VaultSession
 
 NAME = "Mrs Example, bed 4"
-
-
-@pytest.fixture
-def house(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, session: VaultSession, recovery_key: str
-) -> Iterator[House]:
-    assert recovery_key
-    made = House(qtbot, tmp_path, session)
-    looks = Looks(qapp, made.settings)
-    yield made
-    made.close()
-    looks.stop()
 
 
 def _texts(root: QWidget) -> str:

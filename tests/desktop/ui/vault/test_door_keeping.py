@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QPushButton
@@ -14,31 +13,15 @@ from desktop.record.vault.backing_up import back_up
 from desktop.record.vault.backups import Backups, names_in
 from desktop.record.vault.opening import open_vault
 from desktop.record.vault.restoring import keys_of, restore
-from desktop.ui.looks import Looks
-from tests.fakes.houses import House
 from tests.fakes.vaults import PASSPHRASE, cheap_means
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
+    from tests.fakes.houses import House
 
-    from desktop.ui.vault.session import VaultSession
 
 NAME = "Mrs Okafor"
-
-
-@pytest.fixture
-def house(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, session: VaultSession, recovery_key: str
-) -> Iterator[House]:
-    assert recovery_key
-    made = House(qtbot, tmp_path, session)
-    looks = Looks(qapp, made.settings)
-    yield made
-    made.close()
-    looks.stop()
 
 
 def dialog(name: str) -> QDialog:
