@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lm.clinical.dialogue import Answer, Speaker, utterances_of
+from lm.tasks.talk import FILLERS
 from lm.tasks.wording import Person, cleaned, in_digits, sentence, third_person
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _tells_itself(answer: Answer | None, asked: str, reply: Said, rest: str) -> 
 def _answer_to(question: Said, reply: Said) -> Answer | None:
     """Read an answer as the facts are read, so that a note and its facts never disagree."""
     if re.match(
-        r"^\W*(?:okay |so |and |now )*(?:how|what|when|where|why|which|who|tell)\b(?! about)",
+        rf"^\W*{FILLERS}(?:how|what|when|where|why|which|who|tell)\b(?! about)",
         question.text,
         re.IGNORECASE,
     ):

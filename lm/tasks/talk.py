@@ -32,14 +32,14 @@ _ANEW = (
     "for your", "it looks", "i do n't", "i don't", "i'd like", "we'll", "if you", "because",
 )  # fmt: skip
 _ANEW_WORDS = tuple(tuple(words.split()) for words in sorted(_ANEW, key=len, reverse=True))
-_FILLERS = (
+FILLERS = (
     r"(?:(?:um+|uh+|okay|ok|alright|all right|so|now|well|and|yeah|yes|great|good|then|right|but|you know|i see|oh|hm+|"
-    r"mm-hmm|just)\b[\s,.]*)*"
+    r"mm-hmm|just|(?:good )?(?:morning|afternoon|evening)|hi|hello|hey)\b[\s,.]*)*"
 )
 _ASKS = re.compile(
-    rf"^\W*{_FILLERS}(?:do|does|did|are|is|was|were|have|has|had|can|could|would|will)(?: n['’]?t)? "
+    rf"^\W*{FILLERS}(?:do|does|did|are|is|was|were|have|has|had|can|could|would|will)(?: n['’]?t)? "
     rf"(?:you|your|it|the|they|he|she|there|that|this|any|anyone)\b|"
-    rf"^\W*{_FILLERS}(?:how|what|when|where|why|which|who|any|anything|tell me)\b",
+    rf"^\W*{FILLERS}(?:how|what|when|where|why|which|who|any|anything|tell me)\b",
     re.IGNORECASE,
 )
 _BY_CLINICIAN = re.compile(

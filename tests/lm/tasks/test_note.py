@@ -181,3 +181,11 @@ def test_two_readings_disagree_only_where_it_matters(first: str, second: str, ab
     found = compare_readings(_words(first), _words(second), LEXICON)
     assert [one.about for one in found] == about
     assert all(one.start_s is not None for one in found)
+
+
+def test_a_question_behind_a_greeting_states_nothing() -> None:
+    said = "Good morning, what brings you in today. I have had a cough for three days."
+    note = write_note((Evidence.from_text(SourceKind.TRANSCRIPT, "Recording 1", said),), load_template("soap"), LEXICON)
+    told = " ".join(sentence.text for section in note.sections for sentence in section.sentences)
+    assert "brings" not in told
+    assert "cough for 3 days" in told
