@@ -13,6 +13,7 @@ examples:
   bedside train lm --out my-decoder --resume
   bedside train projector --data open-data
   bedside train sections --data open-data --out sections.safetensors
+  bedside train placing --data open-data --out placing.safetensors
   bedside train voice --data open-data
 """
 
@@ -32,6 +33,7 @@ KINDS = (
         "projector", "train the projector that shows pictures to a decoder", "desktop.commands.train_projector"
     ),
     TrainingKind("sections", "train what says which section of a note a text is", "desktop.commands.train_sections"),
+    TrainingKind("placing", "train what says where in a note a statement belongs", "desktop.commands.train_placing"),
     TrainingKind("voice", "train the projector that lets a decoder hear", "desktop.commands.train_voice"),
 )
 

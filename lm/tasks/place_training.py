@@ -1,33 +1,32 @@
-"""Makes the weights of `lm.tasks.placing`: `python -m lm.tasks.place_training NOTES.JSONL OUT.safetensors`.
+"""Makes the weights of `lm.tasks.placing`: what `bedside train placing` does.
 
-NOTES.JSONL holds dialogues with their notes (MTS-Dialog and ACI-Bench, CC BY 4.0); only rows of the split "train" are
-read. A statement is labelled with the section of the note's sentence that it shares the most words with, and with
-"nothing" where no sentence says much of it.
+It reads dialogues with their notes (MTS-Dialog and ACI-Bench, CC BY 4.0), of the split "train" alone. A statement is
+labelled with the section of the note's sentence that it shares the most words with, and with "nothing" where no
+sentence says much of it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
-from pathlib import Path
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 from torch.nn import functional as F
 
 from lm.grounding.answer import Evidence
 from lm.grounding.gate import content_stems, split_sentences
 from lm.sequence import SourceKind
-from lm.tasks.placing import BUCKETS, PARTS, Part, features
+from lm.tasks.placing import BUCKETS, PARTS, Part, Placer, features
 from lm.tasks.statements import Statement, statements_of
 from lm.tasks.talk import sentences_said, with_guessed_speakers
 from lm.tasks.wording import person_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -100,7 +99,7 @@ def statements_in(dialogue: str) -> tuple[Statement, ...]:
 
 def train(notes: Path) -> npt.NDArray[np.float16]:
     """Return weights of shape `(BUCKETS, parts)`, float16, learned from the rows of the split "train"."""
-    rows, parts = _examples(notes)
+    rows, parts = _examples(notes, "train")
     torch.manual_seed(SEED)
     table = torch.nn.EmbeddingBag(BUCKETS, len(PARTS), mode="sum")
     torch.nn.init.zeros_(table.weight)
@@ -120,18 +119,33 @@ def train(notes: Path) -> npt.NDArray[np.float16]:
     return weights
 
 
-def _examples(notes: Path) -> tuple[list[list[int]], list[int]]:
+def agreement(placer: Placer, notes: Path, split: str) -> tuple[int, int, int]:
+    """Return how many statements of a split are placed as their notes have them, how many the commonest place, and all.
+
+    A statement that a note leaves out is right where its weight is below one half.
+    """
+    said: Counter[Part] = Counter()
+    right = 0
+    for statements, parts in _labelled(notes, split):
+        for placed, part in zip(placer.place(statements), parts, strict=True):
+            chosen = placed.part if placed.weight >= 0.5 else Part.NOTHING
+            said[part] += 1
+            right += chosen is part
+    return right, max(said.values(), default=0), said.total()
+
+
+def _examples(notes: Path, split: str) -> tuple[list[list[int]], list[int]]:
     rows: list[list[int]] = []
     parts: list[int] = []
-    for line in notes.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        if row["split"] != "train":
-            continue
-        statements = statements_in(row["dialogue"])
+    for statements, belongs in _labelled(notes, split):
         rows += [features(statements, at) for at in range(len(statements))]
-        parts += [PARTS.index(part) for part in labels(statements, row["note"], row["section"])]
+        parts += [PARTS.index(part) for part in belongs]
     return rows, parts
 
 
-if __name__ == "__main__":
-    save_file({"weights": train(Path(sys.argv[1]))}, sys.argv[2])
+def _labelled(notes: Path, split: str) -> Iterator[tuple[tuple[Statement, ...], list[Part]]]:
+    for line in notes.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["split"] == split:
+            statements = statements_in(row["dialogue"])
+            yield statements, labels(statements, row["note"], row["section"])

@@ -1,6 +1,6 @@
 """Which part of a note a statement belongs to, or none: a multinomial logistic regression over hashed words.
 
-Its weights are small and ship with the code (`assets/placing`, with a card); `lm.tasks.place_training` makes them. It
+Its weights are small and ship with the code (`assets/placing`, with a card); `bedside train placing` makes them. It
 places what the rules have worded and cannot write a word itself.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 from lm.grounding.gate import content_stems
 
@@ -76,7 +76,16 @@ class Placer:
     @cache
     def shipped(cls) -> Placer:
         """Return the placer whose weights ship with the code."""
-        return cls(load_file(str(WEIGHTS))["weights"].astype(np.float32))
+        return load(WEIGHTS)
+
+    @classmethod
+    def of(cls, weights: npt.NDArray[np.float16]) -> Placer:
+        """Return a placer as its file will have it."""
+        return cls(weights.astype(np.float32))
+
+    def save(self, file: Path) -> None:
+        """Write the weights as half floats in a safetensors file."""
+        save_file({"weights": self._weights.astype(np.float16)}, str(file))
 
     def place(self, statements: Sequence[Statement]) -> tuple[Placed, ...]:
         """Return every statement with its part, in the same order."""
@@ -89,6 +98,11 @@ class Placer:
             part = PARTS[1 + int(np.argmax(chances[1:]))]
             placed.append(Placed(statement, part, float(1 - chances[0])))
         return tuple(placed)
+
+
+def load(file: Path) -> Placer:
+    """Read weights that `Placer.save` wrote."""
+    return Placer.of(load_file(str(file))["weights"])
 
 
 def features(statements: Sequence[Statement], at: int) -> list[int]:
