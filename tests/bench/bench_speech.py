@@ -2,8 +2,8 @@
 
     python -m tests.bench.bench_speech [--limit 60] [--ct2 FOLDER] [--skip-openai]
 
-Ours decodes with the beams of dictation too. All three decode greedily with word times and without the previous text as context, in the language that is given,
-on the same number of threads. Every clip goes through all systems before the next one, so that a busy machine slows
+All three decode greedily with word times and without the previous text as context, in the language that is given,
+on the same number of threads; ours also with the beams of dictation. Every clip goes through all systems before the next one, so that a busy machine slows
 them alike. Word error rates are of the text in lower case, accents folded (the Spanish references lack them),
 apostrophes dropped, other punctuation to spaces, numbers up to ten and single digits in a row as digits.
 """
@@ -105,9 +105,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_speech", description="Speech to text, compared.")
     parser.add_argument("--limit", type=int, default=0, help="this many clips, spread over all sources; 0 is all")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument(
-        "--beams", type=int, default=DICTATION.beams, help="also ours with so many, as dictation has them"
-    )
+    parser.add_argument("--beams", type=int, default=DICTATION.beams, help="also ours with so many")
     parser.add_argument("--ct2", type=Path, help="CTranslate2 model (default: the catalogue's source files)")
     parser.add_argument("--skip-openai", action="store_true", help="leave out the slowest system")
     return parser.parse_args(arguments)
