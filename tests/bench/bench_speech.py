@@ -3,7 +3,8 @@
     python -m tests.bench.bench_speech [--limit 60] [--ct2 FOLDER] [--skip-openai]
 
 All three decode greedily with word times and without the previous text as context, in the language that is given,
-on the same number of threads; ours also with the beams of dictation. Every clip goes through all systems before the next one, so that a busy machine slows
+on the same number of threads; ours also with the beams of dictation. Every clip goes through all systems before the
+next one, so that a busy machine slows
 them alike. Word error rates are of the text in lower case, accents folded (the Spanish references lack them),
 apostrophes dropped, other punctuation to spaces, numbers up to ten and single digits in a row as digits.
 """
