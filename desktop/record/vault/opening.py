@@ -198,6 +198,10 @@ class OpenVault:
             with contextlib.suppress(OSError):
                 self.means.disk.remove(backup)
 
+    def let_recordings_go(self) -> None:
+        """Part from the recordings that run, at once: closing may wait for the end of a backup."""
+        self.store.let_recordings_go()
+
     def close(self) -> tuple[LiveRecording, ...]:
         """Let go of the keys and of everything that is readable; returns the recordings that go on all the same."""
         self._stops.set()

@@ -250,6 +250,14 @@ class VaultStore:
         with self._lock:
             self._records = records
 
+    def let_recordings_go(self) -> tuple[LiveRecording, ...]:
+        """Let the recordings that run go on without the vault, and return them; it can be asked again.
+
+        One that ends from now on is found unfinished at the next opening, and told.
+        """
+        with self._lock:
+            return tuple(recording for recording in self._recordings.values() if recording.go_on_locked())
+
     def close(self) -> tuple[LiveRecording, ...]:
         """Seal what others wrote, let go of the keys and remove the readable copies.
 
@@ -259,7 +267,7 @@ class VaultStore:
             for encounter_id in {encounter_id for encounter_id, _ in self._handed_out}:
                 with contextlib.suppress(RecordError):
                     self.save(self._records.load(encounter_id))
-            running = tuple(recording for recording in self._recordings.values() if recording.go_on_locked())
+            running = self.let_recordings_go()
             self._records.database.close()
             self._working.wipe()
         return running

@@ -140,6 +140,7 @@ class VaultSession(QObject):
         if vault is None:
             return
         self.came_by_recovery_key = False
+        vault.let_recordings_go()
 
         def work() -> None:
             self._running = vault.close()
