@@ -3256,8 +3256,16 @@
         <translation>删除就诊</translation>
     </message>
     <message>
+        <source>Consent to a recording</source>
+        <translation>录音知情同意</translation>
+    </message>
+    <message>
         <source>Recording begun</source>
         <translation>开始录音</translation>
+    </message>
+    <message>
+        <source>Recording deleted</source>
+        <translation>删除录音</translation>
     </message>
     <message>
         <source>Answer of a model</source>
@@ -3302,6 +3310,26 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Consent: the patient agreed</source>
+        <translation>知情同意：患者已同意</translation>
+    </message>
+    <message>
+        <source>Consent: dictation without a patient</source>
+        <translation>知情同意：医生单独口述，不涉及患者</translation>
+    </message>
+    <message>
+        <source>Consent: the patient could not be asked</source>
+        <translation>知情同意：无法征询患者</translation>
+    </message>
+    <message>
+        <source>Consent: a recording was imported</source>
+        <translation>知情同意：导入已有录音</translation>
+    </message>
+    <message>
+        <source>Consent: withdrawn</source>
+        <translation>知情同意：已撤回</translation>
     </message>
 </context>
 <context>

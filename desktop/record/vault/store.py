@@ -37,7 +37,7 @@ from desktop.record.vault.sealed_files import FileKey, new_file_key
 from desktop.record.wav import SAMPLE_BYTES, SAMPLE_RATE_HZ, DiskFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from desktop.record.disk import Disk
@@ -132,6 +132,20 @@ class VaultStore:
             self._remove_sealed(files)
             self._working.forget(encounter_id)
             self._handed_out = {place: stamp for place, stamp in self._handed_out.items() if place[0] != encounter_id}
+
+    def delete_recordings(self, encounter: Encounter, names: Collection[str]) -> None:
+        """Keep the encounter, and remove these recordings with their keys: they are gone for good once this returns."""
+        with self._lock:
+            files = [file for file in self._records.files(encounter.id) if file.name in names]
+            with self._records.database.transaction():
+                self._records.update(encounter)
+                self._records.delete_recordings(files)
+            self._records.database.forget_deleted()
+            self._remove_sealed(files)
+            for name in names:
+                self._handed_out.pop((encounter.id, name), None)
+                with disk_errors():
+                    self._disk.remove(self._working.path(encounter.id, name))
 
     def add_file(self, encounter_id: str, source: Path) -> str:
         """Seal a copy of a file and return its neutral name; raises SourceUnreadable before anything is made."""
