@@ -10,7 +10,7 @@ import pytest
 
 from desktop.record.encounter import Attachment, Dictation, RecordingSource
 from desktop.record.errors import EncounterMissing, SourceUnreadable
-from tests.fakes.encounters import AT, full_encounter, utterance
+from tests.fakes.encounters import AT, agreed, full_encounter, utterance
 from tests.fakes.vaults import FolderRecord, VaultRecord
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_what_is_deleted_is_off_the_list_and_stays_so(record: FolderRecord | Vau
 
 
 def test_deleted_recordings_are_gone_and_the_rest_stays(record: FolderRecord | VaultRecord) -> None:
-    made = record.store.create("Bed 4")
+    made = agreed(record.store, record.store.create("Bed 4"))
     names = []
     for sound in (b"\1\0" * 16_000, b"\2\0" * 16_000):
         name, path = record.store.new_file(made.id, ".wav")

@@ -29,6 +29,7 @@ from desktop.record.errors import (
 from desktop.record.vault.anchor import Anchor
 from desktop.record.vault.chain import Link, Row, Stamp, csv_text, fault_of_anchor, signed, walk
 from desktop.record.vault.opening import open_vault, open_vault_with_recovery_key
+from tests.fakes.encounters import agreed
 from tests.fakes.vaults import PASSPHRASE, VaultRecord
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def test_each_thing_that_is_done_is_told(record: VaultRecord) -> None:
     encounter = store.create("A")
     store._records.stamp_of = lambda decoder: Stamp(f"sha256 of {decoder}", "sha256 of adapter", "7")
     store.save(asked(encounter))
-    store.save(replace(asked(encounter), title="another"))
+    agreed(store, replace(asked(encounter), title="another"))
     name, path = store.new_file(encounter.id, "wav")
     store.open_recording(path).close()
     store.note_export(encounter.id)
@@ -76,6 +77,7 @@ def test_each_thing_that_is_done_is_told(record: VaultRecord) -> None:
         ("create", "E"),
         ("answer", "E/a1"),
         ("edit", "E"),
+        ("consent", "E/c1/agreed/spoken"),
         ("edit", "E"),
         ("record", "E/N"),
         ("export", "E"),
@@ -84,7 +86,7 @@ def test_each_thing_that_is_done_is_told(record: VaultRecord) -> None:
     answer = rows(record)[3]
     assert (answer.model, answer.adapter, answer.prompt) == ("sha256 of smollm2", "sha256 of adapter", "7")
     assert all(row.actor.startswith("passphrase ") for row in rows(record))
-    assert [row.seq for row in rows(record)] == list(range(1, 10))
+    assert [row.seq for row in rows(record)] == list(range(1, 11))
 
 
 def test_each_consent_is_told_once_and_without_a_word_of_it(record: VaultRecord) -> None:
@@ -107,7 +109,7 @@ def test_each_consent_is_told_once_and_without_a_word_of_it(record: VaultRecord)
 
 def test_a_deleted_recording_is_told_and_nothing_opens_it(record: VaultRecord) -> None:
     store = record.store
-    encounter = store.create("A")
+    encounter = agreed(store, store.create("A"))
     name, path = store.new_file(encounter.id, "wav")
     store.open_recording(path).close()
     (sealed,) = store._records.files(encounter.id)
