@@ -6,6 +6,7 @@ before it in the engine's KV cache. Training, the local engine and the explanati
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,18 @@ PROMPT_VERSION = "2026-11-1"
 
 Passages came later; they change nothing in a prompt that has none.
 """
+
+
+_TRANSCRIPT = ("Transcript:\n", "\n\n")
+"""Before and after what was said."""
+_PASSAGE = "From {0}:\n{1}\n\n"
+_CAPTION = "{0}: {1}\n"
+_MARKERS = ("[image ", "]\n", "[audio ", "]\n")
+_OUR_TEXTS = (SYSTEM_PROMPT, *_TRANSCRIPT, _PASSAGE, _CAPTION, *_MARKERS)
+PROMPT_SHA256 = hashlib.sha256("\0".join(_OUR_TEXTS).encode()).hexdigest()
+"""Of every text of ours that can stand in a prompt; what the decoder's chat template adds belongs to its weights."""
+PROMPT_STAMP = f"{PROMPT_VERSION} sha256:{PROMPT_SHA256}"
+"""What an answer and the audit trail keep of the prompt that it was asked with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +84,10 @@ class PromptBuilder:
         for index, attachment in enumerate(inputs.attachments):
             spans += self._attachment(attachment, index)
         if inputs.transcript:
-            spans.append(self._text("Transcript:\n"))
+            before, after = _TRANSCRIPT
+            spans.append(self._text(before))
             spans.append(self._text(inputs.transcript, SourceKind.TRANSCRIPT))
-            spans.append(self._text("\n\n"))
+            spans.append(self._text(after))
         for turn in inputs.turns:
             spans += self._question(turn.question)
             spans.append(self._text(turn.answer, SourceKind.ANSWER))
@@ -97,12 +111,12 @@ class PromptBuilder:
             source = Source(attachment.kind, attachment.label, index)
             spans += [TokenSpan(begin), EmbeddingSpan(attachment.embeddings, source), TokenSpan(end)]
         if attachment.caption:
-            caption = f"{attachment.label}: {attachment.caption}\n"
+            caption = _CAPTION.format(attachment.label, attachment.caption)
             spans.append(self._text(caption, SourceKind.PASSAGE))
         return spans
 
     def _passage(self, passage: Passage) -> list[Span]:
-        text = f"From {place_of(passage)}:\n{passage.text}\n\n"
+        text = _PASSAGE.format(place_of(passage), passage.text)
         return [self._text(text, SourceKind.PASSAGE, passage.title)]
 
     def _text(self, text: str, kind: SourceKind = SourceKind.TEMPLATE, label: str = "") -> TokenSpan:
@@ -124,7 +138,6 @@ def _markers(tokens: Tokens) -> dict[SourceKind, tuple[tuple[int, ...], tuple[in
     if len(unused) >= 4:
         markers: list[tuple[int, ...]] = [(token,) for token in unused[:4]]
     else:
-        texts = ("[image ", "]\n", "[audio ", "]\n")
-        markers = [tuple(tokens.encode_untrusted(text)) for text in texts]
+        markers = [tuple(tokens.encode_untrusted(text)) for text in _MARKERS]
     image_begin, image_end, audio_begin, audio_end = markers
     return {SourceKind.IMAGE: (image_begin, image_end), SourceKind.AUDIO: (audio_begin, audio_end)}

@@ -80,6 +80,11 @@ def write(form: Form, sources: Sources) -> Writing:
     return replace(writing, notices=(said, *writing.notices))
 
 
+def template_stamp(form: Form, template: str) -> str:
+    """Return which template a draft is written by, empty for forms that have none. Raises InvalidTemplate."""
+    return load_template(template or DEFAULT_TEMPLATE).stamp if form is Form.NOTE else ""
+
+
 def _findings(sources: Sources) -> Writing:
     with ClinicalLexicon.open() as lexicon:
         return findings(found_in(sources.texts(), partial(extract, lexicon=lexicon)))

@@ -62,7 +62,10 @@ def _with_drafts_and_written_words(encounter: object) -> object:
 
 
 def _with_consent(encounter: object) -> object:
-    """Schema 5 has the consent to recordings among the entries; recordings of earlier schemas are kept without."""
+    """Schema 5 has the consent to recordings among the entries, and names the prompt of answers and drafts.
+
+    What earlier schemas kept stays without.
+    """
     return encounter
 
 

@@ -254,6 +254,8 @@ class Answer:
     notices: tuple[str, ...] = ()
     first_token_s: float = 0.0
     answering_s: float = 0.0
+    prompt: str = ""
+    """The version and the hash of the prompt's own texts, as the worker names them; empty for answers from before."""
 
 
 class WritingForm(StrEnum):
@@ -294,6 +296,8 @@ class Writing:
     reason: str = ""
     """The sentence that says why it failed."""
     notices: tuple[str, ...] = ()
+    prompt: str = ""
+    """The name and the hash of the template that it was written by, as the worker names them; empty for none."""
 
 
 class ConsentState(StrEnum):

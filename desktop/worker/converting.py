@@ -14,6 +14,7 @@ from multimodal import transcript
 from multimodal.consultation import Answered, AnswerText, Heard, Notice, Saw
 from multimodal.explain_pictures import shown_rows, square_in
 from multimodal.picture import Region
+from multimodal.prompt import PROMPT_STAMP
 from multimodal.spoken.form import Form, written_form
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class Converter:
             first_token_s=self._first_token_s,
             answering_s=time.monotonic() - self._started_s,
             tokens=event.engine.generated_tokens,
+            prompt=PROMPT_STAMP,
         )
 
 

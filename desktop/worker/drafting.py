@@ -9,7 +9,7 @@ from desktop.worker.protocol import Write, WritingWhole
 from lm.grounding.answer import Evidence
 from lm.grounding.gate import split_sentences
 from lm.sequence import SourceKind
-from multimodal.writing import Form, Sources, write
+from multimodal.writing import Form, Sources, template_stamp, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 def drafted(command: Write) -> Iterator[Event]:
     """Write a draft. Raises MultimodalError for what is missing and LanguageModelError for a template of no use."""
-    writing = write(Form(command.form), sources_of(command))
-    yield WritingWhole(command.job, writing.title, recorded_sections(writing.sections), writing.notices)
+    form = Form(command.form)
+    writing = write(form, sources_of(command))
+    prompt = template_stamp(form, command.template)
+    yield WritingWhole(command.job, writing.title, recorded_sections(writing.sections), writing.notices, prompt)
 
 
 def sources_of(command: Write) -> Sources:

@@ -319,6 +319,8 @@ class AnswerWhole:
     first_token_s: float = 0.0
     answering_s: float = 0.0
     tokens: int = 0
+    prompt: str = ""
+    """The version and the hash of the prompt's own texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +374,8 @@ class WritingWhole:
     title: str
     sections: tuple[Section, ...]
     notices: tuple[str, ...] = ()
+    prompt: str = ""
+    """The name and the hash of the template that it is written by, empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

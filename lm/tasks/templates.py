@@ -7,6 +7,7 @@ are made from an example note.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -46,6 +47,11 @@ class Template:
     title: str
     summary: str
     sections: tuple[TemplateSection, ...]
+
+    @property
+    def stamp(self) -> str:
+        """Its name, and the SHA-256 of all that it says: which template wrote a note can be told later."""
+        return f"{self.name} sha256:{hashlib.sha256(as_toml(self).encode()).hexdigest()}"
 
     def section_of(self, part: Part, text: str) -> int | None:
         """Return the place of the section that a statement belongs to: cues go before parts."""

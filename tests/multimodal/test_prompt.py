@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import hashlib
+import inspect
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +10,7 @@ import torch
 
 from lm.grounding.passages import Passage
 from lm.sequence import EmbeddingSpan, SourceKind, TokenSpan
+from multimodal import prompt
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs, Turn
 from tests.fakes.consultations import D_MODEL, tiny_tokens
 
@@ -79,3 +83,11 @@ def test_what_people_write_never_becomes_a_control_token(tokens: Tokens, field: 
         token for token in PromptBuilder(tokens).build(inputs[field]).token_ids() if token in tokens.control_ids
     ]
     assert controls == [token for token in harmless if token in tokens.control_ids]
+
+
+def test_the_stamp_names_the_version_and_changes_with_every_text_of_ours() -> None:
+    digest = hashlib.sha256("\0".join(prompt._OUR_TEXTS).encode()).hexdigest()
+    assert f"{prompt.PROMPT_VERSION} sha256:{digest}" == prompt.PROMPT_STAMP
+    source = inspect.getsource(prompt.PromptBuilder) + inspect.getsource(prompt._markers)
+    fixed = [text for text in re.findall(r'"([^"\n]*)"', source) if "\\n" in text]
+    assert fixed == []  # a text that is written into the builder would not be in the hash

@@ -39,6 +39,7 @@ class Action(StrEnum):
     RECORD = "record"
     DELETE_RECORDING = "delete recording"
     ANSWER = "answer"
+    DRAFT = "draft"
     EXPORT = "export"
     EXPORT_TRAIL = "export trail"
     BACK_UP = "back up"

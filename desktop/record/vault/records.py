@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from desktop.record.codec import decode, encode, encode_entry
-from desktop.record.encounter import Answer, Consent, Encounter, EncounterSummary, Entry
+from desktop.record.encounter import Answer, Consent, Encounter, EncounterSummary, Entry, Writing
 from desktop.record.errors import MISSING, EncounterMissing, RecordError
 from desktop.record.store import searched_words, summary_of
 from desktop.record.vault.chain import Action, Stamp
@@ -121,7 +121,7 @@ class Records:
         return tuple(row[0] for row in found if row[0] in seen and self.audit.hash_of(row[1]) != seen[row[0]])
 
     def _tell_new_entries(self, encounter: Encounter) -> None:
-        """Tell the trail of the answers that are complete now and were not at the last save, and of each consent."""
+        """Tell the trail of answers and drafts that are complete now and were not at the last save, and of consent."""
         try:
             before = {entry.id: entry for entry in self.load(encounter.id).entries}
         except RecordError:  # what lies there is damaged: all of it is new
@@ -130,7 +130,12 @@ class Records:
             known = before.get(entry.id)
             if isinstance(entry, Answer) and entry.text and _text(known) != entry.text:
                 content = self.audit.hash_of(entry.text.encode())
-                self.audit.add(Action.ANSWER, f"{encounter.id}/{entry.id}", content, self.stamp_of(entry.decoder))
+                stamp = self.stamp_of(entry.decoder)
+                stamp = replace(stamp, prompt=entry.prompt or stamp.prompt)
+                self.audit.add(Action.ANSWER, f"{encounter.id}/{entry.id}", content, stamp)
+            elif isinstance(entry, Writing) and entry.sections and not _is_written(known, entry.at):
+                told = f"{encounter.id}/{entry.id}/{entry.form}"
+                self.audit.add(Action.DRAFT, told, self.audit.hash_of(encode_entry(entry)), Stamp(prompt=entry.prompt))
             elif isinstance(entry, Consent) and known != entry:
                 told = f"{encounter.id}/{entry.id}/{entry.state}/{entry.manner}"
                 self.audit.add(Action.CONSENT, told, self.audit.hash_of(encode_entry(entry)))
@@ -184,6 +189,11 @@ class Records:
     def _files(self, where: str, *values: str) -> tuple[SealedFile, ...]:
         found = self.database.rows(f"SELECT {_FILE_COLUMNS} FROM files WHERE {where}", *values)  # noqa: S608 - ditto
         return tuple(SealedFile(row[0], row[1], row[2], row[3], SealedKind(row[4]), row[5]) for row in found)
+
+
+def _is_written(entry: Entry | None, at: str) -> bool:
+    """Return whether a draft was whole already; one that is written again has another time."""
+    return isinstance(entry, Writing) and bool(entry.sections) and entry.at == at
 
 
 def _text(entry: Entry | None) -> str:

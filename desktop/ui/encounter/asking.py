@@ -235,4 +235,5 @@ def _whole(answer: Answer, event: AnswerWhole) -> Answer:
         reason="",
         first_token_s=event.first_token_s,
         answering_s=event.answering_s,
+        prompt=event.prompt,
     )

@@ -110,4 +110,5 @@ def _whole(draft: Writing, event: WritingWhole) -> Writing:
         notices=(*draft.notices, *event.notices),
         status=AnswerStatus.COMPLETE,
         reason="",
+        prompt=event.prompt,
     )

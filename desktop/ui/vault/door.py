@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -77,7 +78,10 @@ class Door(QObject):
         """Begin the first start where there is no vault; elsewhere the window asks for the passphrase already."""
         if self._session.state is VaultState.ABSENT:
             self._begin_first_start()
-        QTimer.singleShot(_LISTEN_SOON_MS, self, self.system_locks.listen)
+        QTimer.singleShot(_LISTEN_SOON_MS, self, self._listen)
+
+    def _listen(self) -> None:
+        self.system_locks.listen(int(self._window.winId()) if sys.platform == "win32" else 0)
 
     def lock(self) -> None:
         """Lock the record; the models are loaded anew, since what they were given is not to stay in their memory."""
@@ -95,6 +99,7 @@ class Door(QObject):
     def stop(self) -> None:
         """End what still runs; the window has closed."""
         self.idle.stop()
+        self.system_locks.stop()
         self._collecting.stop()
         self.moving.finish()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from desktop.settings import NEVER
+from desktop.ui.vault.sleep_watch import seconds_also_asleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +32,6 @@ _TOUCHES = frozenset(
         QEvent.Type.TabletMove,
     }
 )
-
-
-def seconds_also_asleep() -> float:
-    """Return a clock that nobody can set and that goes on while the machine sleeps, where the system has one."""
-    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
 
 
 class IdleWatch(QObject):

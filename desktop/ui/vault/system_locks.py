@@ -1,4 +1,7 @@
-"""Hears over D-Bus that the session was locked or the machine is about to sleep; on other systems nothing is heard.
+"""Hears that nobody is at the screen any more: the session was locked or left for another user, the machine sleeps.
+
+On Linux over D-Bus, on Windows from the messages to the window (`windows_locks.py`). Elsewhere, and where nobody tells
+of it, sleep shows once the machine wakes up, by the clocks (`sleep_watch.py`).
 
 systemd-logind: https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.login1.html
 The screen savers' interface: `ActiveChanged(b)` of org.freedesktop.ScreenSaver and its relatives.
@@ -7,10 +10,14 @@ The screen savers' interface: `ActiveChanged(b)` of org.freedesktop.ScreenSaver 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import SLOT, QObject, Signal, Slot
+
+from desktop.ui.vault.sleep_watch import SleepWatch
+from desktop.ui.vault.windows_locks import WindowsLocks
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusConnection
@@ -34,6 +41,14 @@ class Heard:
 SIGNALS = (
     Heard(True, _LOGIN, "/org/freedesktop/login1", f"{_LOGIN}.Manager", "PrepareForSleep", "take_active(bool)"),
     Heard(True, _LOGIN, "", f"{_LOGIN}.Session", "Lock", "take_lock()"),
+    Heard(
+        True,
+        _LOGIN,
+        "",
+        "org.freedesktop.DBus.Properties",
+        "PropertiesChanged",
+        "take_properties(QString,QVariantMap,QStringList)",
+    ),
     *(
         Heard(False, name, path, name, "ActiveChanged", "take_active(bool)")
         for name, path in (
@@ -46,6 +61,8 @@ SIGNALS = (
     ),
 )
 """An empty path is that of this login session."""
+_LEFT_WHERE: dict[str, bool] = {"Active": False, "LockedHint": True}
+"""Properties of a login session: it is in the background while another user has the screen, or it is locked."""
 
 
 class SystemLocks(QObject):
@@ -56,10 +73,26 @@ class SystemLocks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.heard: tuple[Heard, ...] = ()
-        """What this system can tell."""
+        """What D-Bus can tell on this system."""
+        self._sleep = SleepWatch(self)
+        self._sleep.woke.connect(self.left)
+        self._windows = WindowsLocks(self.left.emit) if sys.platform == "win32" else None
 
-    def listen(self) -> None:
-        """Subscribe to what there is; a bus that is missing is passed over."""
+    def stop(self) -> None:
+        """Listen no longer; for the end of the program."""
+        self._sleep.end()
+        if self._windows is not None:
+            self._windows.stop()
+
+    def listen(self, window_id: int = 0) -> None:
+        """Subscribe to what there is; a bus that is missing is passed over.
+
+        `window_id` is the native handle of a window, to which Windows tells it.
+        """
+        self._sleep.begin()
+        if self._windows is not None:
+            self._windows.listen(window_id)
+            return
         try:
             from PySide6.QtDBus import QDBusConnection
         except ImportError:  # not built for every system
@@ -79,6 +112,12 @@ class SystemLocks(QObject):
     def take_active(self, active: bool) -> None:
         """A screen saver begins, or the machine is about to sleep; the end of either changes nothing here."""
         if active:
+            self.left.emit()
+
+    @Slot(str, "QVariantMap", "QStringList")
+    def take_properties(self, _interface: str, changed: dict[str, Any], _unknown: list[str]) -> None:
+        """The login session went into the background, or was locked."""
+        if any(name in changed and bool(changed[name]) is left for name, left in _LEFT_WHERE.items()):
             self.left.emit()
 
     @Slot()

@@ -54,6 +54,7 @@ WORDS = {
     Action.RECORD: QT_TRANSLATE_NOOP("Trail", "Recording begun"),
     Action.DELETE_RECORDING: QT_TRANSLATE_NOOP("Trail", "Recording deleted"),
     Action.ANSWER: QT_TRANSLATE_NOOP("Trail", "Answer of a model"),
+    Action.DRAFT: QT_TRANSLATE_NOOP("Trail", "Draft written"),
     Action.EXPORT: QT_TRANSLATE_NOOP("Trail", "Encounter exported"),
     Action.EXPORT_TRAIL: QT_TRANSLATE_NOOP("Trail", "Trail saved"),
     Action.BACK_UP: QT_TRANSLATE_NOOP("Trail", "Backed up"),
@@ -67,7 +68,7 @@ _HEADINGS = (
     QT_TRANSLATE_NOOP("Trail", "Time"),
     QT_TRANSLATE_NOOP("Trail", "What"),
     QT_TRANSLATE_NOOP("Trail", "About"),
-    QT_TRANSLATE_NOOP("Trail", "Model"),
+    QT_TRANSLATE_NOOP("Trail", "Model and prompt"),
 )
 _TIME, _WHAT, _ENCOUNTER, _MODEL = range(len(_HEADINGS))
 _ACTION = Qt.ItemDataRole.UserRole

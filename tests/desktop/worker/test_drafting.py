@@ -10,6 +10,7 @@ from desktop.worker.drafting import drafted, sources_of
 from desktop.worker.protocol import EncounterContext, KnownRecording, KnownTurn, Write, WritingWhole
 from lm.sequence import SourceKind
 from lm.tasks.writing import Section
+from multimodal.writing import Form, template_stamp
 from tests.fakes.encounters import utterance
 
 CITED = Citation(CitedKind.IMAGE, "Image 1", "", None, None, Dependence.STRONG, "A heading", 3)
@@ -49,6 +50,14 @@ def test_a_sentence_comes_back_as_it_was() -> None:
 def test_a_draft_is_written_and_says_what_was_denied() -> None:
     (whole,) = drafted(command())
     assert isinstance(whole, WritingWhole)
+    assert whole.prompt == ""
     lines = {section.heading: [sentence.text for sentence in section.sentences] for section in whole.sections}
     assert lines["Denied"][0].startswith("Fever")
     assert lines["Drugs"][0].startswith("Ramipril")
+
+
+def test_only_a_note_names_a_template() -> None:
+    assert template_stamp(Form.NOTE, "soap").startswith("soap sha256:")
+    assert template_stamp(Form.NOTE, "soap") != template_stamp(Form.NOTE, "visit")
+    assert template_stamp(Form.NOTE, "") == template_stamp(Form.NOTE, "soap")
+    assert template_stamp(Form.CARD, "") == ""

@@ -14,7 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.record.encounter import Answer, Consent, ConsentManner, ConsentState, Question
+from desktop.record.encounter import (
+    Answer,
+    Consent,
+    ConsentManner,
+    ConsentState,
+    Question,
+    Section,
+    Sentence,
+    Verdict,
+    Writing,
+    WritingForm,
+)
 from desktop.record.errors import (
     AUDIT_ANCHOR,
     AUDIT_CHANGED,
@@ -87,6 +98,28 @@ def test_each_thing_that_is_done_is_told(record: VaultRecord) -> None:
     assert (answer.model, answer.adapter, answer.prompt) == ("sha256 of smollm2", "sha256 of adapter", "7")
     assert all(row.actor.startswith("passphrase ") for row in rows(record))
     assert [row.seq for row in rows(record)] == list(range(1, 11))
+
+
+def test_answers_and_drafts_name_the_prompt_that_made_them(record: VaultRecord) -> None:
+    store = record.store
+    encounter = store.create("A")
+    store._records.stamp_of = lambda decoder: Stamp(f"sha256 of {decoder}", "sha256 of adapter")
+    question, answer = asked(encounter).entries
+    assert isinstance(answer, Answer)
+    begun = Writing("w1", "2026-01-01T00:00:02Z", WritingForm.NOTE, "soap")
+    section = Section("Subjective", (Sentence(CANARY, Verdict.SUPPORTED),))
+    written = replace(begun, sections=(section,), prompt="soap sha256:cd")
+    for draft in (begun, written, replace(written, title="again"), replace(written, at="2026-01-01T00:00:03Z")):
+        entries = (question, replace(answer, prompt="2026 sha256:ab"), draft)
+        store.save(replace(encounter, entries=entries))
+    told = [(row.action, row.object.removeprefix(encounter.id), row.model, row.prompt) for row in rows(record)]
+    assert [one for one in told if one[0] in {"answer", "draft"}] == [
+        ("answer", "/a1", "sha256 of smollm2", "2026 sha256:ab"),
+        ("draft", "/w1/note", "", "soap sha256:cd"),
+        ("draft", "/w1/note", "", "soap sha256:cd"),
+    ]
+    assert "soap sha256:cd" in csv_text(rows(record))
+    assert CANARY not in csv_text(rows(record))
 
 
 def test_each_consent_is_told_once_and_without_a_word_of_it(record: VaultRecord) -> None:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
+from desktop.ui.vault import system_locks
 from desktop.ui.vault.system_locks import SIGNALS, SystemLocks
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+LOGIN = "org.freedesktop.login1"
+SESSION = "/org/freedesktop/login1/session/_3"
 SAVER = next(one for one in SIGNALS if one.service == "org.gnome.ScreenSaver")
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="there is no dbus-daemon on this machine")
 
@@ -44,6 +47,51 @@ def saver(bus: str) -> Iterator[QDBusConnection]:
     assert connection.registerService(SAVER.service)
     yield connection
     connection.unregisterService(SAVER.service)
+
+
+@pytest.fixture
+def logind(bus: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[QDBusConnection]:
+    """Speaks as logind does; which session this process belongs to is answered for it."""
+    monkeypatch.setattr(system_locks, "_session_path", lambda _bus: SESSION)
+    connection = QDBusConnection.connectToBus(bus, "test")
+    assert connection.registerService(LOGIN)
+    yield connection
+    connection.unregisterService(LOGIN)
+
+
+def _tell(connection: QDBusConnection, path: str, interface: str, name: str, *values: object) -> None:
+    message = QDBusMessage.createSignal(path, interface, name)
+    message.setArguments(list(values))
+    assert connection.send(message)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_logind_tells_of_a_lock_of_sleep_and_of_another_user(qtbot: QtBot, logind: QDBusConnection) -> None:
+    owner = QObject()
+    locks = SystemLocks(owner)
+    locks.listen()
+    heard: list[bool] = []
+    locks.left.connect(lambda: heard.append(True))
+    manager, session, properties = f"{LOGIN}.Manager", f"{LOGIN}.Session", "org.freedesktop.DBus.Properties"
+    assert {one.name for one in locks.heard} >= {"PrepareForSleep", "Lock", "PropertiesChanged"}
+    nothing = (
+        ("/org/freedesktop/login1", manager, "PrepareForSleep", False),
+        (SESSION, properties, "PropertiesChanged", session, {"Active": True}, ["x"]),
+        (SESSION, properties, "PropertiesChanged", session, {"LockedHint": False}, ["x"]),
+        (SESSION, properties, "PropertiesChanged", session, {"IdleHint": True}, ["x"]),
+    )
+    something = (
+        ("/org/freedesktop/login1", manager, "PrepareForSleep", True),
+        (SESSION, session, "Lock"),
+        (SESSION, properties, "PropertiesChanged", session, {"Active": False}, ["x"]),
+        (SESSION, properties, "PropertiesChanged", session, {"LockedHint": True}, ["x"]),
+    )
+    for told in nothing:
+        _tell(logind, *told)
+    for count, told in enumerate(something, 1):
+        _tell(logind, *told)
+        qtbot.waitUntil(lambda count=count: len(heard) == count)
+    locks.stop()
 
 
 def _say(connection: QDBusConnection, active: bool) -> None:
