@@ -2802,6 +2802,10 @@ no patient is heard</source>
         <source>An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it there.</source>
         <translation>有一次就诊未能移入保险库（{0}）。它完整地留在原处，且未加密：请在那里查看。</translation>
     </message>
+    <message>
+        <source>Something went wrong inside Bedside. What was saved is safe: try again, and start Bedside anew if it happens again.</source>
+        <translation>Bedside 内部出错。已保存的内容是安全的：请重试，若再次出现请重新启动 Bedside。</translation>
+    </message>
 </context>
 <context>
     <name>RecoveryKey</name>
@@ -3403,6 +3407,10 @@ no patient is heard</source>
         <translation>模型的回答</translation>
     </message>
     <message>
+        <source>Draft written</source>
+        <translation>撰写草稿</translation>
+    </message>
+    <message>
         <source>Encounter exported</source>
         <translation>导出就诊</translation>
     </message>
@@ -3447,8 +3455,8 @@ no patient is heard</source>
         <translation>对象</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>模型</translation>
+        <source>Model and prompt</source>
+        <translation>模型与提示</translation>
     </message>
     <message>
         <source>Consent: the patient agreed</source>

@@ -347,6 +347,11 @@ NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
     "An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it "
     "there.",
 )
+UNEXPECTED = QT_TRANSLATE_NOOP(
+    "Record",
+    "Something went wrong inside Bedside. What was saved is safe: try again, and start Bedside anew if it happens "
+    "again.",
+)
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 
-from desktop.record.errors import RecordError, disk_errors
+from desktop.record.errors import CONTEXT, UNEXPECTED, RecordError, disk_errors
 from desktop.ui.encounter.wording import sentence_of
+from desktop.ui.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +35,7 @@ class Background(QObject):
         with self._lock:
             self._waiting.append((work, done, failed))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="encounter-disk")
-                self._thread.start()
+                self._begin()
 
     def finish(self) -> None:
         """Wait until all work is done and handed back, and all that its results ask for in turn."""
@@ -44,14 +44,20 @@ class Background(QObject):
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
 
+    def _begin(self) -> None:
+        self._thread = threading.Thread(target=self._work, name="encounter-disk")
+        self._thread.start()
+
     def _work(self) -> None:
         try:
             self._work_off()
         finally:
-            # After a fault of ours as well: whoever waits for this thread must not wait for ever.
+            # After a fault of ours as well: whoever waits for this thread, or for work behind it, must not for ever.
             with self._lock:
                 if self._thread is threading.current_thread():
                     self._thread = None
+                    if self._waiting:
+                        self._begin()
 
     def _work_off(self) -> None:
         while True:
@@ -60,12 +66,15 @@ class Background(QObject):
                     self._thread = None
                     return
                 work, done, failed = self._waiting.popleft()
+            # What stays where a fault of ours ends this thread: it is told too, or somebody would wait for it.
+            ending: tuple[Callable[[Any], None], Any] = (failed, translated(CONTEXT, UNEXPECTED))
             try:
                 with disk_errors():
-                    ending: tuple[Callable[[Any], None], Any] = (done, work())
+                    ending = (done, work())
             except RecordError as error:
                 ending = (failed, sentence_of(error))
-            self._tell(*ending)
+            finally:
+                self._tell(*ending)
 
     def _tell(self, callback: Callable[[Any], None], result: object) -> None:
         try:

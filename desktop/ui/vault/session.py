@@ -258,7 +258,7 @@ class VaultSession(QObject):
                 done(outcome)
 
         self._set_busy(True)
-        self._background.run(attempt, hand_over, lambda _sentence: None)
+        self._background.run(attempt, hand_over, lambda _sentence: self._set_busy(False))
 
     def _set_busy(self, busy: bool) -> None:
         self._is_busy = busy

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,3 +126,28 @@ def test_the_end_of_the_program_waits_for_the_lock(
     working = folder.with_name("vault-working")
 
     assert not working.exists() or list(working.iterdir()) == []
+
+
+@pytest.mark.usefixtures("recovery_key")
+def test_a_fault_while_it_is_locked_does_not_keep_it_locked(
+    qtbot: QtBot, session: VaultSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _args: None)
+    with qtbot.waitSignal(session.opened):
+        session.unlock(PASSPHRASE)
+    vault = session.vault
+    close = vault.close
+
+    def close_then_fail() -> None:
+        close()
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(vault, "close", close_then_fail)
+    session.lock()
+    with qtbot.waitSignal(session.opened):
+        session.unlock(PASSPHRASE)
+    monkeypatch.setattr("desktop.record.vault.opening.open_vault", close_then_fail)
+    session.lock()
+    with qtbot.waitSignal(session.busy_changed, check_params_cb=lambda busy: not busy):
+        session.unlock(PASSPHRASE)
+    assert not session.is_busy
