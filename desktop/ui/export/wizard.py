@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -28,7 +28,7 @@ from desktop.record.export.choices import CONTEXT, WORDS, Choices, Format, Level
 from desktop.record.export.preparing import Prepared, prepare
 from desktop.record.export.text import as_text, printable
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import PlainText, button
+from desktop.ui.encounter.widgets import PlainText, button, scrolling
 from desktop.ui.encounter.wording import sentence_of
 from desktop.ui.export.writing import write_export
 from desktop.ui.translation import Retranslating, translated
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from desktop.ui.vault.session import VaultSession
 
 E = TypeVar("E", bound="StrEnum")
+_SIZE = 820, 920
 FILE_NAME = "encounter"
 """Of the file that is suggested: a name that tells nothing of whose it is."""
 
@@ -59,7 +60,7 @@ class ExportWizard(Retranslating, QDialog):
         self._make_choices()
         self._make_preview()
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._choices_page())
+        self._pages.addWidget(scrolling(self._choices_page()))
         self._pages.addWidget(self._preview_page())
         self._lay_out()
         self.retranslate()
@@ -294,7 +295,11 @@ class ExportWizard(Retranslating, QDialog):
         for control in (self._back, self._next, self._save):
             buttons.addWidget(control)
         column.addLayout(buttons)
-        self.resize(820, 760)
+        self.resize(self._size())
+
+    def _size(self) -> QSize:
+        """Return what shows every choice, or what the screen has room for: what is above the buttons scrolls."""
+        return QSize(*_SIZE).boundedTo(self.screen().availableSize() - QSize(*[2 * theme.SPACE] * 2))
 
 
 def _change_words(change: Replacement) -> str:

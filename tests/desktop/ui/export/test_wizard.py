@@ -162,6 +162,17 @@ def test_nothing_chosen_is_nothing_to_preview(wizard: ExportWizard) -> None:
     assert not part(wizard, QPushButton, "next").isEnabled()  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("scale", [100, 200])
+def test_its_buttons_are_on_a_low_screen(wizard: ExportWizard, qapp: QApplication, scale: int) -> None:
+    theme.apply(qapp, "light", scale)
+    screen = wizard.screen().availableSize()
+    assert wizard.height() < screen.height()
+    assert wizard.minimumSizeHint().height() < screen.height()
+    button = part(wizard, QPushButton, "next")
+    assert isinstance(button, QPushButton)
+    assert wizard.rect().contains(button.geometry())
+
+
 def test_everyone_can_use_it(wizard: ExportWizard) -> None:
     for _ in range(2):
         assert faults_of(wizard) == []
