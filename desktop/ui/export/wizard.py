@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -28,7 +27,7 @@ from desktop.record.export.choices import CONTEXT, WORDS, Choices, Format, Level
 from desktop.record.export.preparing import Prepared, prepare
 from desktop.record.export.text import as_text, printable
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import PlainText, button, scrolling
+from desktop.ui.encounter.widgets import CheckRow, PlainText, button, scrolling
 from desktop.ui.encounter.wording import sentence_of
 from desktop.ui.export.writing import write_export
 from desktop.ui.translation import Retranslating, translated
@@ -201,7 +200,7 @@ class ExportWizard(Retranslating, QDialog):
         standard = Choices()
         self._title = PlainText("title", self)
         self._line = PlainText("caption", self)
-        self._parts = {part: QCheckBox(self) for part in Part}
+        self._parts = {part: CheckRow(self) for part in Part}
         for part, box in self._parts.items():
             box.setObjectName(f"export-{part}")
             box.setChecked(part in standard.parts)
@@ -237,7 +236,7 @@ class ExportWizard(Retranslating, QDialog):
         self._changes = QListWidget(self)
         self._changes.setObjectName("export-changes")
         self._changes.itemChanged.connect(lambda _item: self._show_text())
-        self._read = QCheckBox(self)
+        self._read = CheckRow(self)
         self._read.setObjectName("export-read")
         self._read.toggled.connect(lambda _on: self._show_standing())
         self._standing = PlainText("caption", self)

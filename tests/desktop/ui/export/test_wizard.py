@@ -173,6 +173,14 @@ def test_its_buttons_are_on_a_low_screen(wizard: ExportWizard, qapp: QApplicatio
     assert wizard.rect().contains(button.geometry())
 
 
+def test_a_tick_takes_a_press_anywhere_in_its_row(qtbot: QtBot, wizard: ExportWizard) -> None:
+    click(wizard, "next")
+    read = part(wizard, QCheckBox, "read")
+    assert isinstance(read, QCheckBox)
+    qtbot.mouseClick(read, Qt.MouseButton.LeftButton, pos=read.rect().center())
+    assert read.isChecked()
+
+
 def test_everyone_can_use_it(wizard: ExportWizard) -> None:
     for _ in range(2):
         assert faults_of(wizard) == []
