@@ -40,7 +40,7 @@ def _unshared() -> bool:
         return False
     libc = ctypes.CDLL(None)
     # An administrator may do it directly; everybody else inside a user namespace, where distributions allow that.
-    return libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+    return bool(libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
 
 
 def _refuse(event: str, _arguments: tuple[object, ...]) -> None:

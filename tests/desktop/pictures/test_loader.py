@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import psutil
 import pytest
 from PIL import Image
 from pydicom.data import get_testdata_file
 
-from desktop.pictures import loader as loader_module
 from desktop.pictures.loader import PictureLoader
-from desktop.priority import NICENESS
 from tests.fakes.films import write_film, write_sound
 from tests.fakes.viewed_pictures import ct_dataset, write_ct_series, write_dicom
 
