@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.files import VAULT, data_folder
 from desktop.hardening import keep_memory_private
 from desktop.record.closed import ClosedStore
+from desktop.record.vault.system_keyring import SystemKeyring
 from desktop.running_mark import RunningMark
 from desktop.settings import CONTEXT, Settings
 from desktop.translatable import QT_TRANSLATE_NOOP
@@ -59,9 +60,9 @@ class App:
         self.faults = FaultBoundary(self.mark.write, application)
         self.settings = Settings(folder / "settings.json")
         self.looks = Looks(application, self.settings)
-        self.session = VaultSession(folder / VAULT, means, application, _means)
+        self.session = VaultSession(folder / VAULT, means, application, _means, SystemKeyring())
         self.keeping = Keeping(self.session, self.settings, application)
-        self.services = replace(make_services(self.settings, ClosedStore()), keeping=self.keeping)
+        self.services = replace(make_services(self.settings, ClosedStore()), keeping=self.keeping, session=self.session)
         self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)
         self.shelf.cards_changed.connect(self._offer_decoders)

@@ -1539,6 +1539,29 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>KeyringRow</name>
+    <message>
+        <source>This computer&apos;s account opens the record too</source>
+        <translation>本机账户也可打开记录</translation>
+    </message>
+    <message>
+        <source>Open the record with this computer&apos;s account</source>
+        <translation>用本机账户打开记录</translation>
+    </message>
+    <message>
+        <source>A key lies in the system&apos;s store of secrets, beside the passphrase and the recovery key. Whoever is signed in to this account can then unlock Bedside with one press.</source>
+        <translation>除口令和恢复密钥外，系统的密钥库中再存放一把钥匙。此后，凡登录此账户的人都能一键解锁 Bedside。</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation>开启</translation>
+    </message>
+</context>
+<context>
     <name>LibrarySection</name>
     <message>
         <source>My library</source>
@@ -2680,6 +2703,18 @@ no patient is heard</source>
         <translation>此口令无法打开保险库。未作任何更改：请重试，或使用打印的恢复密钥。</translation>
     </message>
     <message>
+        <source>This system has no store of secrets that Bedside uses (Keychain, Credential Locker, Secret Service). Nothing was changed: use the passphrase.</source>
+        <translation>此系统没有 Bedside 可用的密钥库（钥匙串、凭据管理器、Secret Service）。未作任何更改：请使用口令。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s store of secrets does not answer ({0}). Nothing was changed: use the passphrase, or sign in to the system anew and try again.</source>
+        <translation>系统的密钥库没有响应（{0}）。未作任何更改：请使用口令，或重新登录系统后再试。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s store of secrets does not hold what opens this record any more. The record is safe: use the passphrase, then switch this on again in the settings.</source>
+        <translation>系统的密钥库中已没有能打开此记录的钥匙。记录是安全的：请使用口令，然后在设置中重新开启。</translation>
+    </message>
+    <message>
         <source>A passphrase needs at least {0} characters. Nothing was changed: take several words.</source>
         <translation>口令至少需要 {0} 个字符。未作任何更改：请使用多个词语。</translation>
     </message>
@@ -3384,6 +3419,14 @@ no patient is heard</source>
         <translation>从备份恢复</translation>
     </message>
     <message>
+        <source>Opening by this computer&apos;s account switched on</source>
+        <translation>已开启本机账户解锁</translation>
+    </message>
+    <message>
+        <source>Opening by this computer&apos;s account switched off</source>
+        <translation>已关闭本机账户解锁</translation>
+    </message>
+    <message>
         <source>New data key</source>
         <translation>更换数据密钥</translation>
     </message>
@@ -3508,6 +3551,10 @@ no patient is heard</source>
     <message>
         <source>Passphrase</source>
         <translation>口令</translation>
+    </message>
+    <message>
+        <source>Unlock with this computer&apos;s account</source>
+        <translation>用本机账户解锁</translation>
     </message>
     <message>
         <source>Use the passphrase instead</source>

@@ -88,6 +88,14 @@ class PassphraseTooShort(RecordError):
     """A new passphrase would be guessed too soon."""
 
 
+class KeyringUnavailable(RecordError):
+    """The system's store of secrets is not there, or does not answer."""
+
+
+class KeyringGone(RecordError):
+    """The system's store of secrets does not hold what opens this vault any more."""
+
+
 class RecoveryKeyMistyped(RecordError):
     """What was typed is no recovery key: its checksum does not fit."""
 
@@ -227,6 +235,21 @@ HEADER_DAMAGED = QT_TRANSLATE_NOOP(
 WRONG_PASSPHRASE = QT_TRANSLATE_NOOP(
     "Record",
     "The passphrase does not open this vault. Nothing was changed: try it again, or use the printed recovery key.",
+)
+KEYRING_MISSING = QT_TRANSLATE_NOOP(
+    "Record",
+    "This system has no store of secrets that Bedside uses (Keychain, Credential Locker, Secret Service). Nothing was "
+    "changed: use the passphrase.",
+)
+KEYRING_REFUSED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The system's store of secrets does not answer ({0}). Nothing was changed: use the passphrase, or sign in to the "
+    "system anew and try again.",
+)
+KEYRING_GONE = QT_TRANSLATE_NOOP(
+    "Record",
+    "The system's store of secrets does not hold what opens this record any more. The record is safe: use the "
+    "passphrase, then switch this on again in the settings.",
 )
 PASSPHRASE_SHORT = QT_TRANSLATE_NOOP(
     "Record", "A passphrase needs at least {0} characters. Nothing was changed: take several words."

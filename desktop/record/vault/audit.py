@@ -188,6 +188,21 @@ class AuditTrail:
             return AuditBroken(AUDIT_OLDER) if self._seen and seen.generation > self._seen.generation else None
         return AuditBroken(AUDIT_OLDER) if self._mac_at(seen.seq) != seen.mac else None
 
+    def is_behind(self, known: Link, at: str) -> bool:
+        """Return whether somebody knew at a time (UTC, ISO 8601) of a row that is not here.
+
+        A restoration and an acceptance after that time explain it.
+        """
+        if self._mac_at(known.seq) == known.mac:
+            return False
+        wanted = (Action.RESTORE.value, Action.ACCEPT.value, at)
+        explained = self._select("WHERE action IN (?, ?) AND utc > ?", *wanted)
+        return not any(is_authentic(row, self._key) for row in explained)
+
+    def tell_older(self) -> None:
+        """Say from now on that this record is older than one that was known."""
+        self.fault = self.fault or AuditBroken(AUDIT_OLDER)
+
     def _restored_over(self, seen: Anchor) -> bool:
         found = self._select("WHERE action = ? AND content = ?", Action.RESTORE.value, seen.mark)
         return any(is_authentic(row, self._key) for row in found)

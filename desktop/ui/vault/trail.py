@@ -58,6 +58,8 @@ WORDS = {
     Action.EXPORT_TRAIL: QT_TRANSLATE_NOOP("Trail", "Trail saved"),
     Action.BACK_UP: QT_TRANSLATE_NOOP("Trail", "Backed up"),
     Action.RESTORE: QT_TRANSLATE_NOOP("Trail", "Restored from a backup"),
+    Action.KEYRING_ON: QT_TRANSLATE_NOOP("Trail", "Opening by this computer's account switched on"),
+    Action.KEYRING_OFF: QT_TRANSLATE_NOOP("Trail", "Opening by this computer's account switched off"),
     Action.ROTATE: QT_TRANSLATE_NOOP("Trail", "New data key"),
     Action.ACCEPT: QT_TRANSLATE_NOOP("Trail", "Broken trail accepted"),
 }
