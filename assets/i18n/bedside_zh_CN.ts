@@ -1159,6 +1159,10 @@
         <translation>图片清单（不含图片）</translation>
     </message>
     <message>
+        <source>The pictures themselves (FHIR with names only)</source>
+        <translation>图像本身（仅限保留姓名的 FHIR）</translation>
+    </message>
+    <message>
         <source>Plain text</source>
         <translation>纯文本</translation>
     </message>
@@ -1314,8 +1318,16 @@
         <translation>预览</translation>
     </message>
     <message>
+        <source>Print…</source>
+        <translation>打印…</translation>
+    </message>
+    <message>
         <source>Save the file…</source>
         <translation>保存文件…</translation>
+    </message>
+    <message>
+        <source>Sent to the printer.</source>
+        <translation>已发送到打印机。</translation>
     </message>
     <message>
         <source>Save the file</source>
@@ -2666,6 +2678,10 @@
     <message>
         <source>{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup if you have one.</source>
         <translation>{0} 已损坏（{1}）。就诊的文字内容安全，文件将保持原样：如有备份，请从备份恢复。</translation>
+    </message>
+    <message>
+        <source>The file would not be valid FHIR {0} (at {1}), which is a fault of Bedside. Nothing was written: choose another form, and report this.</source>
+        <translation>该文件不是有效的 FHIR {0}（位于 {1}），这是 Bedside 的错误。没有写入任何内容：请选择另一种格式，并报告此问题。</translation>
     </message>
     <message>
         <source>An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it there.</source>
