@@ -156,6 +156,10 @@ class FhirNotValid(RecordError):
     """A FHIR file that was to be written breaks a rule of FHIR: a fault of ours."""
 
 
+class DicomNotValid(RecordError):
+    """A DICOM file that was to be written lacks what DICOM asks for: a fault of ours."""
+
+
 class NotTakenOver(RecordError):
     """An encounter could not be moved into the vault; it stays where it is."""
 
@@ -327,6 +331,10 @@ FHIR_NOT_VALID = QT_TRANSLATE_NOOP(
     "Record",
     "The file would not be valid FHIR {0} (at {1}), which is a fault of Bedside. Nothing was written: choose another "
     "form, and report this.",
+)
+DICOM_NOT_VALID = QT_TRANSLATE_NOOP(
+    "Record",
+    "The file would not be valid DICOM ({0}), which is a fault of Bedside. Nothing was written: please report this.",
 )
 NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
     "Record",

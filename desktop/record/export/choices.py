@@ -35,6 +35,8 @@ class Format(StrEnum):
     DOCX = "docx"
     FHIR_R4 = "r4.json"
     FHIR_R5 = "r5.json"
+    DICOM = "dcm"
+    """A marked picture with its measurements; the viewer writes it, no document."""
 
     @property
     def is_fhir(self) -> bool:
@@ -87,6 +89,7 @@ WORDS: dict[StrEnum, str] = {
     Format.DOCX: "Word (DOCX)",
     Format.FHIR_R4: "FHIR R4 (JSON)",
     Format.FHIR_R5: "FHIR R5 (JSON)",
+    Format.DICOM: "DICOM",
     Recipient.MYSELF: QT_TRANSLATE_NOOP("Export", "Myself"),
     Recipient.COLLEAGUE: QT_TRANSLATE_NOOP("Export", "A colleague who treats the patient"),
     Recipient.PATIENT: QT_TRANSLATE_NOOP("Export", "The patient"),
@@ -101,6 +104,8 @@ WORDS: dict[StrEnum, str] = {
     Level.SHIFTED: QT_TRANSLATE_NOOP("Export", "Identifiers replaced, dates moved"),
     Level.NAMED: QT_TRANSLATE_NOOP("Export", "Everything as it is, with names"),
 }
+DOCUMENTS = tuple(form for form in Format if form is not Format.DICOM)
+"""How a whole encounter can be written."""
 
 
 @dataclass(frozen=True, slots=True)

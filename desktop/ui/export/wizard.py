@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.record.errors import RecordError
-from desktop.record.export.choices import CONTEXT, WORDS, Choices, Format, Level, Part, Purpose, Recipient
+from desktop.record.export.choices import CONTEXT, DOCUMENTS, WORDS, Choices, Format, Level, Part, Purpose, Recipient
 from desktop.record.export.document import Document
 from desktop.record.export.leaving import checked
 from desktop.record.export.preparing import Leaving, Prepared, Preparing, prepare, shown
@@ -40,6 +40,7 @@ from desktop.ui.translation import Retranslating, translated
 from desktop.ui.vault.session import VaultState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from enum import StrEnum
 
     from PySide6.QtPrintSupport import QPrinter
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from desktop.record.vault.store import VaultStore
     from desktop.ui.vault.session import VaultSession
 
-E = TypeVar("E", bound="StrEnum")
 FILE_NAME = "encounter"
 """Of the file that is suggested: a name that tells nothing of whose it is."""
 
@@ -198,9 +198,10 @@ class ExportWizard(Retranslating, QDialog):
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        # Windows has a dialog of its own, which is there only while it is executed.
-        if QPrintDialog(printer, self).exec() == QPrintDialog.DialogCode.Accepted:
-            self.print_on(printer)
+        dialog = QPrintDialog(printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self.print_on(printer))
+        QDialog.open(dialog)
 
     def _go_back(self) -> None:
         self._pages.setCurrentIndex(0)
@@ -249,29 +250,16 @@ class ExportWizard(Retranslating, QDialog):
             box.setObjectName(f"export-{part}")
             box.setChecked(part in standard.parts)
             box.toggled.connect(lambda _on: self._show_standing())
-        self._format, self._format_label = self._list("format", Format, standard.format)
-        self._recipient, self._recipient_label = self._list("recipient", Recipient, standard.recipient)
-        self._purpose, self._purpose_label = self._list("purpose", Purpose, standard.purpose)
-        self._level, self._level_label = self._list("level", Level, standard.level)
+        self._format, self._format_label = choice_list(self, "format", DOCUMENTS, standard.format)
+        self._recipient, self._recipient_label = choice_list(self, "recipient", Recipient, standard.recipient)
+        self._purpose, self._purpose_label = choice_list(self, "purpose", Purpose, standard.purpose)
+        self._level, self._level_label = choice_list(self, "level", Level, standard.level)
         for list_ in (self._format, self._level):
             list_.currentIndexChanged.connect(lambda _index: self._show_standing())
         self._names = QLineEdit(self)
         self._names.setObjectName("export-names")
         self._names_label = PlainText("", self)
         self._names_label.setBuddy(self._names)
-
-    def _list(self, name: str, kind: type[E], chosen: E) -> tuple[QComboBox, QLabel]:
-        made = QComboBox(self)
-        made.setObjectName(f"export-{name}")
-        made.setItemDelegate(QStyledItemDelegate(made))
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        made.setMinimumWidth(20 * theme.SPACE)
-        for value in kind:
-            made.addItem("", value)
-        made.setCurrentIndex(list(kind).index(chosen))
-        label = QLabel(self)
-        label.setBuddy(made)
-        return made, label
 
     def _make_preview(self) -> None:
         self._text = QPlainTextEdit(self)
@@ -342,6 +330,22 @@ class ExportWizard(Retranslating, QDialog):
             buttons.addWidget(control)
         column.addLayout(buttons)
         self.resize(820, 760)
+
+
+def choice_list(parent: QWidget, name: str, kind: Iterable[StrEnum], chosen: StrEnum) -> tuple[QComboBox, QLabel]:
+    """Return a list of values, whose words are set later, and its label."""
+    values = tuple(kind)
+    made = QComboBox(parent)
+    made.setObjectName(f"export-{name}")
+    made.setItemDelegate(QStyledItemDelegate(made))
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    made.setMinimumWidth(20 * theme.SPACE)
+    for value in values:
+        made.addItem("", value)
+    made.setCurrentIndex(values.index(chosen))
+    label = QLabel(parent)
+    label.setBuddy(made)
+    return made, label
 
 
 def _change_words(change: Replacement) -> str:

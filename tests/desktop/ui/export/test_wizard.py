@@ -9,37 +9,22 @@ import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton
 
 from desktop.record.encounter import Question
-from desktop.record.export.choices import Choices, Format, Level, Part
+from desktop.record.export.choices import DOCUMENTS, Choices, Format, Level, Part
 from desktop.record.export.document import Document, Paragraph, Role
-from desktop.record.vault.opening import make_vault
-from desktop.ui import theme
 from desktop.ui.export.pdf import as_pdf
 from desktop.ui.export.wizard import ExportWizard
-from desktop.ui.vault.session import VaultSession
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
 from tests.fakes.encounters import AT
-from tests.fakes.vaults import PASSPHRASE, cheap_means
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-
-@pytest.fixture
-def session(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[VaultSession]:
-    theme.apply(qapp, "light", 100)
-    make_vault(tmp_path / "vault", PASSPHRASE, cheap_means(tmp_path / "vault"))
-    made = VaultSession(tmp_path / "vault", cheap_means(tmp_path / "vault"), qapp)
-    with qtbot.waitSignal(made.opened):
-        made.unlock(PASSPHRASE)
-    yield made
-    made.close()
-    made.deleteLater()
+    from desktop.ui.vault.session import VaultSession
 
 
 @pytest.fixture
@@ -129,7 +114,7 @@ def test_an_export_is_told_with_its_choices_and_the_file_names_the_entry(
     assert standing(wizard) == "Saved: out.txt. It is not encrypted."
 
 
-@pytest.mark.parametrize("format_", Format)
+@pytest.mark.parametrize("format_", DOCUMENTS)
 def test_each_format_is_written(qtbot: QtBot, wizard: ExportWizard, tmp_path: Path, format_: Format) -> None:
     choose(wizard, "format", format_)
     choose(wizard, "level", Level.NAMED)
