@@ -204,6 +204,14 @@
         <translation>清除标记</translation>
     </message>
     <message>
+        <source>Save as DICOM…</source>
+        <translation>另存为 DICOM…</translation>
+    </message>
+    <message>
+        <source>The picture with its marks, and what was measured.</source>
+        <translation>带标记的图像及测量结果。</translation>
+    </message>
+    <message>
         <source>Turn clockwise</source>
         <translation>顺时针旋转</translation>
     </message>
@@ -1255,6 +1263,10 @@ no patient is heard</source>
         <translation>图片清单（不含图片）</translation>
     </message>
     <message>
+        <source>The pictures themselves (FHIR with names only)</source>
+        <translation>图像本身（仅限保留姓名的 FHIR）</translation>
+    </message>
+    <message>
         <source>Plain text</source>
         <translation>纯文本</translation>
     </message>
@@ -1410,8 +1422,16 @@ no patient is heard</source>
         <translation>预览</translation>
     </message>
     <message>
+        <source>Print…</source>
+        <translation>打印…</translation>
+    </message>
+    <message>
         <source>Save the file…</source>
         <translation>保存文件…</translation>
+    </message>
+    <message>
+        <source>Sent to the printer.</source>
+        <translation>已发送到打印机。</translation>
     </message>
     <message>
         <source>Save the file</source>
@@ -2520,6 +2540,73 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>PictureSheet</name>
+    <message>
+        <source>Save a marked picture as DICOM</source>
+        <translation>将带标记的图像另存为 DICOM</translation>
+    </message>
+    <message>
+        <source>Not for primary diagnosis. The files leave the encrypted record and are not encrypted themselves.</source>
+        <translation>不用于主要诊断。文件离开加密病历后自身不再加密。</translation>
+    </message>
+    <message>
+        <source>The picture as it leaves</source>
+        <translation>将导出的图像</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>用于</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s name, only if the files shall carry it</source>
+        <translation>患者姓名（仅当文件需要包含时填写）</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s number, only if the files shall carry it</source>
+        <translation>患者编号（仅当文件需要包含时填写）</translation>
+    </message>
+    <message>
+        <source>Nothing in the picture itself tells who it is: no name, no number, no face</source>
+        <translation>图像本身不会透露患者身份：没有姓名、编号或面部</translation>
+    </message>
+    <message>
+        <source>Everything that is in the files</source>
+        <translation>文件中的全部内容</translation>
+    </message>
+    <message>
+        <source>I have looked at the picture and the text as they leave this record</source>
+        <translation>我已查看将离开病历的图像和文字</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Save the files…</source>
+        <translation>保存文件…</translation>
+    </message>
+    <message>
+        <source>Saved: {files}. Not encrypted.</source>
+        <translation>已保存：{files}。未加密。</translation>
+    </message>
+    <message>
+        <source>Save the files</source>
+        <translation>保存文件</translation>
+    </message>
+    <message>
+        <source>The files tell nothing of who it is, if the picture itself does not: look at it.</source>
+        <translation>如果图像本身不透露身份，文件也不会透露：请查看图像。</translation>
+    </message>
+    <message>
+        <source>The files can tell who it is.</source>
+        <translation>文件可能透露患者身份。</translation>
+    </message>
+</context>
+<context>
     <name>Pictures</name>
     <message>
         <source>This picture</source>
@@ -2797,6 +2884,14 @@ no patient is heard</source>
     <message>
         <source>{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup if you have one.</source>
         <translation>{0} 已损坏（{1}）。就诊的文字内容安全，文件将保持原样：如有备份，请从备份恢复。</translation>
+    </message>
+    <message>
+        <source>The file would not be valid FHIR {0} (at {1}), which is a fault of Bedside. Nothing was written: choose another form, and report this.</source>
+        <translation>该文件不是有效的 FHIR {0}（位于 {1}），这是 Bedside 的错误。没有写入任何内容：请选择另一种格式，并报告此问题。</translation>
+    </message>
+    <message>
+        <source>The file would not be valid DICOM ({0}), which is a fault of Bedside. Nothing was written: please report this.</source>
+        <translation>该文件不是有效的 DICOM（{0}），这是 Bedside 的错误。没有写入任何内容：请报告此问题。</translation>
     </message>
     <message>
         <source>An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it there.</source>
@@ -3765,6 +3860,10 @@ no patient is heard</source>
     <message>
         <source>{count} files hold no picture that can be read and were left out.</source>
         <translation>有 {count} 个文件不含可读图像，已略过。</translation>
+    </message>
+    <message>
+        <source>Not for primary diagnosis. Marked with Bedside, for research and education.</source>
+        <translation>不用于主要诊断。由 Bedside 标记，仅供研究和教学。</translation>
     </message>
 </context>
 <context>

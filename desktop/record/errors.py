@@ -160,6 +160,14 @@ class FileDamaged(RecordError):
     """A sealed file is not what was written; it is left as it is."""
 
 
+class FhirNotValid(RecordError):
+    """A FHIR file that was to be written breaks a rule of FHIR: a fault of ours."""
+
+
+class DicomNotValid(RecordError):
+    """A DICOM file that was to be written lacks what DICOM asks for: a fault of ours."""
+
+
 class NotTakenOver(RecordError):
     """An encounter could not be moved into the vault; it stays where it is."""
 
@@ -341,6 +349,15 @@ FILE_DAMAGED = QT_TRANSLATE_NOOP(
     "Record",
     "{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup "
     "if you have one.",
+)
+FHIR_NOT_VALID = QT_TRANSLATE_NOOP(
+    "Record",
+    "The file would not be valid FHIR {0} (at {1}), which is a fault of Bedside. Nothing was written: choose another "
+    "form, and report this.",
+)
+DICOM_NOT_VALID = QT_TRANSLATE_NOOP(
+    "Record",
+    "The file would not be valid DICOM ({0}), which is a fault of Bedside. Nothing was written: please report this.",
 )
 NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
     "Record",

@@ -213,6 +213,14 @@ ACTIONS = (
         "",
         Reach.VIEWER,
     ),
+    Action(
+        "viewer-export",
+        QT_TRANSLATE_NOOP("Actions", "Save as DICOM…"),
+        ("E",),
+        Group.PICTURE,
+        QT_TRANSLATE_NOOP("Actions", "The picture with its marks, and what was measured."),
+        Reach.VIEWER,
+    ),
     Action("viewer-turn", QT_TRANSLATE_NOOP("Actions", "Turn clockwise"), ("T",), Group.PICTURE, "", Reach.VIEWER),
     Action(
         "viewer-mirror", QT_TRANSLATE_NOOP("Actions", "Mirror left to right"), ("M",), Group.PICTURE, "", Reach.VIEWER

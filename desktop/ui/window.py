@@ -76,6 +76,8 @@ class MainWindow(Retranslating, QMainWindow):
     """The doctor would like another passphrase."""
     export_wanted = Signal(str)
     """The id of the encounter that the doctor would like as a file."""
+    picture_export_wanted = Signal(str, object)
+    """The id of an encounter, and a MarkedPicture of it that the doctor would like as a file."""
     trail_wanted = Signal()
     """The doctor would like to see what was done with the record."""
 
@@ -281,6 +283,12 @@ class MainWindow(Retranslating, QMainWindow):
         elif shown is None:
             self.banner.tell(lambda: self.tr("There is no encounter to export. Open one from the list first."))
 
+    def _ask_for_picture(self, marked: object) -> None:
+        """Pass on a picture that is to leave, with the encounter that it is of."""
+        shown = self.encounters.controller.encounter
+        if shown is not None:
+            self.picture_export_wanted.emit(shown.id, marked)
+
     def show_help(self) -> None:
         """Open the sheet of shortcuts."""
         if self._sheet is None:
@@ -333,6 +341,9 @@ class MainWindow(Retranslating, QMainWindow):
         self._services.recorder.state_changed.connect(self._follow_recorder)
 
     def _listen_to(self, screen: QWidget) -> None:
+        picture_wanted = getattr(screen, "picture_export_wanted", None)
+        if picture_wanted is not None:
+            picture_wanted.connect(self._ask_for_picture)
         models_wanted = getattr(screen, "models_wanted", None)
         if models_wanted is not None:
             models_wanted.connect(lambda: self.show_page(MACHINE))

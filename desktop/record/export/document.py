@@ -43,7 +43,7 @@ CHECK = QT_TRANSLATE_NOOP(
     "Answers are written by a model and not signed. Not a medical device: check every sentence against its sources.",
 )
 FOOTER = QT_TRANSLATE_NOOP("Export", "Entry {0} of the audit trail, {1}")
-_MAC_DIGITS = 16
+MAC_DIGITS = 16
 
 
 class Role(StrEnum):
@@ -86,13 +86,13 @@ class Document:
                 paragraphs.append(paragraph)
                 continue
             end = start + len(paragraph.text)
-            paragraphs.append(replace(paragraph, text=_changed_between(paragraph.text, start, end, ordered)))
+            paragraphs.append(replace(paragraph, text=changed_between(paragraph.text, start, end, ordered)))
             start = end + 1
         return replace(self, paragraphs=tuple(paragraphs))
 
     def anchored(self, entry: Link, translate: Translate = str) -> Document:
         """Return it with the entry of the audit trail that tells of it under each page."""
-        anchor = translate(FOOTER).format(entry.seq, entry.mac[:_MAC_DIGITS])
+        anchor = translate(FOOTER).format(entry.seq, entry.mac[:MAC_DIGITS])
         return replace(self, footer=f"{translate(WATERMARK)} · {anchor}")
 
 
@@ -154,7 +154,7 @@ def _below(sources: Sequence[Citation], notices: Iterable[str], translate: Trans
     if sources:
         yield Paragraph(Role.CAPTION, translate(SOURCES), is_ours=True)
         for number, citation in enumerate(sources, 1):
-            yield Paragraph(Role.CAPTION, _flat(f"[{number}] {_source(citation, translate)}"))
+            yield Paragraph(Role.CAPTION, _flat(f"[{number}] {source_words(citation, translate)}"))
     for notice in notices:
         yield Paragraph(Role.CAPTION, _flat(notice))
 
@@ -172,7 +172,8 @@ def _sentence(sentence: Sentence, sources: list[Citation], translate: Translate)
     return " ".join(filter(None, (sentence.text.strip(), numbers, said)))
 
 
-def _source(citation: Citation, translate: Translate) -> str:
+def source_words(citation: Citation, translate: Translate) -> str:
+    """Return where a citation points, in a line: the source, the place in it, and what stands there."""
     page = translate(PAGE).format(citation.page) if citation.page is not None else ""
     times = ""
     if citation.start_s is not None:
@@ -181,7 +182,7 @@ def _source(citation: Citation, translate: Translate) -> str:
     return f'{place}: "{citation.quote}"' if citation.quote else place
 
 
-def _changed_between(text: str, start: int, end: int, changes: list[Replacement]) -> str:
+def changed_between(text: str, start: int, end: int, changes: list[Replacement]) -> str:
     """Return a paragraph with what lies in it replaced; a change that begins earlier stands there already."""
     pieces, at = [], start
     for change in changes:

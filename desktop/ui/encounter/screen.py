@@ -53,6 +53,8 @@ class EncounterScreen(Retranslating, QWidget):
     """What the window shows first. `player` and `voice` stand in for what is heard in tests."""
 
     models_wanted = Signal()
+    picture_export_wanted = Signal(object)
+    """A MarkedPicture of the encounter that is shown."""
     sample_wanted = Signal()
 
     def __init__(
@@ -391,6 +393,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.viewing.frame_chosen.connect(controller.choose_frame)
         self.viewing.region_marked.connect(controller.mark_region)
         self.viewing.region_cleared.connect(controller.clear_region)
+        self.viewing.export_wanted.connect(self.picture_export_wanted)
         self.viewing.close_wanted.connect(self._close_picture)
 
     def retranslate(self) -> None:

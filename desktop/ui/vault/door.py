@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from desktop.record.dicom.marked import MarkedPicture
     from desktop.record.vault.importing import Imported
     from desktop.ui.first_start.dialog import FirstStart
     from desktop.ui.services import Services
@@ -61,6 +62,7 @@ class Door(QObject):
         window.passphrase_wanted.connect(self._change_passphrase)
         window.trail_wanted.connect(self._show_trail)
         window.export_wanted.connect(self._export)
+        window.picture_export_wanted.connect(self._export_picture)
         self._keeping = services.keeping
         if self._keeping is not None:
             self._keeping.overdue.connect(self._warn_of_backup)
@@ -178,6 +180,14 @@ class Door(QObject):
             wizard = ExportWizard(self._session, encounter, self._window)
             wizard.finished.connect(wizard.deleteLater)
             wizard.open()
+
+    def _export_picture(self, encounter_id: str, marked: MarkedPicture) -> None:
+        from desktop.ui.export.picture_sheet import PictureSheet
+
+        if self._session.state is VaultState.OPEN:
+            sheet = PictureSheet(self._session, encounter_id, marked, self._window)
+            sheet.finished.connect(sheet.deleteLater)
+            sheet.open()
 
     def _accept_trail(self) -> None:
         if self._session.state is VaultState.OPEN:
