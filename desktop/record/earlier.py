@@ -61,7 +61,17 @@ def _with_drafts_and_written_words(encounter: object) -> object:
     return encounter
 
 
-_STEPS: tuple[Callable[[object], object], ...] = (_with_structured_used, _with_passages, _with_drafts_and_written_words)
+def _with_signatures(encounter: object) -> object:
+    """Schema 5 keeps edits, double check and signature of a note, and when the sound of a recording was erased."""
+    return encounter
+
+
+_STEPS: tuple[Callable[[object], object], ...] = (
+    _with_structured_used,
+    _with_passages,
+    _with_drafts_and_written_words,
+    _with_signatures,
+)
 """From schema 1 to 2, and so on."""
 SCHEMA = 1 + len(_STEPS)
 """The present one."""

@@ -38,7 +38,7 @@ def prepare(
 
     `key` gives by how many days dates move: the same for every export of one encounter.
     """
-    document = document_of(encounter, choices.parts, translate)
+    document = document_of(encounter, choices.parts, translate, hashes=choices.level is Level.NAMED)
     if choices.level is Level.NAMED:
         return Prepared(document)
     rule = DateRule.SHIFT if choices.level is Level.SHIFTED else DateRule.YEAR

@@ -51,6 +51,8 @@ WORDS = {
     Action.DELETE: QT_TRANSLATE_NOOP("Trail", "Encounter deleted"),
     Action.RECORD: QT_TRANSLATE_NOOP("Trail", "Recording begun"),
     Action.ANSWER: QT_TRANSLATE_NOOP("Trail", "Answer of a model"),
+    Action.SIGN: QT_TRANSLATE_NOOP("Trail", "Note signed"),
+    Action.ERASE: QT_TRANSLATE_NOOP("Trail", "Sound of a recording erased"),
     Action.EXPORT: QT_TRANSLATE_NOOP("Trail", "Encounter exported"),
     Action.EXPORT_TRAIL: QT_TRANSLATE_NOOP("Trail", "Trail saved"),
     Action.BACK_UP: QT_TRANSLATE_NOOP("Trail", "Backed up"),
