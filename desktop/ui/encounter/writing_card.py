@@ -157,9 +157,11 @@ class WritingCard(Retranslating, QFrame):
         self._patient.setText(self.tr("Patient view"))
         self._remove.setText(self.tr("Remove"))
         self._sign.setText(self.tr("Edit and sign"))
+        self._history.setText(self.tr("Edits"))
         self._addendum.setText(self.tr("Addendum"))
         named = (
             (self._sign, self.tr("Edit, check and sign this note")),
+            (self._history, self.tr("Show what was edited before it was signed")),
             (self._addendum, self.tr("Write an addendum to this signed note")),
             (self._copy, self.tr("Copy the draft")),
             (self._copy_sources, self.tr("Copy the draft with sources")),
@@ -189,7 +191,8 @@ class WritingCard(Retranslating, QFrame):
         self._again = IconButton("renew-writing", "redo", self)
         self._patient = IconButton("show-writing-to-patient", "person", self)
         self._remove = IconButton("remove-writing", "trash", self)
-        self._sign = IconButton("sign-writing", "write", self)
+        self._sign = button("sign-writing", "", self)
+        self._history = IconButton("show-edits", "write", self)
         self._addendum = IconButton("add-addendum", "plus", self)
         self._stop.clicked.connect(self.cancel_wanted)
         self._models.clicked.connect(self.models_wanted)
@@ -199,7 +202,8 @@ class WritingCard(Retranslating, QFrame):
         self._copy_sources.clicked.connect(lambda: self.copy(sources=True))
         self._patient.clicked.connect(lambda: self.patient_wanted.emit(writing_words(self._writing)))
         self._remove.clicked.connect(lambda: self.remove_wanted.emit(self._writing.id))
-        self._sign.clicked.connect(lambda: self.sign_wanted.emit(self._writing.id))
+        for shown in (self._sign, self._history):
+            shown.clicked.connect(lambda: self.sign_wanted.emit(self._writing.id))
         self._addendum.clicked.connect(lambda: self.addendum_wanted.emit(self._writing.id))
 
     def _lay_out(self) -> None:
@@ -221,13 +225,13 @@ class WritingCard(Retranslating, QFrame):
         column.addWidget(self._notices)
         mending = QHBoxLayout()
         mending.setContentsMargins(8, 0, 0, 0)
-        for widget in (self._try_again, self._models):
+        for widget in (self._try_again, self._models, self._sign):
             mending.addWidget(widget)
         mending.addStretch(1)
         column.addLayout(mending)
         controls = (
-            self._sign,
             self._addendum,
+            self._history,
             self._copy,
             self._copy_sources,
             self._patient,
@@ -279,7 +283,8 @@ class WritingCard(Retranslating, QFrame):
         self._again.setVisible(whole and not broken and not signed and self._writing.form is not WritingForm.ADDENDUM)
         self._remove.setVisible(not signed)
         self._sign.setVisible(self.can_be_signed)
-        self._addendum.setVisible(signed)
+        self._addendum.setVisible(signed and self._writing.form is WritingForm.NOTE)
+        self._history.setVisible(signed)
         self._doing.setVisible(done)
         role = "error" if self._faults or self._writing.status is AnswerStatus.FAILED else "caption"
         if self._reason.property("role") != role:

@@ -53,11 +53,14 @@ class CheckPage(Retranslating, QWidget):
 
     def show_note(self, note: Writing, share: float | None, failure: str) -> None:
         """Show the check of a note, how far it is (0 to 1, None where none runs), and why the last one failed."""
+        waited = self._stop.hasFocus() or self._again.hasFocus()
         changed = self._note is None or note.check != self._note.check or note.edits != self._note.edits
         self._note, self._share, self._failure = note, share, failure
         if changed:
             self._show_rows(note)
         self.retranslate()
+        if waited and self._rows:
+            self.take_keyboard()
 
     def keep_all(self) -> None:
         """Take what is still being typed."""

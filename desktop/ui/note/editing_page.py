@@ -14,9 +14,7 @@ from desktop.ui.note.text_field import SentenceField
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
-    from desktop.record.note_editing import NotePart
-
-_UP, _DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
+    from desktop.record.note_editing import NoteLine, NotePart
 
 
 class PartView(Retranslating, QWidget):
@@ -25,7 +23,9 @@ class PartView(Retranslating, QWidget):
     added = Signal(str, str)
     """The place before the first line, and the words."""
 
-    def __init__(self, part: NotePart, rows: list[LineRow], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, part: NotePart, rows: list[LineRow], *, editable: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._part = part
         self._heading = PlainText("section", self)
@@ -44,7 +44,8 @@ class PartView(Retranslating, QWidget):
             column.addWidget(row)
         column.addWidget(self.field)
         column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
-        self._add.setVisible(not rows)
+        self._has_button = editable and not rows
+        self._add.setVisible(self._has_button)
         self.retranslate()
 
     def begin_add(self) -> None:
@@ -72,12 +73,12 @@ class PartView(Retranslating, QWidget):
 
     def _leave(self) -> None:
         self.field.hide()
-        self._add.show()
+        self._add.setVisible(self._has_button)
         self._add.setFocus()
 
 
 class EditingPage(Retranslating, QScrollArea):
-    """All lines of a note. Up and Down go from line to line."""
+    """All lines of a note; one of them is chosen and shows what can be done with it."""
 
     changed = Signal(str, str)
     struck = Signal(str)
@@ -117,7 +118,7 @@ class EditingPage(Retranslating, QScrollArea):
         """Whether words are being typed in a line."""
         return any(row.is_editing for row in self._rows) or any(not view.field.isHidden() for view in self._views)
 
-    def show_parts(self, parts: tuple[NotePart, ...]) -> None:
+    def show_parts(self, parts: tuple[NotePart, ...], *, editable: bool = True) -> None:
         """Show the lines as they stand now; the keyboard stays with the line that it was in."""
         had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
         place = self.verticalScrollBar().value()
@@ -128,8 +129,8 @@ class EditingPage(Retranslating, QScrollArea):
             view.deleteLater()
         self._views, self._rows = [], []
         for part in parts:
-            rows = [self._row(line) for line in part.lines]
-            view = PartView(part, rows, self.widget())
+            rows = [self._row(line, editable=editable) for line in part.lines]
+            view = PartView(part, rows, editable=editable, parent=self.widget())
             view.added.connect(self.added)
             self._column.insertWidget(self._column.count() - 1, view)
             view.show()
@@ -137,6 +138,8 @@ class EditingPage(Retranslating, QScrollArea):
             self._rows += rows
         new = [row for row in self._rows if known and row.line.id not in known]
         kept = new or [row for row in self._rows if row.line.id == self._chosen]
+        if kept:
+            self._note_chosen(kept[0].line.id)
         if had_focus and kept:
             kept[0].setFocus()
         self.verticalScrollBar().setValue(place)
@@ -176,8 +179,8 @@ class EditingPage(Retranslating, QScrollArea):
         """Set every word of its own."""
         self.setAccessibleName(self.tr("The lines of the note"))
 
-    def _row(self, line: object) -> LineRow:
-        row = LineRow(line)  # type: ignore[arg-type]  # parts hold lines
+    def _row(self, line: NoteLine, *, editable: bool) -> LineRow:
+        row = LineRow(line, editable=editable)
         row.changed.connect(self.changed)
         row.struck.connect(self.struck)
         row.added.connect(self.added)
@@ -187,3 +190,5 @@ class EditingPage(Retranslating, QScrollArea):
 
     def _note_chosen(self, line_id: str) -> None:
         self._chosen = line_id
+        for row in self._rows:
+            row.show_chosen(row.line.id == line_id)

@@ -37,8 +37,10 @@ class LineRow(Retranslating, QWidget):
     play_wanted = Signal(str, float, object)
     chosen = Signal(str)
 
-    def __init__(self, line: NoteLine, parent: QWidget | None = None) -> None:
+    def __init__(self, line: NoteLine, *, editable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._editable = editable
+        self._shows_buttons = False
         self.setObjectName("note-line")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._line = line
@@ -52,7 +54,7 @@ class LineRow(Retranslating, QWidget):
         self._leave = button("leave-line", "", self)
         self._change = IconButton("change-line", "write", self)
         self._strike = IconButton("strike-line", "minus", self)
-        self._restore = IconButton("restore-line", "redo", self)
+        self._restore = IconButton("restore-line", "undo", self)
         self._add = IconButton("add-line", "plus", self)
         self._listen = IconButton("listen-line", "play", self)
         self._lay_out()
@@ -69,6 +71,11 @@ class LineRow(Retranslating, QWidget):
     def is_editing(self) -> bool:
         """Whether words are being typed in it."""
         return not self.field.isHidden()
+
+    def show_chosen(self, chosen: bool) -> None:
+        """Show what can be done with it, for the one line that is chosen: forty rows of buttons are no calm page."""
+        self._shows_buttons = chosen
+        self._show_editing(self.is_editing)
 
     def begin_change(self) -> None:
         """Let the words be changed; a struck line stands again with them."""
@@ -111,7 +118,8 @@ class LineRow(Retranslating, QWidget):
         self.field.setAccessibleName(self.tr("The new line") if self._adding else self.tr("The words of the line"))
         state = self.tr("Struck") if line.struck else verdict_word(line.sentence.verdict)
         self.setAccessibleName(f"{state}: {line.text}")
-        self.setAccessibleDescription(self.tr("Return changes it, Delete strikes it, Insert adds a line below it"))
+        keys = self.tr("Return changes it, Delete strikes it, Insert adds a line below it")
+        self.setAccessibleDescription(keys if self._editable else "")
         self._buttons.fit()
 
     # --- parts -------------------------------------------------------------------------------------------------
@@ -161,6 +169,8 @@ class LineRow(Retranslating, QWidget):
         self.words.clicked.connect(self.setFocus)
 
     def _begin(self, text: str, *, adding: bool) -> None:
+        if not self._editable:
+            return
         self._adding = adding
         self._show_editing(True)
         self.field.begin(text)
@@ -184,10 +194,11 @@ class LineRow(Retranslating, QWidget):
     def _show_editing(self, editing: bool) -> None:
         for widget in (self.field, self._keep, self._leave):
             widget.setVisible(editing)
-        self._buttons.setVisible(not editing)
-        self._change.setVisible(not self._line.struck)
-        self._strike.setVisible(not self._line.struck)
-        self._restore.setVisible(self._line.struck)
+        self._buttons.setVisible(self._shows_buttons and not editing)
+        self._change.setVisible(self._editable and not self._line.struck)
+        self._strike.setVisible(self._editable and not self._line.struck)
+        self._restore.setVisible(self._editable and self._line.struck)
+        self._add.setVisible(self._editable)
         self._listen.setVisible(self._place is not None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -195,7 +206,7 @@ class LineRow(Retranslating, QWidget):
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if plain and event.key() in _EDIT_KEYS:
             self.begin_change()
-        elif plain and event.key() == Qt.Key.Key_Delete and not self._line.struck:
+        elif plain and event.key() == Qt.Key.Key_Delete and self._editable and not self._line.struck:
             self.struck.emit(self._line.id)
         elif plain and event.key() == Qt.Key.Key_Insert:
             self.begin_add()

@@ -50,7 +50,7 @@ class NoteSheet(Retranslating, QDialog):
         for page in (self.editing, self.checking, self.signing_page):
             self._pages.addWidget(page)
         self._close = button("note-close", "", self)
-        self._undo = IconButton("note-undo", "redo", self)
+        self._undo = IconButton("note-undo", "undo", self)
         self._back = button("note-back", "", self)
         self._next = button("note-next", "primary", self)
         self._sign = button("note-sign-now", "primary", self)
@@ -59,7 +59,7 @@ class NoteSheet(Retranslating, QDialog):
         signing.progressed.connect(self._follow)
         book.entry_changed.connect(lambda entry: self._follow(entry.id))
         self._fit()
-        self._go_to(SIGN if self._is_signed else EDIT)
+        self._go_to(EDIT)
 
     # --- what is shown -----------------------------------------------------------------------------------------
 
@@ -91,7 +91,7 @@ class NoteSheet(Retranslating, QDialog):
     def retranslate(self) -> None:
         """Set every word."""
         note = self.note
-        self.setWindowTitle(self.tr("Edit and sign"))
+        self.setWindowTitle(self.tr("Signed note") if self._is_signed else self.tr("Edit and sign"))
         self._title.show_words(note.title if note is not None and note.title else self.windowTitle())
         self._step.show_words(self._step_words())
         self._close.setText(self.tr("Close"))
@@ -104,8 +104,9 @@ class NoteSheet(Retranslating, QDialog):
         self._show_controls()
 
     def _step_words(self) -> str:
-        if self._is_signed and self.note is not None:
-            return signature_words(self.note)
+        note = self.note
+        if note is not None and note.signature is not None:
+            return f"{signature_words(note)}, SHA-256 {note.signature.sha256}" if self.page == EDIT else ""
         steps = (
             self.tr("1 of 3: Read it, and change what is not right. Every edit is kept."),
             self.tr("2 of 3: Tick each line, or change it."),
@@ -142,7 +143,7 @@ class NoteSheet(Retranslating, QDialog):
 
     def _show(self, note: Writing) -> None:
         if self.page == EDIT:
-            self.editing.show_parts(parts_of(note))
+            self.editing.show_parts(parts_of(note), editable=not note.is_signed)
         self.checking.show_note(note, self._signing.progress_of(note.id), self._signing.failure_of(note.id))
         self.signing_page.show_note(note)
         self.retranslate()

@@ -42,6 +42,7 @@ from tests.fakes.notes import (
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from desktop.ui.note.line_row import LineRow
     from desktop.ui.note.sheet import NoteSheet
     from tests.desktop.ui.encounter.conftest import ScreenBench
 
@@ -62,6 +63,12 @@ def opened(bench: ScreenBench, note: Writing | None = None) -> NoteSheet:
     assert sheet is not None
     bench.settle()
     return sheet
+
+
+def chosen(sheet: NoteSheet, number: int) -> LineRow:
+    """Choose a line, which shows what can be done with it."""
+    sheet.editing.rows[number].setFocus()
+    return sheet.editing.rows[number]
 
 
 def on_disk(bench: ScreenBench, place: int = -1) -> Writing:
@@ -112,12 +119,12 @@ def test_a_sentence_is_changed_by_keyboard_and_is_the_doctors_own(bench: ScreenB
 
 def test_a_sentence_is_struck_restored_added_and_undone(bench: ScreenBench) -> None:
     sheet = opened(bench)
-    bench.press("strike-line", sheet.editing.rows[2])
+    bench.press("strike-line", chosen(sheet, 2))
     assert [line.text for line in on_disk(bench).sections[1].sentences] == ["She takes metformin."]
     assert "You struck this" in words_of(sheet.editing.rows[2])
-    bench.press("restore-line", sheet.editing.rows[2])
+    bench.press("restore-line", chosen(sheet, 2))
     assert len(on_disk(bench).sections[1].sentences) == 2
-    bench.press("add-line", sheet.editing.rows[0])
+    bench.press("add-line", chosen(sheet, 0))
     type_in(bench, sheet.editing.rows[0].field, "No fever.")
     assert [line.text for line in on_disk(bench).sections[0].sentences] == ["Cough for three days.", "No fever."]
     for _ in range(3):
@@ -163,7 +170,7 @@ def test_what_is_being_typed_is_kept_when_the_sheet_goes(bench: ScreenBench) -> 
 
 def test_an_edited_draft_is_not_written_over(bench: ScreenBench) -> None:
     sheet = opened(bench)
-    bench.press("strike-line", sheet.editing.rows[2])
+    bench.press("strike-line", chosen(sheet, 2))
     sheet.reject()
     bench.controller.write_again("w1")
     bench.controller.book.finish()
@@ -179,7 +186,7 @@ def test_an_edited_draft_is_not_written_over(bench: ScreenBench) -> None:
 
 def test_the_check_is_of_the_words_that_stand_with_the_sound_that_they_cite(bench: ScreenBench) -> None:
     sheet = opened(bench)
-    bench.press("strike-line", sheet.editing.rows[2])
+    bench.press("strike-line", chosen(sheet, 2))
     bench.press("note-next", sheet)
     assert sheet.page == CHECK
     command = job_of(bench)
@@ -235,8 +242,8 @@ def test_two_readings_that_differ_stand_side_by_side_with_their_second_of_sound(
     for shown in ("readings differ", "a drug", "“She takes metformin Zovirax”", "“She takes metformin Zocor”"):
         assert shown in words
     bench.press("listen-twice", drug)
-    (playing,) = bench.speaker.playing
-    assert playing.start_s == pytest.approx(PLACE.start_s - 0.3)
+    assert bench.speaker.playing
+    assert bench.speaker.now_s == pytest.approx(PLACE.start_s - 0.3)
     assert "there is no sound to hear again" in words_of(typed)
     assert "Open lines: 2 of 2" in words_of(sheet.checking)
 
@@ -265,7 +272,7 @@ def test_an_edit_after_the_check_asks_for_another_one(bench: ScreenBench) -> Non
     bench.press("note-next", sheet)
     assert not bench.worker.sent_of(Check)
     bench.press("note-back", sheet)
-    bench.press("strike-line", sheet.editing.rows[0])
+    bench.press("strike-line", chosen(sheet, 0))
     bench.press("note-next", sheet)
     assert len(bench.worker.sent_of(Check)) == 1
 
@@ -329,7 +336,17 @@ def test_a_signed_note_can_be_copied_and_amended_and_nothing_else(bench: ScreenB
     assert "Check before signing" not in words_of(shown)
     for gone in ("sign-writing", "renew-writing", "remove-writing"):
         assert not bench.has_button(gone, shown)
+    bench.press("show-edits", shown)
+    opened_again = bench.screen.noting.sheet
+    assert opened_again is not None
+    assert not bench.has_button("strike-line", chosen(opened_again, 0))
+    bench.qtbot.keyClick(opened_again.editing.rows[0], Qt.Key.Key_Delete)
+    bench.qtbot.keyClick(opened_again.editing.rows[0], Qt.Key.Key_Return)
+    assert not opened_again.editing.is_editing
+    assert not bench.has_button("note-next", opened_again)
     before = on_disk(bench)
+    assert before.signature is not None
+    assert before.signature.sha256 in words_of(opened_again)
     bench.controller.remove_writing("w1")
     bench.controller.signing.strike(ENCOUNTER_ID, "w1", "0.0")
     assert on_disk(bench) == before
