@@ -536,7 +536,7 @@
     <name>CheckPage</name>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Check again</source>
@@ -571,7 +571,7 @@
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished">保留</translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Leave it</source>
@@ -1718,7 +1718,7 @@
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished">保留</translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Leave it</source>
@@ -2423,7 +2423,7 @@
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -2486,7 +2486,7 @@
     </message>
     <message>
         <source>Unverified</source>
-        <translation type="unfinished">未核实</translation>
+        <translation>未核实</translation>
     </message>
     <message>
         <source>a number</source>
@@ -2550,7 +2550,7 @@
     </message>
     <message>
         <source>Listen at {0}</source>
-        <translation type="unfinished">从 {0} 处播放</translation>
+        <translation>从 {0} 听</translation>
     </message>
     <message>
         <source>You struck this, {0}.</source>
