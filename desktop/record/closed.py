@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.encounter import Encounter, EncounterSummary
+    from desktop.record.signing import NoteFault
     from desktop.record.wav import RecordingWriter
 
 
@@ -60,6 +61,10 @@ class ClosedStore:
     def open_recording(self, path: Path) -> RecordingWriter:
         """Raise RecordLocked."""
         _refuse(path)
+
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Raise RecordLocked."""
+        _refuse(encounter_id)
 
 
 def _refuse(*_wanted: object) -> NoReturn:

@@ -172,6 +172,18 @@ class NotTakenOver(RecordError):
     """An encounter could not be moved into the vault; it stays where it is."""
 
 
+class SignedNoteStays(RecordError):
+    """A signed note was to be changed or removed; it stays as it is."""
+
+
+class NotReadyToSign(RecordError):
+    """Something is to be done before a note can be signed."""
+
+
+class SoundErased(RecordError):
+    """The sound of a recording was erased under the doctor's rule; its words are kept."""
+
+
 CONTEXT = "Record"
 FULL = QT_TRANSLATE_NOOP(
     "Record",
@@ -384,3 +396,20 @@ def _sentence(error: OSError) -> RecordError:
     if error.errno in _REFUSED:
         return DiskRefused(REFUSED)
     return DiskFailed(FAILED, error.strerror)
+
+
+SIGNED_STAYS = QT_TRANSLATE_NOOP(
+    "Record", "A signed note stays as it is. Nothing was changed: write an addendum to correct it."
+)
+NOT_WHOLE = QT_TRANSLATE_NOOP(
+    "Record", "There is nothing to sign in this draft yet. Nothing was changed: finish writing it, then sign."
+)
+CHECK_FIRST = QT_TRANSLATE_NOOP(
+    "Record", "The note is not signed: the double check still has open lines. Tick or change each of them, then sign."
+)
+NAME_NEEDED = QT_TRANSLATE_NOOP("Record", "The note is not signed: a signature needs your name. Type it, then sign.")
+SOUND_ERASED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The sound of this recording was erased after its note was signed, as you had set. Its words and the signed note "
+    "are kept.",
+)

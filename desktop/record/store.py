@@ -28,6 +28,7 @@ from desktop.record.errors import (
     disk_errors,
 )
 from desktop.record.kinds import neutral_ending, neutral_name
+from desktop.record.signing import faults_of, kept
 from desktop.record.wav import WavWriter
 from desktop.record.written import written_text
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from desktop.record.signing import NoteFault
     from desktop.record.wav import RecordingWriter
 
 FILE = "encounter.json"
@@ -77,6 +79,9 @@ class EncounterStore(Protocol):
 
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made. Raises a RecordingStorageError."""
+
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Return which signed notes of an encounter are not what was signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class FolderStore:
         """Keep the encounter: after this returns it is on the disk, after it raises the earlier one still is."""
         folder = self._existing(encounter.id)
         beside = folder / f"{FILE}.new"
-        data = encode(encounter)
+        data = encode(self._kept(encounter))
         with disk_errors():
             self._set_unreadable_aside(encounter.id)
             try:
@@ -194,6 +199,17 @@ class FolderStore:
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made; it is made anew, so that nothing is ever written over."""
         return WavWriter(path)
+
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Return which signed notes are not what their own hash is of; there is no trail to hold them against."""
+        return faults_of(self.load(encounter_id), None)
+
+    def _kept(self, encounter: Encounter) -> Encounter:
+        """Return what may take the place of what is there. Raises SignedNoteStays."""
+        try:
+            return kept(self.load(encounter.id), encounter)
+        except (EncounterDamaged, EncounterNewer):  # set aside before anything takes its place
+            return encounter
 
     def _existing(self, encounter_id: str) -> Path:
         folder = self._folder / encounter_id

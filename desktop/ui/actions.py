@@ -129,6 +129,13 @@ ACTIONS = (
         Group.WRITING,
         QT_TRANSLATE_NOOP("Actions", "The chosen answer or note in plain words."),
     ),
+    Action(
+        "sign-note",
+        QT_TRANSLATE_NOOP("Actions", "Edit and sign a note"),
+        ("Ctrl+Shift+S",),
+        Group.WRITING,
+        QT_TRANSLATE_NOOP("Actions", "Sentence by sentence, then a double check. Nothing is signed by itself."),
+    ),
     Action("viewer-invert", QT_TRANSLATE_NOOP("Actions", "Invert"), ("I",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-zoom-in", QT_TRANSLATE_NOOP("Actions", "Larger"), ("+", "="), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-zoom-out", QT_TRANSLATE_NOOP("Actions", "Smaller"), ("-",), Group.PICTURE, "", Reach.VIEWER),
@@ -291,12 +298,12 @@ ACTIONS = (
     Action("quit", QT_TRANSLATE_NOOP("Actions", "Close Bedside"), ("Ctrl+Q",), Group.WINDOW),
 )
 SEPARATOR = ""
-WRITINGS = tuple(action.id for action in ACTIONS if action.group is Group.WRITING)
+WRITINGS = tuple(action.id for action in ACTIONS if action.id.startswith("write-"))
 """What can be written from an encounter."""
 MENUS = {
     Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", "export", SEPARATOR, "page-settings", "lock", "quit"),
     Menu.EDIT: ("paste", "copy-answer", SEPARATOR, "ask", "redo", "cancel", SEPARATOR, "search"),
-    Menu.WRITE: WRITINGS,
+    Menu.WRITE: (*WRITINGS, SEPARATOR, "sign-note"),
     Menu.VIEW: (
         "page-encounters",
         "page-machine",

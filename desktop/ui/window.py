@@ -177,6 +177,12 @@ class MainWindow(Retranslating, QMainWindow):
         if screen is not None:
             screen.refresh()
 
+    def take_erased(self, encounter_ids: tuple[str, ...]) -> None:
+        """Show of which recordings the sound was erased."""
+        screen: Any = self._screens.get(ENCOUNTERS)
+        if screen is not None:
+            screen.controller.book.take_erased(encounter_ids)
+
     def show_page(self, page: str) -> QWidget:
         """Show a screen, made now if this is the first time, and return it."""
         if page not in self._screens:

@@ -156,8 +156,10 @@ def recorded_sections(sections: Iterable[Section]) -> tuple[encounter.Section, .
 
 
 def grounded_sentence(kept: encounter.Sentence) -> Sentence:
-    """Return a kept sentence as the gate gave it."""
-    return Sentence(kept.text, Verdict(kept.verdict), tuple(map(_grounded_citation, kept.citations)))
+    """Return a kept sentence as the gate gave it; the doctor's own words are borne out by the doctor."""
+    is_own = kept.verdict is encounter.Verdict.OWN
+    verdict = Verdict.SUPPORTED if is_own else Verdict(kept.verdict)
+    return Sentence(kept.text, verdict, tuple(map(_grounded_citation, kept.citations)))
 
 
 def evidence_of(recording: protocol.KnownRecording) -> Evidence:

@@ -3,8 +3,8 @@
 Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
 derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
 
-Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Measure`) ends with exactly one of `Done`, `Stopped`,
-`Failed` or, for `Measure`, `Measured`.
+Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Check`, `Measure`) ends with exactly one of `Done`,
+`Stopped`, `Failed` or, for `Measure`, `Measured`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them 
     Word,
     WritingForm,
 )
+from desktop.record.signature import CheckLine  # noqa: TC001 - ditto
 
 VERSION = 1
 Box: TypeAlias = tuple[float, float, float, float]
@@ -34,7 +35,7 @@ MAX_LINE_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class KnownRecording:
-    """A recording of the encounter with its recognised words; `file` is an absolute path."""
+    """A recording of the encounter with its recognised words; `file` is an absolute path, empty for erased sound."""
 
     label: str
     file: str
@@ -163,6 +164,24 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSentence:
+    """A sentence of a note as it stands, with the id of its line."""
+
+    line: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Say what to check of a note before it is signed, and decode the seconds behind it a second time."""
+
+    job: str
+    sentences: tuple[NoteSentence, ...]
+    recordings: tuple[KnownRecording, ...] = ()
+    """Those that the sentences cite; one whose sound is not there any more has no file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Stop `job` at once; it ends with `Stopped`."""
 
@@ -203,6 +222,7 @@ Command = (
     | Ask
     | Explain
     | Write
+    | Check
     | Cancel
     | Forget
     | Measure
@@ -375,6 +395,26 @@ class WritingWhole:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedSoFar:
+    """How far a double check is, 0 to 1."""
+
+    job: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChecked:
+    """What is to be checked of a note before it is signed."""
+
+    job: str
+    lines: tuple[CheckLine, ...]
+    heard_again_s: float = 0.0
+    """How many seconds were decoded a second time."""
+    missing: tuple[str, ...] = ()
+    """The recordings whose sound could not be read again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What this machine is and does."""
 
@@ -436,6 +476,8 @@ Event = (
     | ExplainedSoFar
     | AnswerExplained
     | WritingWhole
+    | CheckedSoFar
+    | NoteChecked
     | Measured
     | Done
     | Stopped

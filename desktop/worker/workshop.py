@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import psutil
 
 from desktop.confined.reading import ConfinedFileReader
+from desktop.worker.checking import checked
 from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.listening import Dictation, transcribed
 from desktop.worker.protocol import (
     Ask,
+    Check,
     Dictate,
     Explain,
     ExplainedSoFar,
@@ -86,6 +88,8 @@ class Workshop:
             yield from self._explain_answer(command, work)
         elif isinstance(command, Write):
             yield from drafted(command)
+        elif isinstance(command, Check):
+            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
         elif isinstance(command, Transcribe):
             yield from transcribed(command, work, self._loaded().speech(), self._files)
         elif isinstance(command, Dictate):
@@ -263,7 +267,8 @@ def _told(case: Consultation, context: EncounterContext, cancelled: Callable[[],
         view = View(Path(picture.file), picture.frame, region)
         yield from case.look_at(view, picture.label)
     for recording in context.recordings:
-        yield from case.recall(recording.label, Path(recording.file), heard_utterances(recording.utterances))
+        file = Path(recording.file) if recording.file else None
+        yield from case.recall(recording.label, file, heard_utterances(recording.utterances))
     case.go_on_from(Turn(turn.question, turn.answer) for turn in context.turns)
 
 

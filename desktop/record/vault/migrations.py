@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record.errors import DATABASE_DAMAGED, VAULT_NEWER, DatabaseDamaged, VaultNewer, disk_errors
 from desktop.record.store import timestamp
+from desktop.record.vault.audit import SIGNED_INDEX
 from desktop.record.vault.audit import STATEMENTS as AUDIT_STATEMENTS
 from desktop.record.vault.database import APPLICATION_ID, Database, check_encrypted
 
@@ -48,6 +49,7 @@ MIGRATIONS = (
         ),
     ),
     Migration(1_001, AUDIT_STATEMENTS),
+    Migration(1_002, (SIGNED_INDEX,)),
 )
 
 

@@ -21,6 +21,7 @@ CALLS = {
     "path": ("0" * 32, "a.png"),
     "is_readable": ("0" * 32, "a.png"),
     "open_recording": (Path("a.wav"),),
+    "signing_faults": ("0" * 32,),
 }
 
 

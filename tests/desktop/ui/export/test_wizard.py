@@ -9,11 +9,12 @@ import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton
 
 from desktop.record.encounter import Question
 from desktop.record.export.choices import DOCUMENTS, Choices, Format, Level, Part
 from desktop.record.export.document import Document, Paragraph, Role
+from desktop.ui import theme
 from desktop.ui.export.pdf import as_pdf
 from desktop.ui.export.wizard import ExportWizard
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
