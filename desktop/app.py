@@ -95,15 +95,19 @@ class App:
 
     def _prepare(self) -> None:
         """Load the models, and look which other decoders an answer could be asked of again."""
-        # Sound and pictures need it: better now than when the first of them comes.
-        import numpy as np  # noqa: F401 - see above
-
+        load_ahead()
         self.services.worker.start()
         self.shelf.refresh()
 
     def _offer_decoders(self) -> None:
         installed = (card for card in self.shelf.cards if card.is_decoder and card.state is ModelState.INSTALLED)
         self.window.offer_decoders(tuple((card.id, card.title) for card in installed))
+
+
+def load_ahead() -> None:
+    """Load the libraries that sound and pictures need: better now than when the first of them comes."""
+    import av.audio.resampler  # noqa: F401 - see above
+    import numpy as np  # noqa: F401 - see above
 
 
 def _means() -> Means:

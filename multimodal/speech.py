@@ -11,8 +11,8 @@ from whisper.tokenizer import LANGUAGES
 
 from lm.errors import InvalidInput
 from lm.hardware import choose_dtype
-from multimodal.audio import SAMPLE_RATE_HZ
 from multimodal.errors import Cancelled
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.speech_guards import Guards, Verdict, loop_start
 from multimodal.transcript import Transcript, Utterance, Word
 from multimodal.vad import SileroVad, SpeechSpan, VadOptions, VadStream
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from whisper.tokenizer import Tokenizer
 
-    from multimodal.audio import Recording
+    from multimodal.sound import Recording
     from multimodal.whisper_decoding import Hypothesis
     from multimodal.whisper_encoding import EncodedSpeech
     from multimodal.whisper_layers import WhisperCheckpoint

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record.errors import EncounterMissing
 from desktop.record.vault.opening import OpenVault, make_vault, open_vault
+from tests.fakes.encounters import agreed
 from tests.fakes.vaults import PASSPHRASE, cheap_means
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _tell(*words: object) -> None:
 
 
 def _create(store: VaultStore, ids: list[str], _chance: random.Random) -> None:
-    made = store.create("0")
+    made = agreed(store, store.create("0"))
     ids.append(made.id)
     _tell("titled", made.id, 0)
 

@@ -619,6 +619,94 @@
     </message>
 </context>
 <context>
+    <name>ConsentCard</name>
+    <message>
+        <source>Withdraw the consent</source>
+        <translation>撤回同意</translation>
+    </message>
+    <message>
+        <source>A patient is heard now: ask</source>
+        <translation>现在有患者在场：征询同意</translation>
+    </message>
+    <message>
+        <source>Delete what was recorded here…</source>
+        <translation>删除在此录下的内容…</translation>
+    </message>
+    <message>
+        <source>{time}: the patient agreed in writing to be recorded.</source>
+        <translation>{time}：患者已书面同意录音。</translation>
+    </message>
+    <message>
+        <source>{time}: the patient was asked and agreed to be recorded.</source>
+        <translation>{time}：已征询患者，患者同意录音。</translation>
+    </message>
+    <message>
+        <source>{time}: the doctor dictates alone, no patient is heard.</source>
+        <translation>{time}：医生单独口述，录音中没有患者。</translation>
+    </message>
+    <message>
+        <source>{time}: the patient could not be asked to agree ({reason}).</source>
+        <translation>{time}：无法征询患者同意（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{time}: a recording from elsewhere was added. Whether its speakers agreed is known where it was made.</source>
+        <translation>{time}：添加了在别处录制的录音。说话人是否同意，以录制之处为准。</translation>
+    </message>
+    <message>
+        <source>{time}: the consent was withdrawn. Nothing more is recorded.</source>
+        <translation>{time}：同意已撤回。不再录音。</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentQuestion</name>
+    <message>
+        <source>Consent to a recording</source>
+        <translation>录音知情同意</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet. Does the patient agree?</source>
+        <translation>尚未开始录音。患者是否同意录音？</translation>
+    </message>
+    <message>
+        <source>The patient agrees</source>
+        <translation>患者同意</translation>
+    </message>
+    <message>
+        <source>I dictate alone,
+no patient is heard</source>
+        <translation>我单独口述，
+录音中没有患者</translation>
+    </message>
+    <message>
+        <source>Agreed in writing</source>
+        <translation>已书面同意</translation>
+    </message>
+    <message>
+        <source>The patient cannot be asked…</source>
+        <translation>无法征询患者…</translation>
+    </message>
+    <message>
+        <source>Ask later: do not record</source>
+        <translation>稍后再问：不录音</translation>
+    </message>
+    <message>
+        <source>Why not, such as: unconscious, an emergency</source>
+        <translation>原因，例如：昏迷、急救</translation>
+    </message>
+    <message>
+        <source>Why the patient cannot be asked</source>
+        <translation>无法征询患者的原因</translation>
+    </message>
+    <message>
+        <source>Record for this reason</source>
+        <translation>以此原因录音</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+</context>
+<context>
     <name>DecoderSection</name>
     <message>
         <source>Who writes the answers</source>
@@ -844,6 +932,14 @@
     <message>
         <source>Keep</source>
         <translation>保留</translation>
+    </message>
+    <message>
+        <source>Delete what was recorded in this encounter, its sound and its words?</source>
+        <translation>删除本次就诊中录下的声音和文字？</translation>
+    </message>
+    <message>
+        <source>It cannot be brought back here. Answers and drafts that quote it stay: delete these too where they must go. Backups from before hold it until they are thinned out.</source>
+        <translation>删除后无法在此恢复。引用了这些内容的回答和草稿会保留：如需去除，请一并删除。此前的备份在清理之前仍含有这些内容。</translation>
     </message>
     <message>
         <source>Attach pictures or recordings</source>
@@ -1285,6 +1381,18 @@
     <message>
         <source>Dates like 03/04/2019 were read as month/day.</source>
         <translation>03/04/2019 这样的日期按“月/日”理解。</translation>
+    </message>
+    <message>
+        <source>Consent to recording</source>
+        <translation>录音同意</translation>
+    </message>
+    <message>
+        <source>The patient, or who may speak for the patient, agreed.</source>
+        <translation>患者或其代言人已同意。</translation>
+    </message>
+    <message>
+        <source>It was withdrawn: nothing more is recorded.</source>
+        <translation>已撤回：不再录音。</translation>
     </message>
 </context>
 <context>
@@ -3351,8 +3459,16 @@
         <translation>删除就诊</translation>
     </message>
     <message>
+        <source>Consent to a recording</source>
+        <translation>录音知情同意</translation>
+    </message>
+    <message>
         <source>Recording begun</source>
         <translation>开始录音</translation>
+    </message>
+    <message>
+        <source>Recording deleted</source>
+        <translation>删除录音</translation>
     </message>
     <message>
         <source>Answer of a model</source>
@@ -3397,6 +3513,26 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Consent: the patient agreed</source>
+        <translation>知情同意：患者已同意</translation>
+    </message>
+    <message>
+        <source>Consent: dictation without a patient</source>
+        <translation>知情同意：医生单独口述，不涉及患者</translation>
+    </message>
+    <message>
+        <source>Consent: the patient could not be asked</source>
+        <translation>知情同意：无法征询患者</translation>
+    </message>
+    <message>
+        <source>Consent: a recording was imported</source>
+        <translation>知情同意：导入已有录音</translation>
+    </message>
+    <message>
+        <source>Consent: withdrawn</source>
+        <translation>知情同意：已撤回</translation>
     </message>
 </context>
 <context>

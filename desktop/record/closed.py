@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from desktop.record.errors import LOCKED, RecordLocked
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from desktop.record.encounter import Encounter, EncounterSummary
@@ -35,6 +36,10 @@ class ClosedStore:
     def delete(self, encounter_id: str) -> None:
         """Raise RecordLocked."""
         _refuse(encounter_id)
+
+    def delete_recordings(self, encounter: Encounter, names: Collection[str]) -> None:
+        """Raise RecordLocked."""
+        _refuse(encounter, names)
 
     def add_file(self, encounter_id: str, source: Path) -> str:
         """Raise RecordLocked."""

@@ -1,6 +1,6 @@
 """Encounters as JSON and back: versioned, strict, and derived from the dataclasses, so that no field is forgotten.
 
-A file is `{"schema": 2, "encounter": {...}}`, one of an earlier schema is brought up to date first; each entry also
+A file is `{"schema": 5, "encounter": {...}}`, one of an earlier schema is brought up to date first; each entry also
 carries its `kind`. Reading refuses what does not fit the types exactly: an unknown field, a missing one, a number that
 is not finite, a file name that leaves the folder.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record.earlier import SCHEMA, brought_up
 from desktop.record.editing import file_names
-from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question, Writing
+from desktop.record.encounter import Answer, Attachment, Consent, Dictation, Encounter, Question, Writing
 from desktop.record.errors import DAMAGED, NEWER, EncounterDamaged, EncounterNewer
 from desktop.record.written import spans_fit
 from desktop.strict_json import DoesNotFit, StrictJson
@@ -28,6 +28,7 @@ ENTRY_KINDS: dict[str, type] = {
     "question": Question,
     "answer": Answer,
     "writing": Writing,
+    "consent": Consent,
 }
 _JSON = StrictJson(tags=ENTRY_KINDS)
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -48,6 +49,11 @@ def encode(encounter: Encounter) -> bytes:
     """Return the encounter as UTF-8 JSON."""
     document = {"schema": SCHEMA, "encounter": _JSON.plain(encounter)}
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """Return one entry as UTF-8 JSON."""
+    return json.dumps(_JSON.plain(entry), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def decode(data: bytes, encounter_id: str) -> Encounter:

@@ -61,7 +61,17 @@ def _with_drafts_and_written_words(encounter: object) -> object:
     return encounter
 
 
-_STEPS: tuple[Callable[[object], object], ...] = (_with_structured_used, _with_passages, _with_drafts_and_written_words)
+def _with_consent(encounter: object) -> object:
+    """Schema 5 has the consent to recordings among the entries; recordings of earlier schemas are kept without."""
+    return encounter
+
+
+_STEPS: tuple[Callable[[object], object], ...] = (
+    _with_structured_used,
+    _with_passages,
+    _with_drafts_and_written_words,
+    _with_consent,
+)
 """From schema 1 to 2, and so on."""
 SCHEMA = 1 + len(_STEPS)
 """The present one."""

@@ -11,6 +11,8 @@ from desktop.record.encounter import (
     AnswerStatus,
     Attachment,
     CitedKind,
+    Consent,
+    ConsentState,
     Dictation,
     Encounter,
     Question,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
 ANSWERED = frozenset({AnswerStatus.COMPLETE, AnswerStatus.CUT_SHORT})
+_LETS_RECORD = frozenset({ConsentState.AGREED, ConsentState.DICTATION_ALONE, ConsentState.NOT_POSSIBLE})
 
 
 def entry_of(encounter: Encounter, entry_id: str) -> Entry | None:
@@ -49,6 +52,18 @@ def file_names(entry: Entry) -> tuple[str, ...]:
     if isinstance(entry, Dictation):
         return (entry.file,)
     return entry.files if isinstance(entry, Attachment) else ()
+
+
+def consent_of(encounter: Encounter) -> Consent | None:
+    """Return what holds about recording at this bedside; what is said of imported recordings holds for these alone."""
+    answered = (entry for entry in reversed(encounter.entries) if isinstance(entry, Consent))
+    return next((consent for consent in answered if consent.state is not ConsentState.IMPORTED), None)
+
+
+def may_record(encounter: Encounter) -> bool:
+    """Return whether a sample may be kept: somebody answered, and it was not withdrawn."""
+    consent = consent_of(encounter)
+    return consent is not None and consent.state in _LETS_RECORD
 
 
 def next_number(encounter: Encounter, kind: type[Dictation] | type[Attachment]) -> int:

@@ -296,7 +296,46 @@ class Writing:
     notices: tuple[str, ...] = ()
 
 
-Entry = Dictation | Attachment | Question | Answer | Writing
+class ConsentState(StrEnum):
+    """What holds about recording sound at one bedside."""
+
+    AGREED = "agreed"
+    """The patient, or who may speak for the patient, was asked and agreed."""
+    DICTATION_ALONE = "dictation alone"
+    """The doctor dictates alone: no patient is heard, so nobody was asked."""
+    NOT_POSSIBLE = "not possible"
+    """The patient could not be asked; the reason is given."""
+    IMPORTED = "imported"
+    """A recording that was made elsewhere was added: whoever made it knows who was asked."""
+    WITHDRAWN = "withdrawn"
+    """What was agreed to is taken back: nothing more is recorded."""
+
+
+class ConsentManner(StrEnum):
+    """How the patient answered."""
+
+    SPOKEN = "spoken"
+    WRITTEN = "written"
+    NONE = "none"
+    """Nobody was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether sound may be recorded from here on; the last one of an encounter holds."""
+
+    id: str
+    at: str
+    """When it was answered."""
+    state: ConsentState
+    manner: ConsentManner = ConsentManner.NONE
+    asked_by: str = ""
+    """Whose account of this machine it was asked from; by which key the record was open stands in the audit trail."""
+    reason: str = ""
+    """Why the patient could not be asked, or why it was withdrawn; empty where there is nothing to say."""
+
+
+Entry = Dictation | Attachment | Question | Answer | Writing | Consent
 
 
 @dataclass(frozen=True, slots=True)

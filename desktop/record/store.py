@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from desktop.record.codec import decode, encode, is_file_name, is_id
 from desktop.record.disk import Disk
-from desktop.record.encounter import Answer, Dictation, Encounter, EncounterSummary, Entry, Question, Writing
+from desktop.record.encounter import Answer, Consent, Dictation, Encounter, EncounterSummary, Entry, Question, Writing
 from desktop.record.errors import (
     MISSING,
     NO_SUCH_FILE,
@@ -32,6 +32,7 @@ from desktop.record.wav import WavWriter
 from desktop.record.written import written_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from desktop.record.wav import RecordingWriter
@@ -58,6 +59,9 @@ class EncounterStore(Protocol):
 
     def delete(self, encounter_id: str) -> None:
         """Remove an encounter with its files."""
+
+    def delete_recordings(self, encounter: Encounter, names: Collection[str]) -> None:
+        """Keep the encounter, whose entries name these files no longer, and remove the files for good."""
 
     def add_file(self, encounter_id: str, source: Path) -> str:
         """Copy a file into the encounter and return its neutral name there."""
@@ -141,6 +145,13 @@ class FolderStore:
             self._disk.sync_folder(self._folder)
             self._disk.remove_folder(away)
         self._listed.pop(encounter_id, None)
+
+    def delete_recordings(self, encounter: Encounter, names: Collection[str]) -> None:
+        """Keep the encounter, then remove these files; interrupted, they lie there unnamed."""
+        self.save(encounter)
+        with disk_errors():
+            for name in names:
+                self._disk.remove(self.path(encounter.id, name))
 
     def add_file(self, encounter_id: str, source: Path) -> str:
         """Copy a file into the encounter and return its neutral name; raises SourceUnreadable before anything is made.
@@ -258,6 +269,8 @@ def entry_texts(entry: Entry) -> list[str]:
         return [entry.text, entry.about]
     if isinstance(entry, Writing):
         return [entry.title, *(sentence.text for section in entry.sections for sentence in section.sentences)]
+    if isinstance(entry, Consent):
+        return [entry.reason]
     return [entry.text] if isinstance(entry, Answer) else [entry.description]
 
 

@@ -41,6 +41,10 @@ class DiskFault(RecordingStorageError):
     """The disk, the folder or the file refused the sound for another reason."""
 
 
+class NotAgreed(RecordingStorageError):
+    """Nobody has said that may be recorded in this encounter; nothing was made."""
+
+
 class RecordingTooLong(RecordingStorageError):
     """A WAV file can hold no more."""
 

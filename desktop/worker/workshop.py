@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from desktop.confined.reading import ConfinedFileReader
 from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.listening import Dictation, transcribed
@@ -64,6 +65,7 @@ class Workshop:
         self._wish = Prepare("")
         self._encodings: OrderedDict[str, Encodings] = OrderedDict()
         self._encoder: Encoder | None = None
+        self._files = ConfinedFileReader()
 
     def steps(self, work: Work) -> Iterator[Step]:
         """Return the steps of a job; lack of memory is raised as OutOfMemory, which no job survives."""
@@ -85,7 +87,7 @@ class Workshop:
         elif isinstance(command, Write):
             yield from drafted(command)
         elif isinstance(command, Transcribe):
-            yield from transcribed(command, work, self._loaded().speech())
+            yield from transcribed(command, work, self._loaded().speech(), self._files)
         elif isinstance(command, Dictate):
             yield from Dictation(command, work, self._loaded().speech()).steps()
         elif isinstance(command, Measure):
@@ -192,7 +194,8 @@ class Workshop:
                     yield ExplainedSoFar(command.job, event.share)
 
     def _case(self, context: EncounterContext, work: Work, knowledge: Knowledge | None) -> Consultation:
-        return Consultation(self._loaded(), work.cancelled, self._encodings_of(context.encounter_id), knowledge)
+        encodings = self._encodings_of(context.encounter_id)
+        return Consultation(self._loaded(), self._files, work.cancelled, encodings, knowledge)
 
     def _knowledge(self, command: Ask | Explain, files: ExitStack) -> Generator[Event, None, Knowledge | None]:
         """Open what there is to look things up in; None where it is not wanted, there is nothing, or it is damaged."""
@@ -244,7 +247,7 @@ class Workshop:
             self._models.forget()
 
     def _encodings_of(self, encounter_id: str) -> Encodings:
-        encodings = self._encodings.setdefault(encounter_id, Encodings())
+        encodings = self._encodings.setdefault(encounter_id, Encodings(self._files))
         self._encodings.move_to_end(encounter_id)
         while len(self._encodings) > _ENCOUNTERS_KEPT:
             self._encodings.popitem(last=False)

@@ -20,13 +20,13 @@ import psutil
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
-from desktop.app import make_application, make_services
+from desktop.app import load_ahead, make_application, make_services
 from desktop.files import data_folder
-from desktop.record.encounter import Attachment, Dictation
+from desktop.record.encounter import Attachment, ConsentState, Dictation
 from desktop.record.store import FolderStore
 from desktop.settings import Settings
 from desktop.ui.looks import Looks
-from desktop.ui.microphone.recorder import Recorder
+from desktop.ui.microphone.recorder import Recorder, RecorderState
 from desktop.ui.window import MainWindow
 from desktop.worker.protocol import Done, Failed, Stopped
 from desktop.worker.status import WorkerState
@@ -70,6 +70,7 @@ class AtWork:
 
     def begin(self) -> Beats:
         """Load the models and recognise the sample; returns the beats of the window at rest."""
+        load_ahead()
         self.window.open_sample()
         wait_until(lambda: all(entry.finished for entry in self.entries(Dictation)))
         rests_until = time.monotonic() + IDLE_S
@@ -85,6 +86,8 @@ class AtWork:
         self.screen.controller.attach([series])
         wait_until(lambda: any(entry.files for entry in self.entries(Attachment)[pictures:]))
         self.screen.microphone.toggle()
+        self.screen.controller.consenting.answer(ConsentState.DICTATION_ALONE)
+        wait_until(lambda: self.services.recorder.state is RecorderState.RECORDING)
         player = Player(self.microphone, speech)
         self.ask()
         whole = [False]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from desktop.record.encounter import ConsentManner, ConsentState, Dictation
 from desktop.record.store import FolderStore
 from desktop.settings import Settings
 from desktop.ui.encounter.controller import EncounterController
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.disk import Disk
-    from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question
+    from desktop.record.encounter import Answer, Attachment, Encounter, Question
 
 
 class EncounterBench:
@@ -43,6 +44,10 @@ class EncounterBench:
             self.controller = EncounterController(self.services)
         return self.controller
 
+    def speak(self) -> None:
+        """Begin a recording as the doctor does, who is asked whether it may be where nobody answered yet."""
+        speak(self.make_controller())
+
     def on_disk(self) -> Encounter:
         """Return the encounter that is shown as another start of the window would find it."""
         assert self.controller is not None
@@ -61,6 +66,19 @@ class EncounterBench:
     def transcribed(self, place: int = -1) -> Transcribe:
         """Return a recording that was sent."""
         return cast("Transcribe", self.worker.sent_of(Transcribe)[place])
+
+
+def speak(controller: EncounterController) -> None:
+    """Begin a recording, and say where that is asked that the patient agrees."""
+    controller.speak()
+    controller.consenting.answer(ConsentState.AGREED, ConsentManner.SPOKEN)
+    controller.book.finish()
+
+
+def recording_in(encounter: Encounter) -> Dictation:
+    """Return the one recording of an encounter."""
+    (found,) = (entry for entry in encounter.entries if isinstance(entry, Dictation))
+    return found
 
 
 def entries_of(encounter: Encounter, kind: type[Answer | Dictation | Question | Attachment]) -> list[object]:

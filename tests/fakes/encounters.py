@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from desktop.record.encounter import (
     Answer,
     Attachment,
     Citation,
     CitedKind,
+    Consent,
+    ConsentManner,
+    ConsentState,
     Dictation,
     Encounter,
     Entry,
@@ -20,8 +26,21 @@ from desktop.record.encounter import (
     Word,
 )
 
+if TYPE_CHECKING:
+    from desktop.record.store import EncounterStore
+
 ENCOUNTER_ID = "0123456789abcdef0123456789abcdef"
 AT = "2026-11-25T14:05:00.000+00:00"
+
+
+CONSENT = Consent("c1", AT, ConsentState.AGREED, ConsentManner.SPOKEN, "doctor")
+
+
+def agreed(store: EncounterStore, encounter: Encounter) -> Encounter:
+    """Keep in a record that the patient agreed to be recorded, and return the encounter with that."""
+    made = replace(encounter, entries=(*encounter.entries, CONSENT))
+    store.save(made)
+    return made
 
 
 def utterance(text: str, start_s: float = 0.0, confidence: float = 0.9) -> Utterance:

@@ -14,7 +14,7 @@ from desktop.ui.vault.door import Door
 from desktop.ui.vault.keeping import Keeping
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
-from tests.fakes.encounter_services import EncounterBench
+from tests.fakes.encounter_services import EncounterBench, speak
 from tests.fakes.vaults import PASSPHRASE
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class House:
         """Press Ctrl+L."""
         QTest.keyClick(self.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
         assert self.window.is_locked
+
+    def speak(self) -> None:
+        """Begin a recording to which the patient agrees."""
+        speak(self.screen.controller)
 
     def act(self) -> None:
         """Press the button of the banner."""

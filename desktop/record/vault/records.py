@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from desktop.record.codec import decode, encode
-from desktop.record.encounter import Answer, Encounter, EncounterSummary
+from desktop.record.codec import decode, encode, encode_entry
+from desktop.record.encounter import Answer, Consent, Encounter, EncounterSummary, Entry
 from desktop.record.errors import MISSING, EncounterMissing, RecordError
 from desktop.record.store import searched_words, summary_of
 from desktop.record.vault.chain import Action, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from desktop.record.vault.audit import AuditTrail
     from desktop.record.vault.database import Database
@@ -99,9 +99,7 @@ class Records:
         self.check_there(encounter.id)
         columns = _columns(encounter)
         with self.database.joined():
-            for answer in self._new_answers(encounter):
-                content = self.audit.hash_of(answer.text.encode())
-                self.audit.add(Action.ANSWER, f"{encounter.id}/{answer.id}", content, self.stamp_of(answer.decoder))
+            self._tell_new_entries(encounter)
             self.audit.add(Action.EDIT, encounter.id, self.audit.hash_of(columns[-1]))
             self.database.rows(
                 "UPDATE encounters SET (title, created, changed, excerpt, sample, words, document) = "
@@ -122,14 +120,20 @@ class Records:
         found = self.database.rows("SELECT id, document FROM encounters ORDER BY id")
         return tuple(row[0] for row in found if row[0] in seen and self.audit.hash_of(row[1]) != seen[row[0]])
 
-    def _new_answers(self, encounter: Encounter) -> list[Answer]:
-        """Return the answers that are complete now and were not when the encounter was saved last."""
+    def _tell_new_entries(self, encounter: Encounter) -> None:
+        """Tell the trail of the answers that are complete now and were not at the last save, and of each consent."""
         try:
-            before = {entry.id: entry for entry in self.load(encounter.id).entries if isinstance(entry, Answer)}
-        except RecordError:  # what lies there is damaged: all answers are new
+            before = {entry.id: entry for entry in self.load(encounter.id).entries}
+        except RecordError:  # what lies there is damaged: all of it is new
             before = {}
-        answers = [entry for entry in encounter.entries if isinstance(entry, Answer)]
-        return [answer for answer in answers if answer.text and _text(before.get(answer.id)) != answer.text]
+        for entry in encounter.entries:
+            known = before.get(entry.id)
+            if isinstance(entry, Answer) and entry.text and _text(known) != entry.text:
+                content = self.audit.hash_of(entry.text.encode())
+                self.audit.add(Action.ANSWER, f"{encounter.id}/{entry.id}", content, self.stamp_of(entry.decoder))
+            elif isinstance(entry, Consent) and known != entry:
+                told = f"{encounter.id}/{entry.id}/{entry.state}/{entry.manner}"
+                self.audit.add(Action.CONSENT, told, self.audit.hash_of(encode_entry(entry)))
 
     # --- files -------------------------------------------------------------------------------------------------
 
@@ -166,6 +170,13 @@ class Records:
         """Keep how many frames a recording has."""
         self.database.rows("UPDATE files SET frames = ? WHERE file = ?", frames, file_id)
 
+    def delete_recordings(self, files: Iterable[SealedFile]) -> None:
+        """Remove the keys of recordings, and tell of it."""
+        with self.database.joined():
+            for file in files:
+                self.audit.add(Action.DELETE_RECORDING, f"{file.encounter}/{file.name}")
+                self.forget_file(file.file)
+
     def forget_file(self, file_id: str) -> None:
         """Remove the key of a file."""
         self.database.rows("DELETE FROM files WHERE file = ?", file_id)
@@ -175,8 +186,8 @@ class Records:
         return tuple(SealedFile(row[0], row[1], row[2], row[3], SealedKind(row[4]), row[5]) for row in found)
 
 
-def _text(answer: Answer | None) -> str:
-    return answer.text if answer else ""
+def _text(entry: Entry | None) -> str:
+    return entry.text if isinstance(entry, Answer) else ""
 
 
 def _columns(encounter: Encounter) -> tuple[str, str, str, str, int, str, bytes]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop.record.codec import is_file_name, is_id
-from desktop.record.editing import file_names
+from desktop.record.editing import file_names, may_record
 from desktop.record.encounter import Encounter, EncounterSummary
 from desktop.record.errors import (
     FILE_DAMAGED,
@@ -34,10 +34,10 @@ from desktop.record.vault.reading import is_begun, is_torn, read_frames, sealed_
 from desktop.record.vault.recording import FrameWriter
 from desktop.record.vault.records import SealedFile, SealedKind
 from desktop.record.vault.sealed_files import FileKey, new_file_key
-from desktop.record.wav import SAMPLE_BYTES, SAMPLE_RATE_HZ, DiskFault
+from desktop.record.wav import SAMPLE_BYTES, SAMPLE_RATE_HZ, DiskFault, NotAgreed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from desktop.record.disk import Disk
@@ -133,6 +133,20 @@ class VaultStore:
             self._working.forget(encounter_id)
             self._handed_out = {place: stamp for place, stamp in self._handed_out.items() if place[0] != encounter_id}
 
+    def delete_recordings(self, encounter: Encounter, names: Collection[str]) -> None:
+        """Keep the encounter, and remove these recordings with their keys: they are gone for good once this returns."""
+        with self._lock:
+            files = [file for file in self._records.files(encounter.id) if file.name in names]
+            with self._records.database.transaction():
+                self._records.update(encounter)
+                self._records.delete_recordings(files)
+            self._records.database.forget_deleted()
+            self._remove_sealed(files)
+            for name in names:
+                self._handed_out.pop((encounter.id, name), None)
+                with disk_errors():
+                    self._disk.remove(self._working.path(encounter.id, name))
+
     def add_file(self, encounter_id: str, source: Path) -> str:
         """Seal a copy of a file and return its neutral name; raises SourceUnreadable before anything is made."""
         ending = neutral_ending(source)
@@ -185,11 +199,16 @@ class VaultStore:
     # --- beyond it ---------------------------------------------------------------------------------------------
 
     def open_recording(self, path: Path) -> LiveRecording:
-        """Record into a file that `new_file` made: what `WavWriter` is for a folder. Raises RecordingStorageError."""
+        """Record into a file that `new_file` made: what `WavWriter` is for a folder. Raises RecordingStorageError.
+
+        Raises NotAgreed where the consent to it is not on the disk yet.
+        """
         encounter_id, name = path.parent.name, path.name
         key = new_file_key()
         try:
             with self._lock:
+                if not may_record(self._records.load(encounter_id)):
+                    raise NotAgreed("no consent")
                 if self._handed_out.pop((encounter_id, name), None) is None:
                     raise DiskFault(NO_SUCH_FILE)
                 # The key first: no frame may ever lie there that nothing opens.

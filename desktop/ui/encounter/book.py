@@ -184,6 +184,20 @@ class EncounterBook(QObject):
         if encounter_id == self._current_id:
             self.opened.emit(self.current)
 
+    def delete_recordings(self, encounter: Encounter, names: Sequence[str]) -> None:
+        """Remove recordings for good, of which `encounter` holds no entry any more."""
+        self._saving.finish()
+        changed = replace(encounter, changed=timestamp())
+        try:
+            self._store.delete_recordings(changed, names)
+        except RecordError as error:
+            self.refused.emit(sentence_of(error))
+            return
+        self._encounters[encounter.id] = changed
+        self.listing_changed.emit()
+        if encounter.id == self._current_id:
+            self.opened.emit(changed)
+
     def rename(self, title: str) -> None:
         """Give the encounter that is shown another title; empty goes back to its time."""
         encounter = self.current
@@ -206,6 +220,14 @@ class EncounterBook(QObject):
                 self._note_saved,
                 lambda sentence: self._note_unsaved(encounter_id, sentence),
             )
+
+    def when_kept(self, encounter_id: str, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
+        """Call `then` once what the encounter is now lies on the disk; `otherwise` where it does not get there."""
+
+        def told(_nothing: None) -> None:
+            (otherwise if encounter_id in self._unsaved else then)()
+
+        self._saving.run(lambda: None, told, lambda _sentence: None)  # after the saving that was begun before
 
     def save_again(self) -> None:
         """Write everything that could not be written before."""

@@ -31,6 +31,29 @@ def ask_to_delete(parent: QWidget, delete: Callable[[], object]) -> None:
     box.open()
 
 
+def ask_to_delete_recordings(parent: QWidget, delete: Callable[[], object]) -> None:
+    """Ask whether what was recorded here is to be removed for good, and call `delete` if so; Return keeps it."""
+    box = _box(
+        parent,
+        QCoreApplication.translate(
+            "EncounterBoxes", "Delete what was recorded in this encounter, its sound and its words?"
+        ),
+    )
+    box.setInformativeText(
+        QCoreApplication.translate(
+            "EncounterBoxes",
+            "It cannot be brought back here. Answers and drafts that quote it stay: delete these too where they must "
+            "go. Backups from before hold it until they are thinned out.",
+        )
+    )
+    yes = box.addButton(QCoreApplication.translate("EncounterBoxes", "Delete"), QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(
+        box.addButton(QCoreApplication.translate("EncounterBoxes", "Keep"), QMessageBox.ButtonRole.RejectRole)
+    )
+    yes.clicked.connect(delete)
+    box.open()
+
+
 def choose_files(parent: QWidget, attach: Callable[[list[Path]], object]) -> None:
     """Let files be chosen, and call `attach` with them."""
     dialog = QFileDialog(parent, QCoreApplication.translate("EncounterBoxes", "Attach pictures or recordings"))

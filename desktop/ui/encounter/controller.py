@@ -12,6 +12,7 @@ from desktop.record.encounter import Answer, MarkedRegion, Question, Writing, Wr
 from desktop.ui.encounter.asking import Asking
 from desktop.ui.encounter.attaching import Attaching
 from desktop.ui.encounter.book import EncounterBook
+from desktop.ui.encounter.consenting import Consenting
 from desktop.ui.encounter.dictating import Dictating
 from desktop.ui.encounter.drafting import Drafting
 from desktop.ui.encounter.explaining import Explaining
@@ -48,7 +49,8 @@ class EncounterController(QObject):
         self.explaining = Explaining(services, self.book, self)
         self.drafting = Drafting(services, self.book, self)
         self.dictating = Dictating(services, self.book, self)
-        self.attaching = Attaching(services.store, self.book, services.pictures, self.dictating.add_recording, self)
+        self.consenting = Consenting(self.book, self.dictating, self)
+        self.attaching = Attaching(services.store, self.book, services.pictures, self._add_recording, self)
         services.worker.event_received.connect(self._take)
 
     # --- encounters --------------------------------------------------------------------------------------------
@@ -76,10 +78,13 @@ class EncounterController(QObject):
         self.drafting.cancel(encounter_id)
         if self.dictating.speaks_in(encounter_id):
             self.dictating.stop()
-        if self.services.worker.status.state is not WorkerState.NOT_STARTED:
-            self.services.worker.send(Forget(encounter_id))
+        self._forget(encounter_id)
         self.attaching.finish()
         self.book.delete(encounter_id)
+
+    def _forget(self, encounter_id: str) -> None:
+        if self.services.worker.status.state is not WorkerState.NOT_STARTED:
+            self.services.worker.send(Forget(encounter_id))
 
     def _stop_speaking(self) -> None:
         if self.dictating.is_speaking():
@@ -134,10 +139,27 @@ class EncounterController(QObject):
         return encounter is not None and (self.asking.cancel(encounter.id) or self.drafting.cancel(encounter.id))
 
     def speak(self) -> None:
-        """Begin a recording, in a new encounter where none is open."""
+        """Begin a recording, in a new encounter where none is open; before the first one it is asked whether it may."""
         encounter = self._ensure_encounter()
         if encounter:
-            self.dictating.start(encounter.id)
+            self.consenting.record(encounter.id)
+
+    def withdraw_consent(self) -> None:
+        """Let nothing more be recorded in this encounter."""
+        if self.encounter:
+            self.consenting.withdraw(self.encounter.id)
+
+    def ask_for_consent(self) -> None:
+        """Ask again whether may be recorded: a recording that runs without a patient ends first."""
+        if self.encounter:
+            self.dictating.stop()
+            self.consenting.ask(self.encounter.id)
+
+    def delete_recordings(self) -> None:
+        """Delete what was recorded in this encounter, here and in the worker."""
+        encounter = self.encounter
+        if encounter:
+            self.consenting.delete_recordings(encounter.id, lambda: self._forget(encounter.id))
 
     def recognise_rest(self, entry_id: str) -> None:
         """Take up recognising a recording."""
@@ -179,6 +201,10 @@ class EncounterController(QObject):
         if marked and (marked.label, marked.region.frame) == (label, frame):
             self.asking.mark(None)
 
+    def _add_recording(self, encounter_id: str, name: str) -> None:
+        self.consenting.note_import(encounter_id)
+        self.dictating.add_recording(encounter_id, name)
+
     def _ensure_encounter(self) -> Encounter | None:
         return self.encounter or self.book.new()
 
@@ -186,6 +212,7 @@ class EncounterController(QObject):
 
     def shut_down(self) -> None:
         """End what is being recorded and wait until everything is on the disk; the worker is stopped by the window."""
+        self.consenting.leave()
         self.dictating.stop()
         self.attaching.finish()
         self.asking.shut_down()
@@ -198,6 +225,7 @@ class EncounterController(QObject):
 
     def keep_all(self) -> bool:
         """Wait until everything is on the disk, but for a recording that runs; returns whether all of it is."""
+        self.consenting.leave()
         self.attaching.finish()
         self.asking.shut_down()
         self.book.finish()

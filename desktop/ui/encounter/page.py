@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeGuard
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.record.editing import dictation_labelled, entry_of
-from desktop.record.encounter import Answer, Attachment, Dictation, Encounter, Question, Writing, WritingForm
+from desktop.record.editing import consent_of, dictation_labelled, entry_of
+from desktop.record.encounter import Answer, Attachment, Consent, Dictation, Encounter, Question, Writing, WritingForm
 from desktop.ui.encounter.answer_card import AnswerCard, Decoders
 from desktop.ui.encounter.cards import AttachmentCard, DictationCard, QuestionCard
+from desktop.ui.encounter.consent_card import ConsentCard
+from desktop.ui.encounter.consenting import recorded_here
 from desktop.ui.encounter.empty import EmptyEncounter
 from desktop.ui.encounter.notices import NoticeLine
 from desktop.ui.encounter.thumbnails import Thumbnails
@@ -45,6 +47,8 @@ class EncounterPage(Retranslating, QWidget):
     play_wanted = Signal(str, float, object)
     patient_wanted = Signal(str)
     models_wanted = Signal()
+    recordings_unwanted = Signal()
+    """What was recorded here is to be deleted."""
 
     def __init__(self, controller: EncounterController, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +119,8 @@ class EncounterPage(Retranslating, QWidget):
         if isinstance(entry, Question | Writing):
             self.timeline.go_to_end()
         self.timeline.add(entry)
+        if isinstance(entry, Consent):
+            self._follow_jobs()  # the answer before it holds no longer
 
     def _change(self, entry: Entry) -> None:
         self.timeline.replace(entry)
@@ -136,9 +142,25 @@ class EncounterPage(Retranslating, QWidget):
             made = self._attachment_card(entry)
         elif isinstance(entry, Writing):
             made = self._writing_card(entry)
+        elif isinstance(entry, Consent):
+            made = self._consent_card(entry)
         else:
             made = QuestionCard(entry)
         return made
+
+    def _consent_card(self, consent: Consent) -> ConsentCard:
+        made = ConsentCard(consent)
+        made.withdraw_wanted.connect(self._controller.withdraw_consent)
+        made.ask_wanted.connect(self._controller.ask_for_consent)
+        made.delete_wanted.connect(self.recordings_unwanted)
+        self._show_consent_state(made)
+        return made
+
+    def _show_consent_state(self, card: ConsentCard) -> None:
+        encounter = self._controller.encounter
+        consent = consent_of(encounter) if encounter else None
+        holds = consent is not None and consent.id == card.entry_id
+        card.show_state(holds=holds, recordings=len(recorded_here(encounter)) if encounter else 0)
 
     def _answer_card(self, answer: Answer) -> AnswerCard:
         made = AnswerCard(answer, self._question_far_above(answer))
@@ -222,6 +244,8 @@ class EncounterPage(Retranslating, QWidget):
                 self._show_dictation_state(card, card.entry_id)
             elif isinstance(card, WritingCard):
                 self._show_writing_state(card)
+            elif isinstance(card, ConsentCard):
+                self._show_consent_state(card)
         self.composer.show_answering(running, stopping)
 
     def _follow(self, entry_id: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.record.encounter import Dictation, WritingForm
 from desktop.ui.encounter import boxes
 from desktop.ui.encounter.composer import Composer, files_of, image_of
+from desktop.ui.encounter.consent_question import ConsentQuestion, SpeakingPlace
 from desktop.ui.encounter.controller import EncounterController
 from desktop.ui.encounter.empty import NoEncounter
 from desktop.ui.encounter.evidence import EvidencePanel
@@ -70,7 +71,9 @@ class EncounterScreen(Retranslating, QWidget):
         self.controller = EncounterController(services, self)
         self.listing = EncounterList(self)
         self.microphone = MicrophoneBar(services.recorder, services.settings, self)
-        self.composer = Composer(self.microphone, self)
+        self.consent = ConsentQuestion(self)
+        self.speaking = SpeakingPlace(self.microphone, self.consent, self)
+        self.composer = Composer(self.speaking, self)
         self.page = EncounterPage(self.controller, self.composer, self)
         self.nothing = NoEncounter(self)
         self.evidence = EvidencePanel(self)
@@ -197,9 +200,12 @@ class EncounterScreen(Retranslating, QWidget):
         self.activateWindow()
 
     def _cancel(self) -> bool:
-        """Esc: leave the title as it was, else stop the answer, else go back from the picture or the sources."""
+        """Esc: leave the title as it was, else do not record, else stop the answer, else go back to the page."""
         if self.page.title.hasFocus():
             self.page.title.revert()
+            return True
+        if self.controller.consenting.asks:
+            self.controller.consenting.leave()
             return True
         if self.controller.cancel():
             return True
@@ -280,6 +286,9 @@ class EncounterScreen(Retranslating, QWidget):
         self._close_picture()
         self.panes.want(Pane.SIDE)
 
+    def _delete_recordings(self) -> None:
+        boxes.ask_to_delete_recordings(self, self.controller.delete_recordings)
+
     def _delete(self, encounter_id: str) -> None:
         boxes.ask_to_delete(self, lambda: self.controller.delete(encounter_id))
 
@@ -347,6 +356,9 @@ class EncounterScreen(Retranslating, QWidget):
         self.nothing.sample_wanted.connect(self.sample_wanted)
         self.microphone.start_wanted.connect(self.controller.speak)
         self.microphone.stop_wanted.connect(self.controller.dictating.stop)
+        self.consent.answered.connect(self.controller.consenting.answer)
+        self.consent.later.connect(self.controller.consenting.leave)
+        self.controller.consenting.question_changed.connect(self.speaking.show_question)
         composer = self.composer
         composer.ask_wanted.connect(self._ask)
         composer.attach_wanted.connect(self._choose_files)
@@ -361,6 +373,7 @@ class EncounterScreen(Retranslating, QWidget):
         page.picture_opened.connect(self._open_picture)
         page.play_wanted.connect(self._play)
         page.patient_wanted.connect(self._open_patient_view)
+        page.recordings_unwanted.connect(self._delete_recordings)
         page.models_wanted.connect(self.models_wanted)
         self.evidence.play_wanted.connect(self._play)
         self.evidence.picture_wanted.connect(self._open_picture)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from desktop.record.encounter import Dependence, Verdict
 from desktop.ui import icons, theme
@@ -15,6 +25,7 @@ from desktop.ui.encounter.wording import dependence_words, printable, verdict_wo
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 
@@ -58,6 +69,14 @@ def button(name: str, role: str = "", parent: QWidget | None = None) -> QPushBut
     if role:
         made.setProperty("role", role)
     return made
+
+
+class CheckRow(QCheckBox):
+    """A check box whose whole row can be pressed, not its words alone: a glove needs the room that is outlined."""
+
+    def hitButton(self, position: QPoint) -> bool:  # noqa: N802 - Qt's name
+        """Take a press anywhere."""
+        return self.rect().contains(position)
 
 
 class IconButton(QToolButton):

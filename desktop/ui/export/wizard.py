@@ -6,9 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -33,7 +32,7 @@ from desktop.record.export.preparing import Leaving, Prepared, Preparing, prepar
 from desktop.record.export.text import printable
 from desktop.ui import theme
 from desktop.ui.encounter.background import Background
-from desktop.ui.encounter.widgets import PlainText, button
+from desktop.ui.encounter.widgets import CheckRow, PlainText, button, scrolling
 from desktop.ui.encounter.wording import sentence_of
 from desktop.ui.export.writing import print_export, words, write_export
 from desktop.ui.translation import Retranslating, translated
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from desktop.record.vault.store import VaultStore
     from desktop.ui.vault.session import VaultSession
 
+_SIZE = 820, 920
 FILE_NAME = "encounter"
 """Of the file that is suggested: a name that tells nothing of whose it is."""
 
@@ -68,7 +68,7 @@ class ExportWizard(Retranslating, QDialog):
         self._make_choices()
         self._make_preview()
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._choices_page())
+        self._pages.addWidget(scrolling(self._choices_page()))
         self._pages.addWidget(self._preview_page())
         self._lay_out()
         self.retranslate()
@@ -245,7 +245,7 @@ class ExportWizard(Retranslating, QDialog):
         standard = Choices()
         self._title = PlainText("title", self)
         self._line = PlainText("caption", self)
-        self._parts = {part: QCheckBox(self) for part in Part}
+        self._parts = {part: CheckRow(self) for part in Part}
         for part, box in self._parts.items():
             box.setObjectName(f"export-{part}")
             box.setChecked(part in standard.parts)
@@ -269,7 +269,7 @@ class ExportWizard(Retranslating, QDialog):
         self._changes = QListWidget(self)
         self._changes.setObjectName("export-changes")
         self._changes.itemChanged.connect(lambda _item: self._show_text())
-        self._read = QCheckBox(self)
+        self._read = CheckRow(self)
         self._read.setObjectName("export-read")
         self._read.toggled.connect(lambda _on: self._show_standing())
         self._standing = PlainText("caption", self)
@@ -329,7 +329,12 @@ class ExportWizard(Retranslating, QDialog):
         for control in (self._back, self._next, self._print, self._save):
             buttons.addWidget(control)
         column.addLayout(buttons)
-        self.resize(820, 760)
+        self.resize(size_on_screen(self, QSize(*_SIZE)))
+
+
+def size_on_screen(dialog: QDialog, wished: QSize) -> QSize:
+    """Return what shows everything, or what the screen has room for: what is above the buttons scrolls."""
+    return wished.boundedTo(dialog.screen().availableSize() - QSize(*[2 * theme.SPACE] * 2))
 
 
 def choice_list(parent: QWidget, name: str, kind: Iterable[StrEnum], chosen: StrEnum) -> tuple[QComboBox, QLabel]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.record.encounter import Attachment, Dictation, RecordingSource
+from desktop.record.encounter import Attachment, Consent, ConsentState, Dictation, RecordingSource
 from desktop.translatable import QT_TRANSLATE_NOOP
 from desktop.ui.theme import ASSETS
 from desktop.ui.translation import translated
@@ -29,6 +29,7 @@ def add_sample(store: EncounterStore, title: str) -> str:
         picture = store.add_file(encounter.id, sample_picture())
         now = datetime.now(UTC).isoformat(timespec="seconds")
         entries = (
+            Consent(uuid.uuid4().hex, now, ConsentState.IMPORTED),
             Dictation(uuid.uuid4().hex, now, RECORDING_LABEL, recording, RecordingSource.FILE),
             Attachment(uuid.uuid4().hex, now, PICTURE_LABEL, (picture,)),
         )

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.record.encounter import ConsentState
 from desktop.record.errors import BACKUP_STOPPED, BackupStopped
 from desktop.record.new_file import write_over
 from desktop.record.vault.chain import Action, Row
@@ -49,7 +50,9 @@ WORDS = {
     Action.CREATE: QT_TRANSLATE_NOOP("Trail", "Encounter begun"),
     Action.EDIT: QT_TRANSLATE_NOOP("Trail", "Encounter changed"),
     Action.DELETE: QT_TRANSLATE_NOOP("Trail", "Encounter deleted"),
+    Action.CONSENT: QT_TRANSLATE_NOOP("Trail", "Consent to a recording"),
     Action.RECORD: QT_TRANSLATE_NOOP("Trail", "Recording begun"),
+    Action.DELETE_RECORDING: QT_TRANSLATE_NOOP("Trail", "Recording deleted"),
     Action.ANSWER: QT_TRANSLATE_NOOP("Trail", "Answer of a model"),
     Action.EXPORT: QT_TRANSLATE_NOOP("Trail", "Encounter exported"),
     Action.EXPORT_TRAIL: QT_TRANSLATE_NOOP("Trail", "Trail saved"),
@@ -128,10 +131,23 @@ class TrailModel(QAbstractTableModel):
         return printable(" ".join(filter(None, (row.model, row.adapter, row.prompt))))
 
 
+_CONSENTS = {
+    ConsentState.AGREED: QT_TRANSLATE_NOOP("Trail", "Consent: the patient agreed"),
+    ConsentState.DICTATION_ALONE: QT_TRANSLATE_NOOP("Trail", "Consent: dictation without a patient"),
+    ConsentState.NOT_POSSIBLE: QT_TRANSLATE_NOOP("Trail", "Consent: the patient could not be asked"),
+    ConsentState.IMPORTED: QT_TRANSLATE_NOOP("Trail", "Consent: a recording was imported"),
+    ConsentState.WITHDRAWN: QT_TRANSLATE_NOOP("Trail", "Consent: withdrawn"),
+}
+
+
 def what_words(row: Row) -> str:
     """Return what was done, in the language that is shown."""
     known = {action.value: words for action, words in WORDS.items()}
-    return translated(CONTEXT, known.get(row.action, "")) or printable(row.action)
+    words = known.get(row.action, "")
+    if row.action == Action.CONSENT:
+        states = {state.value: sentence for state, sentence in _CONSENTS.items()}
+        words = next((states[part] for part in row.object.split("/") if part in states), words)
+    return translated(CONTEXT, words) or printable(row.action)
 
 
 class _Filter(QSortFilterProxyModel):

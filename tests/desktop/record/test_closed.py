@@ -15,6 +15,7 @@ CALLS = {
     "load": ("0" * 32,),
     "save": (Encounter("0" * 32, "", "", "", (), False),),
     "delete": ("0" * 32,),
+    "delete_recordings": (Encounter("0" * 32, "", "", "", (), False), ()),
     "add_file": ("0" * 32, Path("a.png")),
     "new_file": ("0" * 32, ".wav"),
     "path": ("0" * 32, "a.png"),

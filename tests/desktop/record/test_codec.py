@@ -54,6 +54,7 @@ def _entries() -> st.SearchStrategy[tuple[values.Entry, ...]]:
         st.builds(values.Attachment, files=st.lists(_NAMES, max_size=3).map(tuple)),
         st.builds(values.Question),
         st.builds(values.Answer),
+        st.builds(values.Consent),
     )
     return st.lists(any_entry, max_size=4, unique_by=lambda entry: entry.id).map(tuple)
 

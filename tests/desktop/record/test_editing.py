@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from desktop.record.editing import (
     attachment_labelled,
     dictation_labelled,
     entry_of,
+    may_record,
     next_number,
     settled_until,
     turns_before,
     with_entry,
     without_entry,
 )
-from desktop.record.encounter import Answer, AnswerStatus, Attachment, Dictation, Encounter, Question
+from desktop.record.encounter import (
+    Answer,
+    AnswerStatus,
+    Attachment,
+    Consent,
+    ConsentState,
+    Dictation,
+    Encounter,
+    Question,
+)
 from tests.fakes.encounters import AT, ENCOUNTER_ID, answer, dictation, full_encounter
 
 LATER = "2026-11-25T15:00:00.000+00:00"
@@ -59,3 +71,26 @@ def test_a_cut_short_answer_is_a_turn_and_a_cancelled_one_is_not() -> None:
 def test_recognising_is_taken_up_where_settled_words_end() -> None:
     assert settled_until(dictation()) == 9.9
     assert settled_until(replace(dictation(), utterances=())) == 0.0
+
+
+def consent(state: ConsentState, entry_id: str = "c1") -> Consent:
+    return Consent(entry_id, AT, state)
+
+
+@pytest.mark.parametrize(
+    ("states", "may"),
+    [
+        ((), False),
+        ((ConsentState.AGREED,), True),
+        ((ConsentState.DICTATION_ALONE,), True),
+        ((ConsentState.NOT_POSSIBLE,), True),
+        ((ConsentState.IMPORTED,), False),
+        ((ConsentState.AGREED, ConsentState.IMPORTED), True),
+        ((ConsentState.AGREED, ConsentState.WITHDRAWN), False),
+        ((ConsentState.AGREED, ConsentState.WITHDRAWN, ConsentState.AGREED), True),
+    ],
+)
+def test_the_last_answer_says_whether_sound_may_be_kept(states: tuple[ConsentState, ...], may: bool) -> None:
+    entries = tuple(consent(state, f"c{place}") for place, state in enumerate(states))
+    encounter = replace(full_encounter(), entries=(*full_encounter().entries, *entries))
+    assert may_record(encounter) is may

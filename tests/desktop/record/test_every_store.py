@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.record.encounter import Attachment
+from desktop.record.encounter import Attachment, Dictation, RecordingSource
 from desktop.record.errors import EncounterMissing, SourceUnreadable
-from tests.fakes.encounters import AT, full_encounter
+from tests.fakes.encounters import AT, agreed, full_encounter, utterance
 from tests.fakes.vaults import FolderRecord, VaultRecord
 
 if TYPE_CHECKING:
@@ -139,3 +140,26 @@ def test_what_is_deleted_is_off_the_list_and_stays_so(record: FolderRecord | Vau
     assert [summary.id for summary in record.store.summaries()] == [kept.id]
     record.reopen()
     assert [summary.id for summary in record.store.summaries()] == [kept.id]
+
+
+def test_deleted_recordings_are_gone_and_the_rest_stays(record: FolderRecord | VaultRecord) -> None:
+    made = agreed(record.store, record.store.create("Bed 4"))
+    names = []
+    for sound in (b"\1\0" * 16_000, b"\2\0" * 16_000):
+        name, path = record.store.new_file(made.id, ".wav")
+        path.unlink(missing_ok=isinstance(record, FolderRecord))
+        with contextlib.closing(record.store.open_recording(path)) as recording:
+            recording.append(sound)
+        names.append(name)
+    entries = tuple(
+        Dictation(name, AT, name, name, RecordingSource.MICROPHONE, (utterance("a secret"),)) for name in names
+    )
+    record.store.save(replace(made, entries=entries))
+    record.store.path(made.id, names[0])
+    record.store.delete_recordings(replace(made, entries=entries[1:]), [names[0]])
+    assert record.store.load(made.id).entries == entries[1:]
+    assert not record.store.path(made.id, names[0]).exists()
+    assert record.store.path(made.id, names[1]).stat().st_size > 32_000
+    record.reopen()
+    assert not record.store.path(made.id, names[0]).exists()
+    assert record.store.path(made.id, names[1]).stat().st_size > 32_000

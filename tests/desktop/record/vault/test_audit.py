@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.record.encounter import Answer, Question
+from desktop.record.encounter import Answer, Consent, ConsentManner, ConsentState, Question
 from desktop.record.errors import (
     AUDIT_ANCHOR,
     AUDIT_CHANGED,
@@ -29,6 +29,7 @@ from desktop.record.errors import (
 from desktop.record.vault.anchor import Anchor
 from desktop.record.vault.chain import Link, Row, Stamp, csv_text, fault_of_anchor, signed, walk
 from desktop.record.vault.opening import open_vault, open_vault_with_recovery_key
+from tests.fakes.encounters import agreed
 from tests.fakes.vaults import PASSPHRASE, VaultRecord
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def test_each_thing_that_is_done_is_told(record: VaultRecord) -> None:
     encounter = store.create("A")
     store._records.stamp_of = lambda decoder: Stamp(f"sha256 of {decoder}", "sha256 of adapter", "7")
     store.save(asked(encounter))
-    store.save(replace(asked(encounter), title="another"))
+    agreed(store, replace(asked(encounter), title="another"))
     name, path = store.new_file(encounter.id, "wav")
     store.open_recording(path).close()
     store.note_export(encounter.id)
@@ -76,6 +77,7 @@ def test_each_thing_that_is_done_is_told(record: VaultRecord) -> None:
         ("create", "E"),
         ("answer", "E/a1"),
         ("edit", "E"),
+        ("consent", "E/c1/agreed/spoken"),
         ("edit", "E"),
         ("record", "E/N"),
         ("export", "E"),
@@ -84,7 +86,37 @@ def test_each_thing_that_is_done_is_told(record: VaultRecord) -> None:
     answer = rows(record)[3]
     assert (answer.model, answer.adapter, answer.prompt) == ("sha256 of smollm2", "sha256 of adapter", "7")
     assert all(row.actor.startswith("passphrase ") for row in rows(record))
-    assert [row.seq for row in rows(record)] == list(range(1, 10))
+    assert [row.seq for row in rows(record)] == list(range(1, 11))
+
+
+def test_each_consent_is_told_once_and_without_a_word_of_it(record: VaultRecord) -> None:
+    store = record.store
+    encounter = store.create("A")
+    agreed = Consent("c1", "2026-01-01T00:00:00Z", ConsentState.AGREED, ConsentManner.SPOKEN, "doctor")
+    withdrawn = Consent("c2", "2026-01-01T00:01:00Z", ConsentState.WITHDRAWN, reason=CANARY)
+    store.save(replace(encounter, entries=(agreed,)))
+    store.save(replace(encounter, entries=(agreed, withdrawn)))
+    told = [row for row in rows(record) if row.action == "consent"]
+    assert [row.object for row in told] == [
+        f"{encounter.id}/c1/agreed/spoken",
+        f"{encounter.id}/c2/withdrawn/none",
+    ]
+    assert all(row.content and row.actor.startswith("passphrase ") for row in told)
+    assert CANARY not in csv_text(rows(record))
+    store.save(replace(encounter, entries=(replace(agreed, manner=ConsentManner.WRITTEN), withdrawn)))
+    assert rows(record)[-2].object == f"{encounter.id}/c1/agreed/written"
+
+
+def test_a_deleted_recording_is_told_and_nothing_opens_it(record: VaultRecord) -> None:
+    store = record.store
+    encounter = agreed(store, store.create("A"))
+    name, path = store.new_file(encounter.id, "wav")
+    store.open_recording(path).close()
+    (sealed,) = store._records.files(encounter.id)
+    store.delete_recordings(encounter, [name])
+    assert [(row.action, row.object) for row in rows(record)[-1:]] == [("delete recording", f"{encounter.id}/{name}")]
+    assert not store._records.files(encounter.id)
+    assert not store._sealed.path(sealed.file).exists()
 
 
 def test_tries_that_failed_are_told_once_it_opens(record: VaultRecord) -> None:

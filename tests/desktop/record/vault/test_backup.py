@@ -28,7 +28,7 @@ from desktop.record.vault.backups import Backups, name_of, names_in, place_of
 from desktop.record.vault.database import Database
 from desktop.record.vault.opening import Means, open_vault
 from desktop.record.vault.restoring import Restored, keys_of, restore
-from tests.fakes.encounters import AT
+from tests.fakes.encounters import AT, agreed
 from tests.fakes.failing_disk import FailAt, PowerCut
 from tests.fakes.vaults import ANOTHER, PASSPHRASE, VaultRecord, cheap_means
 
@@ -64,7 +64,7 @@ def fill(record: VaultRecord) -> str:
     made = record.store.create(f"Mrs {CANARY}")
     name = record.store.add_file(made.id, source)
     entries = (Attachment("p1", AT, "Image 1", (name,)), Question("q1", AT, f"Why {CANARY}?"))
-    record.store.save(replace(made, entries=entries))
+    agreed(record.store, replace(made, entries=entries))
     _, path = record.store.new_file(made.id, "wav")
     recording = record.store.open_recording(path)
     recording.append(bytes(range(256)) * 500)

@@ -10,7 +10,7 @@ from desktop.record.disk import Disk
 from desktop.record.encounter import Attachment, Dictation, Question, RecordingSource
 from desktop.record.store import FolderStore
 from desktop.record.vault.importing import import_folder
-from tests.fakes.encounters import AT, answer, utterance
+from tests.fakes.encounters import AT, agreed, answer, utterance
 from tests.fakes.vaults import PASSPHRASE, VaultRecord
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def test_no_word_can_be_read_in_the_vault(tmp_path: Path) -> None:
     record = VaultRecord(tmp_path / "vault")
     words = iter(CANARIES)
     for _ in range(5):
-        store, made = record.store, record.store.create(next(words))
+        store = record.store
+        made = agreed(store, store.create(next(words)))
         source = tmp_path / f"{next(words)}.png"
         source.write_bytes(b"\x89PNG\r\n\x1a\n" + next(words).encode() * 9_000)
         picture = store.add_file(made.id, source)

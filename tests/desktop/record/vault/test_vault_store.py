@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.record.encounter import Attachment, Question
+from desktop.record.encounter import Attachment, Consent, ConsentState, Question
 from desktop.record.errors import DiskFull, EncounterMissing, FileDamaged, RecordError
 from desktop.record.vault.opening import open_vault
-from desktop.record.wav import DiskFault, WavWriter
+from desktop.record.wav import DiskFault, NotAgreed, WavWriter
 from desktop.record.wav import DiskFull as RecordingDiskFull
-from tests.fakes.encounters import AT, dictation
+from tests.fakes.encounters import AT, CONSENT, agreed, dictation
 from tests.fakes.failing_disk import FailAt, PowerCut
 from tests.fakes.vaults import PASSPHRASE, VaultRecord
 
@@ -167,7 +167,7 @@ def test_only_what_has_changed_is_sealed_again(record: VaultRecord) -> None:
 
 
 def _recording(record: VaultRecord) -> tuple[Encounter, str, LiveRecording]:
-    made = record.store.create()
+    made = agreed(record.store, record.store.create())
     name, path = record.store.new_file(made.id, ".wav")
     path.unlink()  # as the window does: the recorder makes the file itself
     return made, name, record.store.open_recording(path)
@@ -321,11 +321,27 @@ def test_a_copy_that_has_no_room_does_not_stop_the_recording(
     assert _sound(record.store.path(made.id, name)) == SECOND * 3
 
 
+@pytest.mark.parametrize("state", [None, ConsentState.IMPORTED, ConsentState.WITHDRAWN])
+def test_no_recording_begins_before_the_consent_is_on_the_disk(record: VaultRecord, state: ConsentState | None) -> None:
+    made = record.store.create()
+    if state:
+        before = (CONSENT,) if state is ConsentState.WITHDRAWN else ()
+        record.store.save(replace(made, entries=(*before, Consent("c2", AT, state))))
+    _, path = record.store.new_file(made.id, ".wav")
+    with pytest.raises(NotAgreed):
+        record.store.open_recording(path)
+    assert _sealed(record) == []
+    agreed(record.store, made)
+    record.store.open_recording(path).close()
+    assert len(_sealed(record)) == 1
+
+
 def test_no_recording_takes_the_place_of_another(record: VaultRecord, tmp_path: Path) -> None:
     made, name, writer = _recording(record)
     writer.append(SECOND)
     writer.close()
-    for path in (record.store.path(made.id, name), tmp_path / "anything.wav"):
+    (tmp_path / made.id).mkdir()
+    for path in (record.store.path(made.id, name), tmp_path / "anything.wav", tmp_path / made.id / "anything.wav"):
         with pytest.raises(DiskFault):
             record.store.open_recording(path)
     record.reopen()

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.record.encounter import (
-    Dictation,
-    RecordingSource,
-)
+from desktop.record.encounter import Consent, RecordingSource
 from desktop.record.store import FolderStore
 from desktop.ui.microphone.recorder import RecorderState
 from desktop.worker.protocol import (
@@ -22,7 +19,7 @@ from desktop.worker.protocol import (
     RecognisedUpTo,
     SettledUtterance,
 )
-from tests.fakes.encounter_services import EncounterBench
+from tests.fakes.encounter_services import EncounterBench, recording_in
 from tests.fakes.encounters import dictation, utterance
 from tests.fakes.microphones import BUILT_IN, FakeMicrophone, tone
 
@@ -50,9 +47,8 @@ def controller(bench: EncounterBench) -> EncounterController:
 
 
 def test_speaking_makes_an_encounter_a_file_and_a_job(bench: EncounterBench, controller: EncounterController) -> None:
-    controller.speak()
-    entry = bench.on_disk().entries[0]
-    assert isinstance(entry, Dictation)
+    bench.speak()
+    entry = recording_in(bench.on_disk())
     assert (entry.label, entry.file, entry.source) == ("Recording 1", "recording-1.wav", RecordingSource.MICROPHONE)
     encounter = controller.encounter
     assert encounter is not None
@@ -64,7 +60,7 @@ def test_speaking_makes_an_encounter_a_file_and_a_job(bench: EncounterBench, con
 def test_words_settle_onto_the_disk_and_partial_ones_do_not(
     bench: EncounterBench, controller: EncounterController, qtbot: QtBot
 ) -> None:
-    controller.speak()
+    bench.speak()
     job = bench.dictated().job
     words = utterance("I have had").words
     with qtbot.waitSignal(controller.dictating.words_came) as came:
@@ -76,8 +72,7 @@ def test_words_settle_onto_the_disk_and_partial_ones_do_not(
     controller.dictating.stop()
     assert bench.worker.sent[-1] == FinishDictation(job)
     bench.worker.emit(Done(job))
-    kept = bench.on_disk().entries[0]
-    assert isinstance(kept, Dictation)
+    kept = recording_in(bench.on_disk())
     assert (kept.utterances, kept.finished) == ((settled,), True)
     assert kept.duration_s == pytest.approx(1.0, abs=0.1)
 
@@ -85,15 +80,14 @@ def test_words_settle_onto_the_disk_and_partial_ones_do_not(
 def test_a_worker_that_dies_while_someone_speaks_loses_nothing(
     bench: EncounterBench, controller: EncounterController
 ) -> None:
-    controller.speak()
+    bench.speak()
     job = bench.dictated().job
     bench.worker.emit(SettledUtterance(job, utterance("I have had a cough.")))
     bench.worker.emit(Failed(job, FailureKind.FAULT, "The models stopped."))
     assert controller.dictating.is_speaking()
     bench.microphone.play(tone(1.0))
     controller.dictating.stop()
-    kept = bench.on_disk().entries[0]
-    assert isinstance(kept, Dictation)
+    kept = recording_in(bench.on_disk())
     assert not kept.finished
     assert controller.dictating.failure_of(kept.id) == "The models stopped."
     assert not bench.worker.sent_of(FinishDictation)
@@ -106,20 +100,20 @@ def test_a_worker_that_dies_while_someone_speaks_loses_nothing(
 def test_without_a_microphone_nothing_is_left(tmp_path: Path) -> None:
     bench = EncounterBench(tmp_path, microphone=FakeMicrophone())
     controller = bench.make_controller()
-    controller.speak()
+    bench.speak()
     kept = bench.on_disk()
-    assert kept.entries == ()
+    assert [type(entry) for entry in kept.entries] == [Consent]
     assert [path.name for path in (bench.folder / kept.id).iterdir()] == ["encounter.json"]
     bench.microphone.plug(BUILT_IN)
-    controller.speak()
-    assert len(bench.on_disk().entries) == 1
+    bench.speak()
+    assert recording_in(bench.on_disk())
     controller.shut_down()
 
 
 def test_another_encounter_ends_the_recording_first(
     bench: EncounterBench, controller: EncounterController, qtbot: QtBot
 ) -> None:
-    controller.speak()
+    bench.speak()
     first = controller.encounter
     bench.microphone.play(tone(0.5))
     with qtbot.waitSignal(controller.told):
@@ -127,8 +121,7 @@ def test_another_encounter_ends_the_recording_first(
     assert bench.recorder.state is RecorderState.IDLE
     assert first is not None
     controller.book.finish()
-    kept = FolderStore(bench.folder).load(first.id).entries[0]
-    assert isinstance(kept, Dictation)
+    kept = recording_in(FolderStore(bench.folder).load(first.id))
     assert kept.duration_s > 0.3
     assert controller.encounter
     assert controller.encounter.entries == ()
@@ -145,12 +138,11 @@ def test_an_unfinished_recording_of_an_earlier_start_can_be_taken_up(
     assert (asked.resume_s, asked.file) == (9.9, str(bench.store.path(made.id, "recording-1.wav")))
     bench.worker.emit(RecognisedUpTo(asked.job, 12.0, 30.0))
     bench.worker.emit(Done(asked.job))
-    kept = bench.on_disk().entries[0]
-    assert isinstance(kept, Dictation)
+    kept = recording_in(bench.on_disk())
     assert (kept.finished, kept.duration_s) == (True, 30.0)
 
 
-def test_the_spoken_language_is_asked_for(bench: EncounterBench, controller: EncounterController) -> None:
+def test_the_spoken_language_is_asked_for(bench: EncounterBench) -> None:
     bench.settings.set("speech_language", "zh")
-    controller.speak()
+    bench.speak()
     assert bench.dictated().language == "zh"

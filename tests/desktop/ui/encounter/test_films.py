@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.record.encounter import Attachment, Dictation
+from desktop.record.encounter import Attachment, Consent, Dictation
 from desktop.worker.protocol import Transcribe
 from tests.fakes.encounter_services import EncounterBench, entries_of
 
@@ -96,6 +96,6 @@ def test_a_film_that_is_not_looked_into_before_the_window_closes_is_kept_whole(
     controller.attaching.finish()
     qtbot.waitUntil(lambda: bool(bench.pictures.films), timeout=5_000)
     controller.attaching.finish()
-    assert [type(entry) for entry in bench.on_disk().entries] == [Attachment, Dictation]
+    assert [type(entry) for entry in bench.on_disk().entries] == [Attachment, Consent, Dictation]
     qtbot.wait(20)  # the answer that comes late adds nothing
-    assert len(bench.on_disk().entries) == 2
+    assert len(bench.on_disk().entries) == 3

@@ -358,6 +358,8 @@ def test_the_patient_sees_the_sentence_and_nothing_else(bench: ScreenBench) -> N
 def test_words_come_lighter_then_settle(bench: ScreenBench) -> None:
     bench.screen.new_encounter()
     bench.screen.handle("speak")
+    bench.press("consent-agrees")
+    bench.controller.book.finish()
     card = bench.dictations()[0]
     assert "Listening…" in words_in(card)
     job = bench.dictated().job

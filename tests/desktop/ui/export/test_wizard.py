@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QPlainT
 from desktop.record.encounter import Question
 from desktop.record.export.choices import DOCUMENTS, Choices, Format, Level, Part
 from desktop.record.export.document import Document, Paragraph, Role
+from desktop.ui import theme
 from desktop.ui.export.pdf import as_pdf
 from desktop.ui.export.wizard import ExportWizard
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
@@ -22,6 +23,7 @@ from tests.fakes.encounters import AT
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from desktop.ui.vault.session import VaultSession
@@ -191,6 +193,25 @@ def test_nothing_chosen_is_nothing_to_preview(wizard: ExportWizard) -> None:
     for each in Part:
         part(wizard, QCheckBox, each).setChecked(False)  # type: ignore[attr-defined]
     assert not part(wizard, QPushButton, "next").isEnabled()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scale", [100, 200])
+def test_its_buttons_are_on_a_low_screen(wizard: ExportWizard, qapp: QApplication, scale: int) -> None:
+    theme.apply(qapp, "light", scale)
+    screen = wizard.screen().availableSize()
+    assert wizard.height() < screen.height()
+    assert wizard.minimumSizeHint().height() < screen.height()
+    button = part(wizard, QPushButton, "next")
+    assert isinstance(button, QPushButton)
+    assert wizard.rect().contains(button.geometry())
+
+
+def test_a_tick_takes_a_press_anywhere_in_its_row(qtbot: QtBot, wizard: ExportWizard) -> None:
+    click(wizard, "next")
+    read = part(wizard, QCheckBox, "read")
+    assert isinstance(read, QCheckBox)
+    qtbot.mouseClick(read, Qt.MouseButton.LeftButton, pos=read.rect().center())
+    assert read.isChecked()
 
 
 def test_everyone_can_use_it(wizard: ExportWizard) -> None:

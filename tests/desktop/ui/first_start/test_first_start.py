@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 
-from desktop.record.encounter import Attachment, Dictation
+from desktop.record.encounter import Attachment, Consent, Dictation
 from desktop.record.store import FolderStore
 from desktop.settings import Settings
 from desktop.ui.first_start import notice
@@ -295,8 +295,8 @@ def test_the_sample_holds_a_recording_and_a_picture_and_can_be_removed(tmp_path:
     made = store.load(add_sample(store, "Sample"))
 
     assert made.sample
-    assert [type(entry) for entry in made.entries] == [Dictation, Attachment]
-    recording, picture = made.entries
+    assert [type(entry) for entry in made.entries] == [Consent, Dictation, Attachment]
+    _, recording, picture = made.entries
     assert isinstance(recording, Dictation)
     assert isinstance(picture, Attachment)
     assert store.path(made.id, recording.file).stat().st_size > 100_000

@@ -10,13 +10,14 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
-from desktop.record.encounter import Answer, Dictation, Question
+from desktop.record.encounter import Answer, Question
 from desktop.record.errors import DiskFull, RecordReadOnly
 from desktop.record.store import FolderStore
 from desktop.record.vault.store import VaultStore
 from desktop.ui.encounter.screen import EncounterScreen
 from desktop.ui.vault.moving import FOLDER
 from desktop.worker.protocol import Failed, FailureKind, Transcribe
+from tests.fakes.encounter_services import recording_in
 from tests.fakes.microphones import tone
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def test_a_lock_leaves_no_name_no_word_and_no_store(house: House, qapp: QApplica
 def test_a_recording_goes_on_while_it_is_locked_and_is_recognised_in_the_end(house: House) -> None:
     house.unlock()
     house.screen.controller.new(NAME)
-    house.screen.controller.speak()
+    house.speak()
     house.bench.microphone.play(tone(2.0))
     house.lock()
     assert "A recording goes on" in _texts(house.window)
@@ -86,8 +87,7 @@ def test_a_recording_goes_on_while_it_is_locked_and_is_recognised_in_the_end(hou
 
     encounter = house.screen.controller.encounter
     assert encounter is not None
-    (entry,) = encounter.entries
-    assert isinstance(entry, Dictation)
+    entry = recording_in(encounter)
     assert entry.duration_s == pytest.approx(5.0)
     sent: Any = house.bench.worker.sent_of(Transcribe)[-1]
     assert house.session.store.path(encounter.id, entry.file).stat().st_size == pytest.approx(44 + 160_000, abs=100)
@@ -113,7 +113,7 @@ def test_what_the_models_say_too_late_changes_nothing(house: House) -> None:
 def test_a_recording_that_ends_while_it_is_locked_is_told_afterwards(house: House) -> None:
     house.unlock()
     house.screen.controller.new(NAME)
-    house.screen.controller.speak()
+    house.speak()
     house.bench.microphone.play(tone(2.0))
     house.lock()
     house.bench.recorder.stop()
@@ -122,8 +122,7 @@ def test_a_recording_that_ends_while_it_is_locked_is_told_afterwards(house: Hous
 
     assert "A recording was not ended" in house.banner()
     (summary,) = house.session.store.summaries()
-    (entry,) = house.session.store.load(summary.id).entries
-    assert isinstance(entry, Dictation)
+    entry = recording_in(house.session.store.load(summary.id))
     assert entry.duration_s == pytest.approx(2.0)
     button = house.window.findChild(QPushButton, "banner-act")
     assert button is not None

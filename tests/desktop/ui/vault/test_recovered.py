@@ -8,7 +8,7 @@ import pytest
 from desktop.record.encounter import Dictation, Encounter
 from desktop.record.vault.store import Recovered
 from desktop.ui.vault.recovered import take_in
-from tests.fakes.encounters import dictation
+from tests.fakes.encounters import agreed, dictation
 from tests.fakes.vaults import VaultRecord
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def record(tmp_path: Path) -> Iterator[VaultRecord]:
 
 def _cut_off(record: VaultRecord, *, with_entry: bool) -> Encounter:
     """Leave a recording of two seconds behind as a killed window does."""
-    made = record.store.create("Mrs Miller")
+    made = agreed(record.store, record.store.create("Mrs Miller"))
     name, path = record.store.new_file(made.id, ".wav")
     recording = record.store.open_recording(path)
     recording.append(bytes(64_000))
@@ -42,7 +42,7 @@ def test_a_recording_that_was_cut_off_stands_in_its_encounter_with_its_length(re
     made = _cut_off(record, with_entry=True)
 
     assert take_in(record.store, record.store.recovered) == (made.id,)
-    (entry,) = record.store.load(made.id).entries
+    _, entry = record.store.load(made.id).entries
     assert isinstance(entry, Dictation)
     assert (entry.id, entry.duration_s, entry.finished) == (made.entries[0].id, 2.0, False)
     assert entry.utterances == made.entries[0].utterances  # type: ignore[union-attr]

@@ -6,6 +6,7 @@ import pytest
 
 from desktop.record.errors import HeaderDamaged, RecordError, VaultMissing, VaultNewer, WrongPassphrase
 from desktop.ui.vault.session import VaultSession, VaultState
+from tests.fakes.encounters import agreed
 from tests.fakes.vaults import ANOTHER, PASSPHRASE, cheap_means
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_changing_the_passphrase_asks_for_the_old_one(qtbot: QtBot, session: Vau
 def test_a_recording_goes_on_through_a_lock(qtbot: QtBot, session: VaultSession) -> None:
     with qtbot.waitSignal(session.opened):
         session.unlock(PASSPHRASE)
-    made = session.store.create()
+    made = agreed(session.store, session.store.create())
     name, path = session.store.new_file(made.id, ".wav")
     recording = session.store.open_recording(path)
     recording.append(bytes(32_000))
