@@ -1535,6 +1535,18 @@ no patient is heard</source>
         <source>Double check before signing: {0} lines, {1} confirmed, {2} changed; {3} with two differing readings of the sound.</source>
         <translation>签署前复核：共 {0} 行，确认 {1} 行，修改 {2} 行；其中 {3} 行两次识别的结果不同。</translation>
     </message>
+    <message>
+        <source>Consent to recording</source>
+        <translation>录音同意</translation>
+    </message>
+    <message>
+        <source>The patient, or who may speak for the patient, agreed.</source>
+        <translation>患者或其代言人已同意。</translation>
+    </message>
+    <message>
+        <source>It was withdrawn: nothing more is recorded.</source>
+        <translation>已撤回：不再录音。</translation>
+    </message>
 </context>
 <context>
     <name>ExportWizard</name>

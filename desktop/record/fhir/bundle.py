@@ -12,7 +12,19 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from desktop.record.encounter import Answer, Attachment, CitedKind, Dictation, Question, Sentence, Verdict, Writing
+from desktop.record.editing import consent_of
+from desktop.record.encounter import (
+    Answer,
+    Attachment,
+    CitedKind,
+    Consent,
+    ConsentState,
+    Dictation,
+    Question,
+    Sentence,
+    Verdict,
+    Writing,
+)
 from desktop.record.export.choices import Level, Part, Purpose
 from desktop.record.export.document import (
     ANSWER,
@@ -27,6 +39,7 @@ from desktop.record.fhir.observations import LOINC, measured, observed
 from desktop.record.fhir.releases import Release, Shapes, coding, concept
 from desktop.record.fhir.sentences import EXTENSIONS, element_id, extensions_of, narrated
 from desktop.record.fhir.tree import FileContent, Line, Narrative, said
+from desktop.translatable import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +75,12 @@ _TYPES = {
     "mp4": "video/mp4",
 }
 DRAFT, SIGNED = "preliminary", "final"
+CONSENT = QT_TRANSLATE_NOOP("Export", "Consent to recording")
+CONSENTS = {
+    ConsentState.AGREED: QT_TRANSLATE_NOOP("Export", "The patient, or who may speak for the patient, agreed."),
+    ConsentState.WITHDRAWN: QT_TRANSLATE_NOOP("Export", "It was withdrawn: nothing more is recorded."),
+}
+"""What a patient decided. Elsewhere nobody was asked, and there is no consent to tell of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +98,13 @@ class Wish:
     """Of Bedside."""
 
 
-def status_of(_entries: Iterable[Entry]) -> str:
-    """Return the status of a document that is made of these entries: final where a clinician signed all of it.
+def status_of(entries: Iterable[Entry]) -> str:
+    """Return the status of a document that is made of these entries: final where a clinician signed what was written.
 
-    No entry of a record carries a signature, so each document is a draft.
+    Answers of a model are signed by nobody, and leave it a draft.
     """
-    return DRAFT
+    written = [entry for entry in entries if isinstance(entry, Answer | Writing)]
+    return SIGNED if written and all(isinstance(one, Writing) and one.is_signed for one in written) else DRAFT
 
 
 @dataclass(slots=True)
@@ -146,6 +166,9 @@ class BundleMaker:
 
     def _is_chosen(self, entry: Entry) -> bool:
         parts = self.wish.parts
+        if isinstance(entry, Consent):
+            holds = entry is consent_of(self.encounter) and entry.state in CONSENTS
+            return Part.DICTATIONS in parts and holds
         if isinstance(entry, Answer):
             return Part.ANSWERS in parts and bool(entry.text)
         if isinstance(entry, Writing):
@@ -155,6 +178,8 @@ class BundleMaker:
         return (Part.DICTATIONS if isinstance(entry, Dictation) else Part.QUESTIONS) in parts
 
     def _section(self, entry: Entry, place: str) -> Json:
+        if isinstance(entry, Consent):
+            return self._consent(entry, place)
         if isinstance(entry, Answer):
             return self._answer(entry, place)
         if isinstance(entry, Writing):
@@ -167,6 +192,14 @@ class BundleMaker:
         words = said(" ".join(utterance.text for utterance in entry.utterances))
         when = self.wish.times.moment(entry.at)
         return {"id": place, "title": entry.label, "text": _text(when, words)}
+
+    def _consent(self, consent: Consent, place: str) -> Json:
+        given, when = consent.state is ConsentState.AGREED, self.wish.times.moment(consent.at)
+        words = [said(text) for text in (consent.asked_by, consent.reason) if text]
+        text = _text(self.translate(CONSENTS[consent.state]), consent.manner.value, *words)
+        elements = {"text": text, **self._shapes.consent(self._ref("patient"), when, given)}
+        reference = self._add("Consent", f"consent {consent.id}", elements)
+        return {"id": place, "title": self.translate(CONSENT), "text": text, "entry": [reference]}
 
     def _answer(self, answer: Answer, place: str) -> Json:
         sentences = answer.sentences or (Sentence(answer.text, Verdict.UNVERIFIED),)

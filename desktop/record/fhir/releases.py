@@ -72,12 +72,12 @@ class Shapes:
         return {"status": "current", "subject": subject, "context": [encounter], "content": content}
 
     def consent(self, patient: Json, when: str, given: bool) -> Json:
-        """Return the elements of what a patient said to being recorded."""
-        decision = "permit" if given else "deny"
+        """Return the elements of what a patient said to being recorded, `given` or withdrawn."""
+        status, decision = ("active", "permit") if given else ("inactive", "deny")
         category = [concept("http://loinc.org", "59284-0", "Consent Document")]
         if self._is_r4:
             policy = concept(ACT_CODE, "OPTIN" if given else "OPTOUT", "opt-in" if given else "opt-out")
             scope = concept(CONSENT_SCOPE, "patient-privacy", "Privacy Consent")
             about = {"scope": scope, "category": category, "patient": patient, "dateTime": when}
-            return {"status": "active", **about, "policyRule": policy, "provision": {"type": decision}}
-        return {"status": "active", "category": category, "subject": patient, "date": when, "decision": decision}
+            return {"status": status, **about, "policyRule": policy, "provision": {"type": decision}}
+        return {"status": status, "category": category, "subject": patient, "date": when, "decision": decision}

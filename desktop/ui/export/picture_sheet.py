@@ -7,10 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -28,8 +27,8 @@ from desktop.record.export.picture import PictureFiles, save_picture
 from desktop.record.fhir.times import times_of
 from desktop.ui import theme
 from desktop.ui.encounter.background import Background
-from desktop.ui.encounter.widgets import PlainText, button, scrolling
-from desktop.ui.export.wizard import choice_list
+from desktop.ui.encounter.widgets import CheckRow, PlainText, button, scrolling
+from desktop.ui.export.wizard import choice_list, size_on_screen
 from desktop.ui.translation import Retranslating, translated
 from desktop.ui.vault.session import VaultState
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from desktop.ui.vault.session import VaultSession
 
 FILE_NAME = "picture"
+_SIZE = 820, 920
 _PREVIEW_PX = 300
 
 
@@ -160,7 +160,7 @@ class PictureSheet(Retranslating, QDialog):
         self._purpose, self._purpose_label = choice_list(self, "purpose", Purpose, Purpose.TREATMENT)
         self._name, self._name_label = self._field("picture-name")
         self._number, self._number_label = self._field("picture-number")
-        self._nameless = QCheckBox(self)
+        self._nameless = CheckRow(self)
         self._nameless.setObjectName("picture-nameless")
         self._nameless.toggled.connect(lambda _on: self._change())
 
@@ -185,7 +185,7 @@ class PictureSheet(Retranslating, QDialog):
         self._attributes.setObjectName("picture-attributes")
         self._attributes.setReadOnly(True)
         self._attributes.setTabChangesFocus(True)
-        self._looked = QCheckBox(self)
+        self._looked = CheckRow(self)
         self._looked.setObjectName("picture-looked")
         self._looked.toggled.connect(lambda _on: self._show_standing())
         self._standing = PlainText("caption", self)
@@ -209,7 +209,7 @@ class PictureSheet(Retranslating, QDialog):
         buttons.addStretch()
         buttons.addWidget(self._save)
         column.addLayout(buttons)
-        self.resize(820, 700)
+        self.resize(size_on_screen(self, QSize(*_SIZE)))
 
     def _page(self) -> QWidget:
         page = QWidget(self)

@@ -329,11 +329,12 @@ class ExportWizard(Retranslating, QDialog):
         for control in (self._back, self._next, self._print, self._save):
             buttons.addWidget(control)
         column.addLayout(buttons)
-        self.resize(self._size())
+        self.resize(size_on_screen(self, QSize(*_SIZE)))
 
-    def _size(self) -> QSize:
-        """Return what shows every choice, or what the screen has room for: what is above the buttons scrolls."""
-        return QSize(*_SIZE).boundedTo(self.screen().availableSize() - QSize(*[2 * theme.SPACE] * 2))
+
+def size_on_screen(dialog: QDialog, wished: QSize) -> QSize:
+    """Return what shows everything, or what the screen has room for: what is above the buttons scrolls."""
+    return wished.boundedTo(dialog.screen().availableSize() - QSize(*[2 * theme.SPACE] * 2))
 
 
 def choice_list(parent: QWidget, name: str, kind: Iterable[StrEnum], chosen: StrEnum) -> tuple[QComboBox, QLabel]:

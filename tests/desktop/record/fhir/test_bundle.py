@@ -18,6 +18,9 @@ from hypothesis import strategies as st
 
 from desktop.record.encounter import (
     Attachment,
+    Consent,
+    ConsentManner,
+    ConsentState,
     Question,
     Section,
     Sentence,
@@ -263,6 +266,32 @@ def test_times_move_with_the_dates_in_the_text() -> None:
     visit, *_ = resources(written(leaving), "Encounter")
     assert visit["period"]["start"].endswith("T09:26:53Z")
     assert not visit["period"]["start"].startswith("2026-03-14")
+
+
+AGREED = Consent("c1", AT, ConsentState.AGREED, ConsentManner.SPOKEN, "okafor-clinic", "Mrs Okafor nodded")
+
+
+@pytest.mark.parametrize("form", FHIR)
+@pytest.mark.parametrize("level", Level)
+def test_what_the_patient_said_to_being_recorded_is_a_consent(form: Format, level: Level) -> None:
+    withdrawn = replace(AGREED, id="c2", state=ConsentState.WITHDRAWN)
+    for entries, status in (((AGREED,), "active"), ((AGREED, withdrawn), "inactive")):
+        leaving = document(replace(WHOLE, entries=(*entries, *WHOLE.entries)), form, level=level)
+        checked(leaving)
+        bundle = written(leaving)
+        consent, *others = resources(bundle, "Consent")
+        assert (consent["status"], others) == (status, [])
+        assert ("Okafor" in json.dumps(bundle)) == (level is Level.NAMED)
+    decision = consent["provision"]["type"] if form is Format.FHIR_R4 else consent["decision"]
+    assert decision == "deny"
+
+
+def test_where_nobody_was_asked_there_is_no_consent() -> None:
+    for state in set(ConsentState) - {ConsentState.AGREED, ConsentState.WITHDRAWN}:
+        entries = (replace(AGREED, state=state), *WHOLE.entries)
+        assert not resources(written(document(replace(WHOLE, entries=entries))), "Consent")
+    without = written(document(replace(WHOLE, entries=(AGREED,)), parts=frozenset(Part) - {Part.DICTATIONS}))
+    assert not resources(without, "Consent")
 
 
 HOSTILE = "</p></div><script>alert(1)</script> & \x00\x0b\u202e]]> \u2028 <a href='http://x'>"

@@ -23,6 +23,7 @@ from tests.fakes.encounters import AT
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from desktop.ui.vault.session import VaultSession
