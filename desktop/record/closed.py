@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.encounter import Encounter, EncounterSummary
+    from desktop.record.repetition import Memory
     from desktop.record.wav import RecordingWriter
 
 
@@ -55,6 +56,14 @@ class ClosedStore:
     def open_recording(self, path: Path) -> RecordingWriter:
         """Raise RecordLocked."""
         _refuse(path)
+
+    def study(self) -> dict[str, Memory]:
+        """Raise RecordLocked."""
+        _refuse()
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Raise RecordLocked."""
+        _refuse(item, memory)
 
 
 def _refuse(*_wanted: object) -> NoReturn:

@@ -28,12 +28,14 @@ from desktop.record.errors import (
     disk_errors,
 )
 from desktop.record.kinds import neutral_ending, neutral_name
+from desktop.record.study import load_progress, progress_file, save_progress
 from desktop.record.wav import WavWriter
 from desktop.record.written import written_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from desktop.record.repetition import Memory
     from desktop.record.wav import RecordingWriter
 
 FILE = "encounter.json"
@@ -73,6 +75,12 @@ class EncounterStore(Protocol):
 
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made. Raises a RecordingStorageError."""
+
+    def study(self) -> dict[str, Memory]:
+        """Return how each item that was asked to learn from stands, by its identifier."""
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,18 @@ class FolderStore:
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made; it is made anew, so that nothing is ever written over."""
         return WavWriter(path)
+
+    def study(self) -> dict[str, Memory]:
+        """Return how each item stands; the file lies beside the folder of encounters. Raises StudyDamaged."""
+        return load_progress(self._study_file)
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands."""
+        save_progress(self._study_file, {**self.study(), item: memory})
+
+    @property
+    def _study_file(self) -> Path:
+        return progress_file(self._folder.parent)
 
     def _existing(self, encounter_id: str) -> Path:
         folder = self._folder / encounter_id

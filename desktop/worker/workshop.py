@@ -26,10 +26,12 @@ from desktop.worker.protocol import (
     Notice,
     Prepare,
     Ready,
+    Teach,
     Transcribe,
     Write,
 )
 from desktop.worker.schedule import OutOfMemory
+from desktop.worker.teaching import taught
 from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
@@ -84,6 +86,8 @@ class Workshop:
             yield from self._explain_answer(command, work)
         elif isinstance(command, Write):
             yield from drafted(command)
+        elif isinstance(command, Teach):
+            yield from taught(command)
         elif isinstance(command, Transcribe):
             yield from transcribed(command, work, self._loaded().speech())
         elif isinstance(command, Dictate):
