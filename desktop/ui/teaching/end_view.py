@@ -38,6 +38,7 @@ class EndView(Retranslating, QWidget):
             column.addWidget(words)
         buttons = QWidget(self)
         row = FlowLayout(buttons, theme.SPACE)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._more)
         row.addWidget(self._back)
         column.addWidget(buttons)

@@ -55,6 +55,7 @@ class QuestionView(Retranslating, QWidget):
         column.addWidget(self.answered)
         buttons = QWidget(self)
         row = FlowLayout(buttons, theme.SPACE)
+        row.setContentsMargins(0, 0, 0, 0)
         for control in (self._reveal, self._next, self._hint, self._stop):
             row.addWidget(control)
         column.addWidget(buttons)
@@ -169,9 +170,11 @@ class AnsweredCard(Retranslating, QFrame):
             column.addWidget(words)
         self._buttons = QWidget(self)
         row = FlowLayout(self._buttons, theme.SPACE)
+        row.setContentsMargins(0, 0, 0, 0)
         for control in (self.not_known, self._with_effort, self._knew):
             row.addWidget(control)
         column.addWidget(self._buttons)
+        self.retranslate()
 
     def show_round(self, shown: Round) -> None:
         """Show the answer of the round's item."""

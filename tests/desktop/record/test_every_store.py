@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.record.encounter import Attachment
 from desktop.record.errors import EncounterMissing, SourceUnreadable
+from desktop.record.repetition import Memory
 from tests.fakes.encounters import AT, full_encounter
 from tests.fakes.vaults import FolderRecord, VaultRecord
 
@@ -139,3 +141,12 @@ def test_what_is_deleted_is_off_the_list_and_stays_so(record: FolderRecord | Vau
     assert [summary.id for summary in record.store.summaries()] == [kept.id]
     record.reopen()
     assert [summary.id for summary in record.store.summaries()] == [kept.id]
+
+
+def test_what_was_learned_is_kept(record: FolderRecord | VaultRecord) -> None:
+    assert record.store.study() == {}
+    record.store.keep_study("HP:1/meaning", Memory(1, 2.5, 1, date(2026, 3, 1)))
+    record.store.keep_study("HP:2/meaning", Memory())
+    record.store.keep_study("HP:1/meaning", Memory(2, 2.6, 6, date(2026, 3, 8)))
+    record.reopen()
+    assert record.store.study() == {"HP:1/meaning": Memory(2, 2.6, 6, date(2026, 3, 8)), "HP:2/meaning": Memory()}
