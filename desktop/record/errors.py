@@ -56,6 +56,10 @@ class RecordLocked(RecordError):
     """The vault is locked, or there is none yet."""
 
 
+class StudyDamaged(RecordError):
+    """What was learned so far cannot be read; the file is left as it is."""
+
+
 class VaultMissing(RecordError):
     """There is no key file in the folder."""
 
@@ -375,6 +379,10 @@ NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
     "Record",
     "An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it "
     "there.",
+)
+STUDY_DAMAGED = QT_TRANSLATE_NOOP(
+    "Record",
+    "What you learned so far cannot be read ({0}: {1}). Nothing was changed: move that file away to begin anew.",
 )
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -29,6 +29,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.signing import faults_of, kept
+from desktop.record.study import load_progress, progress_file, save_progress
 from desktop.record.wav import WavWriter
 from desktop.record.written import written_text
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from desktop.record.repetition import Memory
     from desktop.record.signing import NoteFault
     from desktop.record.wav import RecordingWriter
 
@@ -82,6 +84,12 @@ class EncounterStore(Protocol):
 
     def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
         """Return which signed notes of an encounter are not what was signed."""
+
+    def study(self) -> dict[str, Memory]:
+        """Return how each item that was asked to learn from stands, by its identifier."""
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +218,18 @@ class FolderStore:
             return kept(self.load(encounter.id), encounter)
         except (EncounterDamaged, EncounterNewer):  # set aside before anything takes its place
             return encounter
+
+    def study(self) -> dict[str, Memory]:
+        """Return how each item stands; the file lies beside the folder of encounters. Raises StudyDamaged."""
+        return load_progress(self._study_file)
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands."""
+        save_progress(self._study_file, {**self.study(), item: memory})
+
+    @property
+    def _study_file(self) -> Path:
+        return progress_file(self._folder.parent)
 
     def _existing(self, encounter_id: str) -> Path:
         folder = self._folder / encounter_id

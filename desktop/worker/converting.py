@@ -142,7 +142,7 @@ def explained(command: protocol.Explain, found: Explanation, shown: Mapping[str,
 
 
 def _sentence(said: Sentence) -> encounter.Sentence:
-    return encounter.Sentence(said.text, encounter.Verdict(said.verdict), tuple(map(_citation, said.citations)))
+    return encounter.Sentence(said.text, encounter.Verdict(said.verdict), tuple(map(recorded_citation, said.citations)))
 
 
 def _used(given: Used) -> encounter.Used:
@@ -183,7 +183,8 @@ def _grounded_citation(kept: encounter.Citation) -> Citation:
     return Citation(kind, kept.label, kept.quote, kept.start_s, kept.end_s, dependence, kept.heading, kept.page)
 
 
-def _citation(cited: Citation) -> encounter.Citation:
+def recorded_citation(cited: Citation) -> encounter.Citation:
+    """Return a citation as it is kept."""
     kind = encounter.CitedKind(cited.kind)
     dependence = None if cited.dependence is None else encounter.Dependence(cited.dependence)
     return encounter.Citation(

@@ -29,10 +29,12 @@ from desktop.worker.protocol import (
     Notice,
     Prepare,
     Ready,
+    Teach,
     Transcribe,
     Write,
 )
 from desktop.worker.schedule import OutOfMemory
+from desktop.worker.teaching import taught
 from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
@@ -80,7 +82,9 @@ class Workshop:
 
     def _steps(self, work: Work) -> Iterator[Step]:
         command = work.command
-        if isinstance(command, Prepare):
+        if isinstance(command, Transcribe | Dictate | Check):
+            yield from self._listen(command, work)
+        elif isinstance(command, Prepare):
             yield from self._prepare(command)
         elif isinstance(command, Ask):
             yield from self._answer(command, work)
@@ -88,16 +92,20 @@ class Workshop:
             yield from self._explain_answer(command, work)
         elif isinstance(command, Write):
             yield from drafted(command)
-        elif isinstance(command, Check):
-            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
-        elif isinstance(command, Transcribe):
-            yield from transcribed(command, work, self._loaded().speech(), self._files)
-        elif isinstance(command, Dictate):
-            yield from Dictation(command, work, self._loaded().speech()).steps()
+        elif isinstance(command, Teach):
+            yield from taught(command)
         elif isinstance(command, Measure):
             yield from self._measure(command, work)
         elif isinstance(command, Forget):
             self._forget(command.encounter_id)
+
+    def _listen(self, command: Transcribe | Dictate | Check, work: Work) -> Iterator[Step]:
+        if isinstance(command, Transcribe):
+            yield from transcribed(command, work, self._loaded().speech(), self._files)
+        elif isinstance(command, Dictate):
+            yield from Dictation(command, work, self._loaded().speech()).steps()
+        else:
+            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
 
     def explain(self, error: Exception) -> Failed:
         """Return why a job failed, for the doctor; the job's name is left empty."""

@@ -27,6 +27,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.store import timestamp
+from desktop.record.vault import study
 from desktop.record.vault.chain import Action, Link
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.disk import Disk
+    from desktop.record.repetition import Memory
     from desktop.record.signing import NoteFault
     from desktop.record.vault.records import Records
     from desktop.record.vault.sealed_files import SealedFiles
@@ -196,6 +198,17 @@ class VaultStore:
 
     def _is_there(self, encounter_id: str, name: str) -> bool:
         return (encounter_id, name) in self._handed_out or self._working.path(encounter_id, name).exists()
+
+    def study(self) -> dict[str, Memory]:
+        """Return how each item that was asked to learn from stands, by its identifier."""
+        with self._lock:
+            return study.memories(self._records.database)
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands. Raises RecordReadOnly."""
+        with self._lock:
+            self._records.audit.check_writable()
+            study.keep(self._records.database, item, memory)
 
     # --- beyond it ---------------------------------------------------------------------------------------------
 
