@@ -32,6 +32,7 @@ from desktop.ui.translation import translated
 from desktop.ui.vault.clipboard import ClipboardWatch
 from desktop.ui.vault.door import Door
 from desktop.ui.vault.keeping import Keeping
+from desktop.ui.vault.retention import Retention
 from desktop.ui.vault.session import VaultSession
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
@@ -62,7 +63,9 @@ class App:
         self.looks = Looks(application, self.settings)
         self.session = VaultSession(folder / VAULT, means, application, _means, SystemKeyring())
         self.keeping = Keeping(self.session, self.settings, application)
-        self.services = replace(make_services(self.settings, ClosedStore()), keeping=self.keeping, session=self.session)
+        self.retention = Retention(self.session, self.settings, application)
+        made = make_services(self.settings, ClosedStore())
+        self.services = replace(made, keeping=self.keeping, session=self.session, retention=self.retention)
         self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)
         self.shelf.cards_changed.connect(self._offer_decoders)
@@ -90,21 +93,26 @@ class App:
         self.services.pictures.stop()
         self.session.close()
         self.keeping.stop()
+        self.retention.stop()
         self.looks.stop()
         self.faults.leave()
         self.mark.clear()
 
     def _prepare(self) -> None:
         """Load the models, and look which other decoders an answer could be asked of again."""
-        # Sound and pictures need it: better now than when the first of them comes.
-        import numpy as np  # noqa: F401 - see above
-
+        load_ahead()
         self.services.worker.start()
         self.shelf.refresh()
 
     def _offer_decoders(self) -> None:
         installed = (card for card in self.shelf.cards if card.is_decoder and card.state is ModelState.INSTALLED)
         self.window.offer_decoders(tuple((card.id, card.title) for card in installed))
+
+
+def load_ahead() -> None:
+    """Load the libraries that sound and pictures need: better now than when the first of them comes."""
+    import av.audio.resampler  # noqa: F401 - see above
+    import numpy as np  # noqa: F401 - see above
 
 
 def _means() -> Means:

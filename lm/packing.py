@@ -1,10 +1,11 @@
 """Faster and smaller forms of the decoder's matrices, for computing answers on the CPU.
 
-Two forms, each where it pays. With bfloat16 kernels: a copy in oneDNN's own order, because oneDNN rearranges a
-matrix at every product unless it is stored so (reading the prompt a fifth faster, checking a draft a quarter;
-2 cores, SmolLM2-135M). Without them, in float32: the 4-bit and 8-bit groups in which a checkpoint was published
-(`lm.group_weights`), which replace the float32 matrices, exact to the last bit. Neither form carries gradients:
-training and explanations use the decoder as loaded, or `unpacked`.
+Two forms, each where it pays. The 4-bit and 8-bit groups in which a checkpoint was published (`lm.group_weights`),
+exact to the last bit, replace the float32 matrices: one token is bound by reading weights, and they are the fewest
+bytes. And, where the processor has bfloat16 kernels, a copy in oneDNN's own order, because oneDNN rearranges a
+matrix at every product unless it is stored so: it multiplies the many tokens of a prompt or a draft, and every token
+of a decoder that was never in groups. Neither form carries gradients: training and explanations use the decoder as
+loaded, or `unpacked`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import ctypes
 import functools
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psutil
@@ -23,11 +25,13 @@ from torch import nn
 from lm.group_weights import GroupEmbedding, GroupLinear, recover
 from lm.model import Decoder
 from lm.token_norm import TokenNorm
+from lm.weights import load_decoder, stores_float32
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-    from lm.group_weights import GroupMatrix
+    from lm.group_weights import GroupMatrix, HalfProduct
     from lm.model import CausalDecoder
     from lm.weights import LoadedDecoder
 
@@ -44,14 +48,34 @@ class PackedLinear(nn.Module):
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
-        # The operators that torch.compile itself emits for frozen weights; they have no public name.
-        self._weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), _TYPICAL_ROWS)
+        self._weight = _reordered(linear.weight.detach())
         self._bias = None if linear.bias is None else linear.bias.detach()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Map `(..., in)` bfloat16 to `(..., out)`."""
-        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(x, self._weight, self._bias, "none", [], "")
-        return product
+        return _half_product(x, self._weight, self._bias)
+
+
+class PackedProduct:
+    """A `HalfProduct` of `lm.group_weights`: rounds to bfloat16 what it multiplies and is multiplied with."""
+
+    def __init__(self, weight: torch.Tensor) -> None:
+        self._weight = _reordered(weight.detach().to(torch.bfloat16))
+
+    def __call__(self, rows: torch.Tensor) -> torch.Tensor:
+        """Map `(tokens, inputs)` float32 to `(tokens, outputs)` float32."""
+        return _half_product(rows.to(torch.bfloat16), self._weight, None).to(torch.float32)
+
+
+# The operators that torch.compile itself emits for frozen weights; they have no public name.
+def _reordered(weight: torch.Tensor) -> torch.Tensor:
+    reordered: torch.Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, _TYPICAL_ROWS)
+    return reordered
+
+
+def _half_product(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+    return product
 
 
 def packed_for_inference(model: CausalDecoder) -> CausalDecoder:
@@ -83,33 +107,63 @@ def has_kernels() -> bool:
     )
 
 
-def packed_in_place(decoder: LoadedDecoder) -> LoadedDecoder:
+def load_for_answers(source: Path, device: torch.device, dtype: torch.dtype) -> LoadedDecoder:
+    """Load a decoder in the form that answers fastest here; raises as `lm.weights.load_decoder`.
+
+    On the CPU one that was published in groups keeps them, whatever `dtype`: bfloat16 then only means that many
+    tokens are multiplied in it. Any other is computed in `dtype`.
+    """
+    if device.type != "cpu" or not stores_float32(source):
+        return load_decoder(source, device=device, dtype=dtype)
+    decoder = packed_in_place(load_decoder(source), dtype)
+    if not in_groups(decoder.model):
+        decoder.model.to(device=device, dtype=dtype)
+    return decoder
+
+
+def packed_in_place(decoder: LoadedDecoder, prompts: torch.dtype = torch.float32) -> LoadedDecoder:
     """Keep the matrices of `decoder` in the groups they were published in, where that is exact and faster.
 
-    Its float32 matrices are freed, so nobody else may be using its model. Of any other checkpoint, device or
-    dtype, and where the processor multiplies float32 faster, the decoder is returned as it is.
+    With `prompts` bfloat16 and kernels for it, many tokens are multiplied in bfloat16. Its float32 matrices are
+    freed, so nobody else may be using its model. Of any other checkpoint, device or dtype, and where the processor
+    multiplies one token faster without, the decoder is returned as it is.
     """
     model = decoder.model
     if isinstance(model, Decoder) and model.device.type == "cpu" and model.dtype == torch.float32:
         matrices = _recovered(model) if has_group_kernels() else {}
         for matrix in list(matrices.values())[:1]:
             matrix.warm_up()
-        if matrices and _groups_are_faster(matrices):
+        others = _other_products(matrices, prompts)
+        if matrices and _groups_are_faster(matrices, others):
+            if prompts == torch.bfloat16 and has_kernels():
+                matrices = {linear: replace(matrix, many=others[linear]) for linear, matrix in matrices.items()}
             _replace(model, matrices)
-            del matrices
+            del matrices, others
             _return_free_memory()
     return decoder
 
 
+def _other_products(matrices: Mapping[nn.Linear, GroupMatrix], prompts: torch.dtype) -> dict[nn.Linear, HalfProduct]:
+    """Return how each matrix is multiplied where it is not in groups."""
+    if prompts == torch.bfloat16 and has_kernels():
+        return {linear: PackedProduct(linear.weight) for linear in matrices}
+    return {linear: linear for linear in matrices}
+
+
 def unpacked(model: Decoder) -> Decoder:
-    """Return a decoder with full float32 weights, as loaded, for gradients; `model` itself where it has them."""
+    """Return a decoder with full weights, for gradients; `model` itself where it has them.
+
+    They are float32 as loaded, or bfloat16 where `model` multiplies prompts in it.
+    """
     if not in_groups(model):
         return model
-    shared: dict[int, object] = {id(parameter): parameter for parameter in model.parameters()}
-    shared |= {id(child.matrix): child.matrix for _, _, child in _group_modules(model)}
+    shared: dict[int, object] = {id(child.matrix): child.matrix for _, _, child in _group_modules(model)}
+    dtype = _prompt_dtype(model)
+    if dtype == torch.float32:
+        shared |= {id(parameter): parameter for parameter in model.parameters()}
     whole = copy.deepcopy(model, shared)
     for parent, name, child in _group_modules(whole):
-        weight = nn.Parameter(child.matrix.full(), requires_grad=False)
+        weight = nn.Parameter(child.matrix.full().to(dtype), requires_grad=False)
         full: nn.Linear | nn.Embedding
         if isinstance(child, GroupEmbedding):
             full = nn.Embedding(weight.shape[0], weight.shape[1], device="meta")
@@ -121,7 +175,12 @@ def unpacked(model: Decoder) -> Decoder:
         setattr(parent, name, full)
     if whole.config.tied_head:
         whole.tie_head()
-    return whole
+    return whole.to(dtype)
+
+
+def _prompt_dtype(model: Decoder) -> torch.dtype:
+    halves = any(child.matrix.many is not None for _, _, child in _group_modules(model))
+    return torch.bfloat16 if halves else torch.float32
 
 
 def in_groups(model: CausalDecoder) -> bool:
@@ -180,7 +239,7 @@ def _recovered(model: Decoder) -> dict[nn.Linear, GroupMatrix]:
 
 
 @torch.inference_mode()
-def _groups_are_faster(matrices: dict[nn.Linear, GroupMatrix]) -> bool:
+def _groups_are_faster(matrices: Mapping[nn.Linear, GroupMatrix], others: Mapping[nn.Linear, HalfProduct]) -> bool:
     """Time one token through all of the matrices in both forms."""
     inputs = {linear: torch.zeros(1, linear.in_features) for linear in matrices}
 
@@ -195,7 +254,7 @@ def _groups_are_faster(matrices: dict[nn.Linear, GroupMatrix]) -> bool:
         return min(times)
 
     groups_s = best_s(lambda linear: matrices[linear].product(inputs[linear]))
-    return groups_s < best_s(lambda linear: linear(inputs[linear]))
+    return groups_s < best_s(lambda linear: others[linear](inputs[linear]))
 
 
 def _replace(model: Decoder, matrices: dict[nn.Linear, GroupMatrix]) -> None:

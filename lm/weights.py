@@ -78,6 +78,12 @@ def load_decoder(
     )
 
 
+def stores_float32(source: Path) -> bool:
+    """Tell whether the folder says that its weights are float32, as one that a GGUF file was converted to does."""
+    raw = read_json(source / "config.json") if source.is_dir() else {}
+    return raw.get("dtype", raw.get("torch_dtype")) == "float32"
+
+
 def build_decoder(
     config: DecoderConfig, state: Mapping[str, torch.Tensor], device: str | torch.device = "cpu"
 ) -> Decoder:

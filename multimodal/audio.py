@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -13,33 +12,16 @@ import numpy as np
 
 from multimodal.containers import open_container
 from multimodal.errors import Cancelled, FileTooLarge, MissingFile, NoSound, UnreadableFile
+from multimodal.sound import DEFAULT_MAX_SECONDS, SAMPLE_RATE_HZ, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from numpy.typing import NDArray
-
-SAMPLE_RATE_HZ = 16_000
-DEFAULT_MAX_SECONDS = 2 * 60 * 60
-"""Two hours are 440 MiB of samples; a consultation is rarely longer than one."""
+    from collections.abc import Callable, Generator, Iterator
 
 _MOST_CHUNKS = 64
 """Before the sound of a WAV; more are not looked at."""
+_BLOCK_BYTES = 256 << 10
+"""Four seconds: few enough to be passed on, small enough to bound memory."""
 _LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 4_000, 768_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Recording:
-    """Sound as the recogniser hears it: `samples` of shape `(n,)`, float32 in [-1, 1], mono, 16 kHz."""
-
-    samples: NDArray[np.float32]
-    damaged_packets: int = 0
-    """How many packets of the file could not be decoded and are missing from the samples."""
-
-    @property
-    def duration_s(self) -> float:
-        """The length of what was decoded, not of what the header claims."""
-        return len(self.samples) / SAMPLE_RATE_HZ
 
 
 def _never() -> bool:
@@ -49,9 +31,24 @@ def _never() -> bool:
 def load_audio(
     path: Path | str, *, max_seconds: float = DEFAULT_MAX_SECONDS, cancelled: Callable[[], bool] = _never
 ) -> Recording:
-    """Decode the first sound track of a file.
+    """Decode the first sound track of a file in this process; see `decode_blocks` for what it raises."""
+    # A bytearray grows in place, so the peak is one copy of the samples.
+    pcm = bytearray()
+    decoding = decode_blocks(path, max_seconds=max_seconds, cancelled=cancelled)
+    while True:
+        try:
+            pcm += next(decoding)
+        except StopIteration as end:
+            return Recording.of(pcm, end.value)
 
-    Memory is bounded by `max_seconds` whatever the header says or the compression hides.
+
+def decode_blocks(
+    path: Path | str, *, max_seconds: float = DEFAULT_MAX_SECONDS, cancelled: Callable[[], bool] = _never
+) -> Generator[bytes, None, int]:
+    """Decode the first sound track of a file, block by block; return how many packets could not be decoded.
+
+    A block is float32 samples, mono, 16 kHz, in the machine's byte order; `Recording.of` brings them into range.
+    Memory is bounded whatever the header says or the compression hides.
     Raises MissingFile, UnreadableFile, NoSound or FileTooLarge, each with one sentence for the reader, and
     Cancelled once `cancelled` returns True.
     """
@@ -60,9 +57,10 @@ def load_audio(
     decoder = _Decoder(path.name, int(max_seconds * SAMPLE_RATE_HZ), cancelled)
     try:
         with path.open("rb") as file, _open(file, path.name) as container:
-            return decoder.decode(container)
+            yield from decoder.decode(container)
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    return decoder.damaged_packets
 
 
 def _require_ordinary_file(path: Path) -> None:
@@ -103,24 +101,31 @@ def _length_is_wrong(file: BinaryIO) -> bool:
 
 
 class _Decoder:
-    """Decodes one container into a growing buffer, counting what it had to leave out."""
+    """Decodes one container block by block, counting what it had to leave out."""
 
     def __init__(self, name: str, max_samples: int, cancelled: Callable[[], bool]) -> None:
+        self.damaged_packets = 0
         self._name = name
         self._cancelled = cancelled
         self._max_samples = max_samples
-        # A bytearray grows in place, so the peak is one copy of the samples.
-        self._buffer = bytearray()
-        self._damaged_packets = 0
+        self._samples = 0
         self._resampler = _new_resampler()
 
-    def decode(self, container: Any) -> Recording:
-        for frame in self._frames(_sound_track(container, self._name), container):
-            self._append(self._resample(frame))
-        self._append(self._resampler.resample(None))
-        if not self._buffer:
+    def decode(self, container: Any) -> Iterator[bytes]:
+        waiting = bytearray()
+        for frames in self._resampled(container):
+            waiting += self._mono(frames)
+            if len(waiting) >= _BLOCK_BYTES:
+                yield bytes(waiting)
+                waiting.clear()
+        if not self._samples:
             raise self._nothing_decoded()
-        return Recording(_tame(np.frombuffer(self._buffer, dtype=np.float32)), self._damaged_packets)
+        yield bytes(waiting)
+
+    def _resampled(self, container: Any) -> Iterator[list[Any]]:
+        for frame in self._frames(_sound_track(container, self._name), container):
+            yield self._resample(frame)
+        yield self._resampler.resample(None)
 
     def _frames(self, track: Any, container: Any) -> Iterator[Any]:
         try:
@@ -130,10 +135,10 @@ class _Decoder:
                 try:
                     yield from packet.decode()
                 except av.InvalidDataError:
-                    self._damaged_packets += 1
+                    self.damaged_packets += 1
         except av.FFmpegError:
             # The container ends in the middle of a packet: what came before it is good.
-            self._damaged_packets += 1
+            self.damaged_packets += 1
 
     def _resample(self, frame: Any) -> list[Any]:
         if not _LOWEST_RATE_HZ <= frame.sample_rate <= _HIGHEST_RATE_HZ:
@@ -151,19 +156,18 @@ class _Decoder:
             self._resampler = _new_resampler()
             return rest + list(self._resampler.resample(frame))
 
-    def _append(self, frames: list[Any]) -> None:
-        for frame in frames:
-            # Channels are averaged: libav's own down-mix makes stereo 1.4 times too loud.
-            channels = frame.to_ndarray().reshape(frame.samples, -1)
-            self._buffer += channels.mean(axis=1, dtype=np.float32).tobytes()
-        if len(self._buffer) > 4 * self._max_samples:
-            self._buffer.clear()
+    def _mono(self, frames: list[Any]) -> bytes:
+        self._samples += sum(frame.samples for frame in frames)
+        if self._samples > self._max_samples:
             raise FileTooLarge(
                 f"{self._name} is longer than {_duration(self._max_samples)}; cut it into shorter files."
             )
+        # Channels are averaged: libav's own down-mix makes stereo 1.4 times too loud.
+        channels = (frame.to_ndarray().reshape(frame.samples, -1) for frame in frames)
+        return b"".join(samples.mean(axis=1, dtype=np.float32).tobytes() for samples in channels)
 
     def _nothing_decoded(self) -> UnreadableFile | NoSound:
-        if self._damaged_packets:
+        if self.damaged_packets:
             return UnreadableFile(f"{self._name} is damaged: none of its sound can be decoded.")
         return NoSound(f"{self._name} holds no sound: its track is empty.")
 
@@ -180,15 +184,6 @@ def _sound_track(container: Any, name: str) -> Any:
 def _new_resampler() -> Any:
     # WORKAROUND PyAV 18.1: planar frames of eight or more channels crash the interpreter; packed ones do not.
     return av.AudioResampler(format="flt", rate=SAMPLE_RATE_HZ)
-
-
-def _tame(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bring float files that hold NaN, infinity or integer-sized values into [-1, 1], in place."""
-    np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    peak = max(samples.max(), -samples.min())
-    if peak > 1:
-        samples /= peak
-    return samples
 
 
 def _duration(samples: int) -> str:

@@ -21,7 +21,6 @@ from lm.grounding.gate import ground
 from lm.grounding.repetition import before_repetition
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
-from multimodal.audio import load_audio
 from multimodal.dependence import Said, judged, measure_dependence
 from multimodal.encodings import Encodings, View
 from multimodal.errors import Cancelled
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from lm.grounding.passages import Passage
     from lm.sequence import FusionSequence
     from multimodal.dependence import PictureDependence
+    from multimodal.files import FileReader
     from multimodal.knowledge import Knowledge
     from multimodal.models import Models
     from multimodal.picture import Picture
@@ -148,7 +148,7 @@ class _Written(NamedTuple):
 @dataclass(slots=True)
 class _Recording:
     label: str
-    file: Path
+    file: Path | None
     utterances: list[Utterance] = field(default_factory=list)
 
 
@@ -160,20 +160,22 @@ class Consultation:
     """What was said, shown, asked and answered at one bedside; nothing of it is kept on disk here.
 
     What is known already can be told instead of heard: `recall` takes recognised words, `go_on_from` earlier turns,
-    and `encodings` of the same encounter keep pictures and sound from being encoded again. With `knowledge` each
-    question is looked up there, and the decoder is given what is found.
+    and `encodings` of the same encounter keep pictures and sound from being encoded again. Every file is read through
+    `files`. With `knowledge` each question is looked up there, and the decoder is given what is found.
     """
 
     def __init__(
         self,
         models: Models,
+        files: FileReader,
         cancelled: Callable[[], bool] = _never,
         encodings: Encodings | None = None,
         knowledge: Knowledge | None = None,
     ) -> None:
         self._models = models
+        self._files = files
         self._cancelled = cancelled
-        self._encodings = encodings or Encodings()
+        self._encodings = encodings or Encodings(files)
         self._knowledge = knowledge
         self._recordings: list[_Recording] = []
         self._attachments: list[FusedAttachment] = []
@@ -188,7 +190,7 @@ class Consultation:
         """
         started = time.monotonic()
         try:
-            recording = load_audio(file, cancelled=self._cancelled)
+            recording = self._files.load_audio(file, cancelled=self._cancelled)
         except Cancelled:
             return
         self._clock.add("listening", started)
@@ -211,8 +213,8 @@ class Consultation:
         if not self._cancelled():
             yield from self._fuse_audio(self._recordings[-1])
 
-    def recall(self, label: str, file: Path, utterances: Iterable[Utterance]) -> Iterator[Event]:
-        """Take in a recording whose words are known, without listening to it again."""
+    def recall(self, label: str, file: Path | None, utterances: Iterable[Utterance]) -> Iterator[Event]:
+        """Take in a recording whose words are known, without listening to it again; None where its sound is gone."""
         recalled = _Recording(label, file, list(utterances))
         self._recordings.append(recalled)
         if self._timed_load(self._models.audio_projector) is not None:
@@ -397,7 +399,7 @@ class Consultation:
                 "not the sound of them."
             )
             return
-        if not any(utterance.is_uncertain for utterance in heard.utterances):
+        if heard.file is None or not any(utterance.is_uncertain for utterance in heard.utterances):
             return
         started = time.monotonic()
         try:

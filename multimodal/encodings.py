@@ -9,9 +9,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
-from multimodal.image import load_image
 from multimodal.picture import Picture, Region, crop
+from multimodal.sound import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     import torch
 
+    from multimodal.files import FileReader
     from multimodal.speech import SpeechRecognizer
     from multimodal.vision import ImageEncoder, ImageFeatures
 
@@ -44,12 +44,13 @@ class View:
 
 
 class Encodings:
-    """Keeps the newest pictures and recordings of one encounter; a file that has changed is read anew.
+    """Keeps the newest pictures and recordings of one encounter, read through `files`; changed ones are read anew.
 
     What is encoded takes up to a second: it raises Cancelled, and keeps nothing, once `cancelled` returns True.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, files: FileReader) -> None:
+        self._files = files
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
     def picture(self, view: View) -> Picture:
@@ -61,7 +62,7 @@ class Encodings:
         if key in self._kept:
             kept: Picture = self._kept[key]
             return kept
-        picture = _open(view)
+        picture = self._open(view)
         self._keep(key, _thumbnail(picture))
         return picture
 
@@ -73,7 +74,7 @@ class Encodings:
 
         def encode() -> ImageFeatures:
             is_thumbnail = picture is self._kept.get(("picture", view, stamp))
-            return encoder.encode([(_open(view) if is_thumbnail else picture).pixels], cancelled)
+            return encoder.encode([(self._open(view) if is_thumbnail else picture).pixels], cancelled)
 
         return self._once(("features", view, stamp), encode)
 
@@ -81,10 +82,16 @@ class Encodings:
         """Return Whisper's states `(1, frames, d_encoder)` of the opening of a recording."""
 
         def encode() -> torch.Tensor:
-            opening = load_audio(file, cancelled=cancelled).samples[: int(MAX_FUSED_AUDIO_S * SAMPLE_RATE_HZ)]
+            opening = self._files.load_audio(file, cancelled=cancelled).samples[
+                : int(MAX_FUSED_AUDIO_S * SAMPLE_RATE_HZ)
+            ]
             return recognizer.encode(opening, cancelled).unsqueeze(0)
 
         return self._once(("frames", file, _stamp(file)), encode)
+
+    def _open(self, view: View) -> Picture:
+        picture = self._files.load_image(view.file, view.frame)
+        return picture if view.region is None else crop(picture, view.region)
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
         if key not in self._kept:
@@ -97,11 +104,6 @@ class Encodings:
         self._kept[key] = value
         while len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
-
-
-def _open(view: View) -> Picture:
-    picture = load_image(view.file, view.frame)
-    return picture if view.region is None else crop(picture, view.region)
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multimodal.audio import SAMPLE_RATE_HZ
 from multimodal.errors import MissingFile, UnreadableFile
+from multimodal.sound import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from multimodal.dicom import is_dicom, load_dicom, quiet
 from multimodal.errors import FileTooLarge, MissingFile, UnreadableFile
-from multimodal.picture import Picture
+from multimodal.picture import MAX_PIXELS, Picture
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_FILE_BYTES = 512 << 20
-MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 _BACKGROUND = (255, 255, 255)
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multimodal.audio import SAMPLE_RATE_HZ
 from multimodal.errors import Cancelled
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.speech import LANGUAGE_EVIDENCE_S
 from multimodal.vad import WINDOW_SAMPLES, SpeechSpan, VadOptions, pad_spans, speech_windows, split_long, window_count
 

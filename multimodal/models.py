@@ -15,8 +15,7 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype
-from lm.packing import packed_in_place
-from lm.weights import load_decoder
+from lm.packing import load_for_answers
 from multimodal.catalog import installed_path
 from multimodal.dependence import warm_up
 from multimodal.errors import AdapterError
@@ -135,8 +134,7 @@ class Models:
 
     @cached_property
     def _decoder(self) -> LoadedDecoder:
-        dtype = choose_dtype(self._device)
-        return packed_in_place(load_decoder(decoder_path(self._decoder_wish), device=self._device, dtype=dtype))
+        return load_for_answers(decoder_path(self._decoder_wish), self._device, choose_dtype(self._device))
 
     @cached_property
     def _engine(self) -> LocalEngine:

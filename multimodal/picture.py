@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
+MAX_PIXELS = 50_000_000
+"""Of one picture; more are refused before they are decoded."""
+
+
 class NoSuchFrame(InvalidFile):
     """The frame that was asked for is not in the file."""
 

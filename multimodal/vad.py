@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
-from multimodal.audio import SAMPLE_RATE_HZ
 from multimodal.errors import Cancelled
+from multimodal.sound import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

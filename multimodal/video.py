@@ -18,8 +18,8 @@ from PIL import Image
 
 from multimodal.containers import open_container
 from multimodal.errors import FileTooLarge, InvalidFile, NoPictures, UnreadableFile
-from multimodal.image import MAX_PIXELS, require_ordinary_file
-from multimodal.picture import Picture
+from multimodal.image import require_ordinary_file
+from multimodal.picture import MAX_PIXELS, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -66,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask and print; returns the exit code."""
+    from desktop.confined.reading import ConfinedFileReader
     from lm.errors import InvalidInput
     from multimodal.consultation import Consultation
     from multimodal.models import Models
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     with _knowledge(args.library) as knowledge:
         if knowledge is not None and not knowledge.has_documents:
             sys.stderr.write(EMPTY_LIBRARY)
-        show(_events(Consultation(models, knowledge=knowledge), args), args.json)
+        show(_events(Consultation(models, ConfinedFileReader(), knowledge=knowledge), args), args.json)
     return 0
 
 

@@ -146,10 +146,11 @@ def _texts(args: argparse.Namespace) -> Iterator[_Text]:
 
 
 def _heard(file: Path, args: argparse.Namespace) -> _Text:
+    from desktop.confined.reading import ConfinedFileReader
     from multimodal.consultation import Consultation, Heard
     from multimodal.models import Models
 
-    consultation = Consultation(Models(device=args.device, speech=args.speech))
+    consultation = Consultation(Models(device=args.device, speech=args.speech), ConfinedFileReader())
     text = ""
     places: list[tuple[int, float]] = []
     for event in consultation.transcribe(file, args.language):

@@ -90,13 +90,14 @@ def _evidence(args: argparse.Namespace) -> tuple[Evidence, ...]:
 
 
 def _heard(args: argparse.Namespace) -> Evidence:
+    from desktop.confined.reading import ConfinedFileReader
     from lm.grounding.answer import Evidence, EvidenceWord
     from lm.sequence import SourceKind
     from multimodal.consultation import Consultation, Heard
     from multimodal.models import Models
 
     models = Models(device=args.device, speech=args.speech)
-    events = Consultation(models).transcribe(args.file, args.language)
+    events = Consultation(models, ConfinedFileReader()).transcribe(args.file, args.language)
     said = [word for event in events if isinstance(event, Heard) for word in event.utterance.words]
     words = tuple(EvidenceWord(word.text, word.start_s, word.end_s) for word in said)
     return Evidence(SourceKind.TRANSCRIPT, args.file.name, words)

@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the sample and write its report; returns the exit code."""
+    from desktop.confined.reading import ConfinedFileReader
     from desktop.consultation_text import ConsultationText
     from multimodal.atomic import write_text
     from multimodal.catalog import data_folder
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     text = ConsultationText(_Tee(sys.stdout, report))
     text.line("Sample consultation: a synthetic recording and the CT slice that pydicom ships. No patient is in it.")
     models = Models(args.decoder, args.device, args.speech, args.vision)
-    for event in _events(Consultation(models), text):
+    for event in _events(Consultation(models, ConfinedFileReader()), text):
         text.show(event)
     text.line(f"Whole consultation {time.monotonic() - started:.1f} s")
     file = data_folder() / "reports" / "sample-consultation.txt"

@@ -26,9 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Transcribe and print; returns the exit code."""
+    from desktop.confined.reading import ConfinedFileReader
     from multimodal.consultation import Consultation
     from multimodal.models import Models
 
     models = Models(device=args.device, speech=args.speech)
-    show(Consultation(models).transcribe(args.file, args.language), args.json)
+    show(Consultation(models, ConfinedFileReader()).transcribe(args.file, args.language), args.json)
     return 0

@@ -7,35 +7,29 @@ file that makes it die ends nothing else.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from desktop.library.documents import read_document
+from desktop.confined.confinement import confine
+from desktop.confined.limits import Allowance
 from desktop.library.errors import DocumentRefused, Problem
-from desktop.pictures.limits import limit_process, limit_time
-from desktop.priority import give_way
 
-MEMORY_BYTES = 2 << 30
-OUTPUT_BYTES = 64 << 20
-CPU_S = 60
+ALLOWANCE = Allowance(memory_bytes=2 << 30, file_bytes=0, cpu_s=60)
 
 
 def main() -> None:
     """Run as the child process."""
-    limit_process(MEMORY_BYTES, OUTPUT_BYTES)
-    limit_time(CPU_S)
-    give_way()
-    # Nothing but the lines may reach the other side, whatever a library prints.
-    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", errors="replace") as output:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        for line in lines_of(Path(sys.argv[1])):
-            output.write(json.dumps(line, ensure_ascii=True) + "\n")
+    file = Path(sys.argv[1])
+    with confine(ALLOWANCE, readable=[file]) as output:
+        for line in lines_of(file):
+            output.write(json.dumps(line, ensure_ascii=True).encode() + b"\n")
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:
     """Return what is written about a file."""
+    from desktop.library.documents import read_document  # here: after the process has confined itself
+
     try:
         parsed = read_document(path)
     except Exception as error:  # noqa: BLE001 - the boundary to hostile files: whatever one did is told

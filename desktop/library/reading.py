@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import desktop
+from desktop.confined.child import ConfinedChild
+from desktop.confined.errors import OutputDamaged, TookTooLong
 from desktop.library.errors import DocumentRefused, Problem
 from desktop.strict_json import DoesNotFit, Limits, StrictJson
 from lm.grounding.passages import Block
 
 if TYPE_CHECKING:
-    from typing import IO, Any
+    from pathlib import Path
+    from typing import Any
 
 TIME_S = 120.0
+OUTPUT_BYTES = 64 << 20
 MAX_FILE_BYTES = 512 << 20
 SUFFIXES = frozenset({".pdf", ".docx", ".md", ".markdown", ".txt", ".html", ".htm"})
 """The kinds that are read; the child has a reader for each."""
@@ -46,36 +44,23 @@ def read(file: Path) -> ReadDocument:
         raise DocumentRefused(Problem.MISSING, file.name)
     if size > MAX_FILE_BYTES:
         raise DocumentRefused(Problem.TOO_LARGE, file.name)
-    with tempfile.TemporaryFile() as output:
-        _run_child(file, output)
-        return _checked(output, file)
+    return _checked(_said_by_child(file), file)
 
 
-def _run_child(file: Path, output: IO[bytes]) -> None:
-    command = [sys.executable, "-P", "-m", "desktop.library.reader", str(file.absolute())]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(desktop.__file__).resolve().parent.parent),
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-    child = subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL
-    )
+def _said_by_child(file: Path) -> bytes:
     try:
-        child.wait(TIME_S)
-    except subprocess.TimeoutExpired:
+        with ConfinedChild("desktop.library.reader", (str(file.absolute()),), TIME_S) as child:
+            return child.read_all(OUTPUT_BYTES)
+    except TookTooLong:
         raise DocumentRefused(Problem.TIME, file.name) from None
-    finally:
-        child.kill()
-        child.wait()
+    except OutputDamaged:
+        raise DocumentRefused(Problem.TOO_LARGE, file.name) from None
 
 
-def _checked(output: IO[bytes], file: Path) -> ReadDocument:
+def _checked(output: bytes, file: Path) -> ReadDocument:
     """Return what the child wrote, if it is whole and fits."""
-    output.seek(0)
     try:
-        lines: list[Any] = [json.loads(line) for line in output]
+        lines: list[Any] = [json.loads(line) for line in output.splitlines()]
         if lines and set(lines[0]) == {"problem"}:
             raise DocumentRefused(Problem(lines[0]["problem"]), file.name)
         first, *blocks, last = lines

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-import desktop
+from desktop.confined.starting import command, environment
 from desktop.pictures.errors import MessageDamaged
 from desktop.pictures.messages import MAX_EVENT_BYTES, decode_event, encode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desktop.pictures.messages import Command
 
 STOP_MS = 1000
@@ -80,7 +80,8 @@ class ReaderProcess(QObject):
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error)
         self._process = process
-        process.start(sys.executable, ["-P", "-m", "desktop.pictures.reader", str(folder)])
+        program, *arguments = command("desktop.pictures.reader", str(folder))
+        process.start(program, arguments)
 
     def _let_go(self) -> QProcess | None:
         process, self._process = self._process, None
@@ -116,9 +117,7 @@ class ReaderProcess(QObject):
 
 
 def _environment() -> QProcessEnvironment:
-    """Return an environment in which the reader finds this very package, and uses one thread for arithmetic."""
-    environment = QProcessEnvironment.systemEnvironment()
-    environment.insert("PYTHONPATH", str(Path(desktop.__file__).resolve().parent.parent))
-    environment.insert("OPENBLAS_NUM_THREADS", "1")
-    environment.insert("OMP_NUM_THREADS", "1")
-    return environment
+    made = QProcessEnvironment()
+    for name, value in environment().items():
+        made.insert(name, value)
+    return made

@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from desktop.hardening import keep_memory_private
+from desktop.confined.confinement import confine
+from desktop.confined.limits import Allowance, limit_time
 from desktop.pictures.decoding import read_plane
 from desktop.pictures.desk import Desk, SeriesWork, SliceWork, paths_of
 from desktop.pictures.errors import MessageDamaged, MixedSizes, NoSpace, NothingToShow, PlaneDamaged, SeriesTooLarge
-from desktop.pictures.limits import FILE_BYTES, grant_job_time, limit_process
 from desktop.pictures.messages import (
     MAX_COMMAND_BYTES,
     FailureKind,
@@ -41,7 +41,6 @@ from desktop.pictures.messages import (
 )
 from desktop.pictures.sealed import PlaneWriter, plane_path, slot_bytes
 from desktop.pictures.series import arrange, sort_into_series
-from desktop.priority import give_way
 from multimodal.errors import FileTooLarge, InvalidFile, MissingFile, NotAnImage
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ if TYPE_CHECKING:
     from desktop.pictures.messages import Event
     from desktop.pictures.planes import LoadedPicture
 
+ALLOWANCE = Allowance(memory_bytes=3 << 30, file_bytes=8 << 30, cpu_s=20)
+"""The time is that of one job: one picture, or one film to look into."""
 SPACE_LEFT_BYTES = 256 << 20
 PROGRESS_EVERY = 16
 _KINDS: tuple[tuple[type[BaseException], FailureKind], ...] = (
@@ -80,7 +81,7 @@ class Reader:
         while (work := self.desk.next_work()) is not None:
             for series in self.desk.take_dropped():
                 series.writer.close()
-            grant_job_time()
+            limit_time(ALLOWANCE.cpu_s)
             self._say(Reading(work.token))
             try:
                 self._do(work)
@@ -127,7 +128,7 @@ class Reader:
 
         def progress(done: int, total: int) -> bool:
             if done % PROGRESS_EVERY == 0:
-                grant_job_time()
+                limit_time(ALLOWANCE.cpu_s)
                 self._say(SeriesProgress(token, done, total))
             return not self.desk.is_dropped(token)
 
@@ -150,7 +151,7 @@ class Reader:
             writer.close()
 
     def _check_space(self, needed: int) -> None:
-        if needed > FILE_BYTES:
+        if needed > ALLOWANCE.file_bytes:
             raise SeriesTooLarge(f"the series needs {needed >> 20} MB")
         if shutil.disk_usage(self._folder).free < needed + SPACE_LEFT_BYTES:
             raise NoSpace(f"the series needs {needed >> 20} MB")
@@ -205,13 +206,9 @@ def listen(source: BinaryIO, desk: Desk) -> None:
 
 def main() -> None:
     """Run as the child process."""
-    limit_process()
-    give_way()
-    keep_memory_private()
-    # Nothing but events may reach the window, whatever a library prints.
-    events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    reader = Reader(Path(sys.argv[1]), events)
+    folder = Path(sys.argv[1])
+    events = confine(ALLOWANCE, writable=[folder])
+    reader = Reader(folder, events)
     threading.Thread(target=listen, args=(sys.stdin.buffer, reader.desk), daemon=True).start()
     reader.run()
 

@@ -56,6 +56,10 @@ class RecordLocked(RecordError):
     """The vault is locked, or there is none yet."""
 
 
+class StudyDamaged(RecordError):
+    """What was learned so far cannot be read; the file is left as it is."""
+
+
 class VaultMissing(RecordError):
     """There is no key file in the folder."""
 
@@ -160,8 +164,28 @@ class FileDamaged(RecordError):
     """A sealed file is not what was written; it is left as it is."""
 
 
+class FhirNotValid(RecordError):
+    """A FHIR file that was to be written breaks a rule of FHIR: a fault of ours."""
+
+
+class DicomNotValid(RecordError):
+    """A DICOM file that was to be written lacks what DICOM asks for: a fault of ours."""
+
+
 class NotTakenOver(RecordError):
     """An encounter could not be moved into the vault; it stays where it is."""
+
+
+class SignedNoteStays(RecordError):
+    """A signed note was to be changed or removed; it stays as it is."""
+
+
+class NotReadyToSign(RecordError):
+    """Something is to be done before a note can be signed."""
+
+
+class SoundErased(RecordError):
+    """The sound of a recording was erased under the doctor's rule; its words are kept."""
 
 
 CONTEXT = "Record"
@@ -342,6 +366,15 @@ FILE_DAMAGED = QT_TRANSLATE_NOOP(
     "{0} is damaged ({1}). The words of the encounter are safe and the file is kept as it is: restore it from a backup "
     "if you have one.",
 )
+FHIR_NOT_VALID = QT_TRANSLATE_NOOP(
+    "Record",
+    "The file would not be valid FHIR {0} (at {1}), which is a fault of Bedside. Nothing was written: choose another "
+    "form, and report this.",
+)
+DICOM_NOT_VALID = QT_TRANSLATE_NOOP(
+    "Record",
+    "The file would not be valid DICOM ({0}), which is a fault of Bedside. Nothing was written: please report this.",
+)
 NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
     "Record",
     "An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it "
@@ -351,6 +384,10 @@ UNEXPECTED = QT_TRANSLATE_NOOP(
     "Record",
     "Something went wrong inside Bedside. What was saved is safe: try again, and start Bedside anew if it happens "
     "again.",
+)
+STUDY_DAMAGED = QT_TRANSLATE_NOOP(
+    "Record",
+    "What you learned so far cannot be read ({0}: {1}). Nothing was changed: move that file away to begin anew.",
 )
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -372,3 +409,20 @@ def _sentence(error: OSError) -> RecordError:
     if error.errno in _REFUSED:
         return DiskRefused(REFUSED)
     return DiskFailed(FAILED, error.strerror)
+
+
+SIGNED_STAYS = QT_TRANSLATE_NOOP(
+    "Record", "A signed note stays as it is. Nothing was changed: write an addendum to correct it."
+)
+NOT_WHOLE = QT_TRANSLATE_NOOP(
+    "Record", "There is nothing to sign in this draft yet. Nothing was changed: finish writing it, then sign."
+)
+CHECK_FIRST = QT_TRANSLATE_NOOP(
+    "Record", "The note is not signed: the double check still has open lines. Tick or change each of them, then sign."
+)
+NAME_NEEDED = QT_TRANSLATE_NOOP("Record", "The note is not signed: a signature needs your name. Type it, then sign.")
+SOUND_ERASED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The sound of this recording was erased after its note was signed, as you had set. Its words and the signed note "
+    "are kept.",
+)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop.settings import CONTEXT, Kind, Setting
 from desktop.ui import icons, theme
+from desktop.ui.encounter.widgets import CheckRow
 from desktop.ui.translation import Retranslating, translated
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class NumberControl(Retranslating, QWidget):
         self._more.setIcon(icons.icon("plus"))
 
 
-class SwitchControl(Retranslating, QCheckBox):
+class SwitchControl(Retranslating, CheckRow):
     """A SWITCH as a box to tick."""
 
     def __init__(self, setting: Setting, settings: Settings, parent: QWidget | None = None) -> None:

@@ -40,13 +40,16 @@ if TYPE_CHECKING:
     from desktop.ui.services import Services
     from desktop.ui.vault.unlock import UnlockPage
 
-ENCOUNTERS, MACHINE, SETTINGS = "page-encounters", "page-machine", "page-settings"
+ENCOUNTERS, MACHINE, SETTINGS, TEACHING = "page-encounters", "page-machine", "page-settings", "page-teaching"
 SCREENS = {
     ENCOUNTERS: ("desktop.ui.encounter.screen", "EncounterScreen"),
     MACHINE: ("desktop.ui.machine.page", "MachinePage"),
     SETTINGS: ("desktop.ui.settings_page", "SettingsPage"),
+    TEACHING: ("desktop.ui.teaching.page", "TeachingPage"),
 }
 """The module and class of each screen; a screen is imported when it is first shown."""
+_OF_THE_RECORD = (ENCOUNTERS, TEACHING)
+"""The screens that are given the open record; no other may keep it beyond its lock."""
 
 FONT_STEP = 10
 RAIL_CHARACTERS = 100
@@ -76,6 +79,8 @@ class MainWindow(Retranslating, QMainWindow):
     """The doctor would like another passphrase."""
     export_wanted = Signal(str)
     """The id of the encounter that the doctor would like as a file."""
+    picture_export_wanted = Signal(str, object)
+    """The id of an encounter, and a MarkedPicture of it that the doctor would like as a file."""
     trail_wanted = Signal()
     """The doctor would like to see what was done with the record."""
 
@@ -153,6 +158,7 @@ class MainWindow(Retranslating, QMainWindow):
         self._whole.setCurrentWidget(self._lock_page)
         self.banner.hide()
         self._left = encounters.leave() if encounters is not None else ("", "")
+        self._leave_teaching()
         self._record = self._services
         self._leave_no_word()
         self._lock_page.take_keyboard()
@@ -164,10 +170,16 @@ class MainWindow(Retranslating, QMainWindow):
         for window in QApplication.topLevelWidgets():
             if window is not self and window.isVisible():
                 window.close()
-        screen = self._screens.pop(ENCOUNTERS, None)
-        if screen is not None:
-            self._stack.removeWidget(screen)
-            screen.deleteLater()
+        for page in _OF_THE_RECORD:
+            screen = self._screens.pop(page, None)
+            if screen is not None:
+                self._stack.removeWidget(screen)
+                screen.deleteLater()
+
+    def _leave_teaching(self) -> None:
+        teaching: Any = self._screens.get(TEACHING)
+        if teaching is not None:
+            teaching.leave()
 
     def refresh_encounters(self) -> None:
         """Show encounters that came by another way than the screen."""
@@ -175,11 +187,16 @@ class MainWindow(Retranslating, QMainWindow):
         if screen is not None:
             screen.refresh()
 
+    def take_erased(self, encounter_ids: tuple[str, ...]) -> None:
+        """Show of which recordings the sound was erased."""
+        screen: Any = self._screens.get(ENCOUNTERS)
+        if screen is not None:
+            screen.controller.book.take_erased(encounter_ids)
+
     def show_page(self, page: str) -> QWidget:
         """Show a screen, made now if this is the first time, and return it."""
         if page not in self._screens:
-            # No other screen may keep an open record beyond its lock.
-            self._screens[page] = self._factories[page](self._record if page == ENCOUNTERS else self._services)
+            self._screens[page] = self._factories[page](self._record if page in _OF_THE_RECORD else self._services)
             self._stack.addWidget(self._screens[page])
             self._listen_to(self._screens[page])
             if page == ENCOUNTERS:
@@ -228,8 +245,9 @@ class MainWindow(Retranslating, QMainWindow):
         if action_id != "cancel" and action_id != "paste":
             return bool(self.encounters.handle(action_id))
         # Esc and paste belong to what is shown; they must not carry someone away from the settings.
-        current = self._stack.currentWidget()
-        return current is self._screens.get(ENCOUNTERS) and bool(self.encounters.handle(action_id))
+        current: Any = self._stack.currentWidget()
+        shown = (self._screens.get(page) for page in _OF_THE_RECORD)
+        return any(current is screen for screen in shown) and bool(current.handle(action_id))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask while a recording runs; then keep the geometry and end the recorder and the worker."""
@@ -242,6 +260,7 @@ class MainWindow(Retranslating, QMainWindow):
             encounters.shut_down()
         elif self._records:
             self._services.recorder.stop()
+        self._leave_teaching()
         self._keep_geometry()
         self._services.worker.stop()
         event.accept()
@@ -280,6 +299,12 @@ class MainWindow(Retranslating, QMainWindow):
             self.export_wanted.emit(shown.id)
         elif shown is None:
             self.banner.tell(lambda: self.tr("There is no encounter to export. Open one from the list first."))
+
+    def _ask_for_picture(self, marked: object) -> None:
+        """Pass on a picture that is to leave, with the encounter that it is of."""
+        shown = self.encounters.controller.encounter
+        if shown is not None:
+            self.picture_export_wanted.emit(shown.id, marked)
 
     def show_help(self) -> None:
         """Open the sheet of shortcuts."""
@@ -333,6 +358,9 @@ class MainWindow(Retranslating, QMainWindow):
         self._services.recorder.state_changed.connect(self._follow_recorder)
 
     def _listen_to(self, screen: QWidget) -> None:
+        picture_wanted = getattr(screen, "picture_export_wanted", None)
+        if picture_wanted is not None:
+            picture_wanted.connect(self._ask_for_picture)
         models_wanted = getattr(screen, "models_wanted", None)
         if models_wanted is not None:
             models_wanted.connect(lambda: self.show_page(MACHINE))

@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING
 from desktop.worker.converting import recorded_utterance, recorded_words
 from desktop.worker.protocol import Dictate, Notice, PartialWords, RecognisedUpTo, SettledUtterance, Transcribe
 from desktop.worker.schedule import Pause
-from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
 from multimodal.errors import Cancelled
 from multimodal.growing_wav import GrowingWav
 from multimodal.live import LiveOptions, LiveRecognizer, Speaking
+from multimodal.sound import SAMPLE_RATE_HZ, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from desktop.worker.schedule import Step, Work
+    from multimodal.files import FileReader
     from multimodal.speech import SpeechRecognizer
 
 _LISTEN_AGAIN_S = 0.1
 _NO_SPEECH = "No speech was found in the recording."
 
 
-def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer) -> Iterator[Step]:
+def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer, files: FileReader) -> Iterator[Step]:
     """Recognise a file from `resume_s` on; where a question gives the thread no time, go on after it."""
     try:
-        recording = load_audio(command.file, cancelled=work.cancelled)
+        recording = files.load_audio(Path(command.file), cancelled=work.cancelled)
     except Cancelled:
         return
     job, duration_s = command.job, recording.duration_s

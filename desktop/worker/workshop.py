@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from desktop.confined.reading import ConfinedFileReader
+from desktop.worker.checking import checked
 from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.listening import Dictation, transcribed
 from desktop.worker.protocol import (
     Ask,
+    Check,
     Dictate,
     Explain,
     ExplainedSoFar,
@@ -26,10 +29,12 @@ from desktop.worker.protocol import (
     Notice,
     Prepare,
     Ready,
+    Teach,
     Transcribe,
     Write,
 )
 from desktop.worker.schedule import OutOfMemory
+from desktop.worker.teaching import taught
 from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
@@ -64,6 +69,7 @@ class Workshop:
         self._wish = Prepare("")
         self._encodings: OrderedDict[str, Encodings] = OrderedDict()
         self._encoder: Encoder | None = None
+        self._files = ConfinedFileReader()
 
     def steps(self, work: Work) -> Iterator[Step]:
         """Return the steps of a job; lack of memory is raised as OutOfMemory, which no job survives."""
@@ -76,7 +82,9 @@ class Workshop:
 
     def _steps(self, work: Work) -> Iterator[Step]:
         command = work.command
-        if isinstance(command, Prepare):
+        if isinstance(command, Transcribe | Dictate | Check):
+            yield from self._listen(command, work)
+        elif isinstance(command, Prepare):
             yield from self._prepare(command)
         elif isinstance(command, Ask):
             yield from self._answer(command, work)
@@ -84,14 +92,20 @@ class Workshop:
             yield from self._explain_answer(command, work)
         elif isinstance(command, Write):
             yield from drafted(command)
-        elif isinstance(command, Transcribe):
-            yield from transcribed(command, work, self._loaded().speech())
-        elif isinstance(command, Dictate):
-            yield from Dictation(command, work, self._loaded().speech()).steps()
+        elif isinstance(command, Teach):
+            yield from taught(command)
         elif isinstance(command, Measure):
             yield from self._measure(command, work)
         elif isinstance(command, Forget):
             self._forget(command.encounter_id)
+
+    def _listen(self, command: Transcribe | Dictate | Check, work: Work) -> Iterator[Step]:
+        if isinstance(command, Transcribe):
+            yield from transcribed(command, work, self._loaded().speech(), self._files)
+        elif isinstance(command, Dictate):
+            yield from Dictation(command, work, self._loaded().speech()).steps()
+        else:
+            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
 
     def explain(self, error: Exception) -> Failed:
         """Return why a job failed, for the doctor; the job's name is left empty."""
@@ -192,7 +206,8 @@ class Workshop:
                     yield ExplainedSoFar(command.job, event.share)
 
     def _case(self, context: EncounterContext, work: Work, knowledge: Knowledge | None) -> Consultation:
-        return Consultation(self._loaded(), work.cancelled, self._encodings_of(context.encounter_id), knowledge)
+        encodings = self._encodings_of(context.encounter_id)
+        return Consultation(self._loaded(), self._files, work.cancelled, encodings, knowledge)
 
     def _knowledge(self, command: Ask | Explain, files: ExitStack) -> Generator[Event, None, Knowledge | None]:
         """Open what there is to look things up in; None where it is not wanted, there is nothing, or it is damaged."""
@@ -244,7 +259,7 @@ class Workshop:
             self._models.forget()
 
     def _encodings_of(self, encounter_id: str) -> Encodings:
-        encodings = self._encodings.setdefault(encounter_id, Encodings())
+        encodings = self._encodings.setdefault(encounter_id, Encodings(self._files))
         self._encodings.move_to_end(encounter_id)
         while len(self._encodings) > _ENCOUNTERS_KEPT:
             self._encodings.popitem(last=False)
@@ -260,7 +275,8 @@ def _told(case: Consultation, context: EncounterContext, cancelled: Callable[[],
         view = View(Path(picture.file), picture.frame, region)
         yield from case.look_at(view, picture.label)
     for recording in context.recordings:
-        yield from case.recall(recording.label, Path(recording.file), heard_utterances(recording.utterances))
+        file = Path(recording.file) if recording.file else None
+        yield from case.recall(recording.label, file, heard_utterances(recording.utterances))
     case.go_on_from(Turn(turn.question, turn.answer) for turn in context.turns)
 
 

@@ -22,6 +22,7 @@ SHORTEST_PHRASE, LONGEST_PHRASE = 3, 16
 """Words in one round inside a sentence: "no, no, no" is no circle."""
 
 _WORD = re.compile(r"\S+")
+_ENDINGS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
 
 
 def before_repetition(text: str) -> str | None:
@@ -32,7 +33,14 @@ def before_repetition(text: str) -> str | None:
         return _until(text, sentences[: len(sentences) - circle * (REPEATS - 1)])
     words = list(_WORD.finditer(text))
     phrase = _circle([word.group() for word in words], range(SHORTEST_PHRASE, LONGEST_PHRASE + 1))
-    return text[: words[-1 - phrase * (REPEATS - 1)].end()] if phrase else None
+    return _whole(text[: words[-1 - phrase * (REPEATS - 1)].end()]) if phrase else None
+
+
+def _whole(text: str) -> str:
+    """Return `text` without a sentence that was cut off at its end, if there is another before it."""
+    sentences = split_sentences(text)
+    cut_off = len(sentences) > 1 and not text.rstrip().endswith(_ENDINGS)
+    return _until(text, sentences[:-1]) if cut_off else text
 
 
 def _circle(parts: Sequence[str], sizes: range) -> int:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lm.errors import TrainingError
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.training.spoken_sentences import Part, made_sentences, normalized, spoken_sentences
 from multimodal.training.voices import VOICES, Manner, Voice, draw_manner, speak
 

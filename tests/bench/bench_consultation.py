@@ -19,10 +19,12 @@ import numpy as np
 import psutil
 from pydicom.data import get_testdata_file
 
+from desktop.confined.reading import ConfinedFileReader
 from lm.sampling import GenerationOptions
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
 from multimodal.consultation import Answered, AnswerText, Consultation
 from multimodal.models import Models
+from multimodal.sound import SAMPLE_RATE_HZ
 from tests.bench.report import Figure, write_figures
 
 SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sample" / "consultation.flac"
@@ -59,7 +61,7 @@ def main() -> None:
 
 def _consult(models: Models, clip: Path) -> tuple[float, float]:
     """Return the seconds from handing in clip and picture to the first token, and of a second question."""
-    consultation = Consultation(models)
+    consultation = Consultation(models, ConfinedFileReader())
     models.engine().forget()
     started = time.perf_counter()
     for _ in consultation.look(Path(str(get_testdata_file("CT_small.dcm", download=False)))):
@@ -76,7 +78,7 @@ def _cost_of_the_check(models: Models, clip: Path) -> float:
     Two questions about one picture beside ten seconds of speech, in a window that was just opened; what precedes the
     answer is not counted.
     """
-    consultation = Consultation(models)
+    consultation = Consultation(models, ConfinedFileReader())
     models.engine().forget()
     models.warm_up_references()
     for _ in consultation.look(Path(str(get_testdata_file("CT_small.dcm", download=False)))):

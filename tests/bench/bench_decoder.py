@@ -22,9 +22,8 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype, usable_cores
-from lm.packing import in_groups, packed_in_place
+from lm.packing import in_groups, load_for_answers
 from lm.sampling import GenerationOptions
-from lm.weights import LoadedDecoder, load_decoder
 from multimodal.catalog import installed_path, load_catalog
 from multimodal.prompt import PromptBuilder, PromptInputs
 from tests.bench.report import Figure, write_figures
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lm.sequence import FusionSequence
+    from lm.weights import LoadedDecoder
 
 DECODER = "smollm2-135m-instruct"
 NEW_TOKENS = 128
@@ -77,7 +77,7 @@ class LlamaCpp:
 def main() -> None:
     """Measure and print."""
     device = choose_device()
-    decoder = packed_in_place(load_decoder(installed_path(DECODER), device=device, dtype=choose_dtype(device)))
+    decoder = load_for_answers(installed_path(DECODER), device, choose_dtype(device))
     peer = LlamaCpp(_gguf(), usable_cores())
     prompts = PromptBuilder(decoder.tokens)
     plain, copying = prompts.build(PLAIN), prompts.build(COPYING)

@@ -27,9 +27,9 @@ import jiwer
 import numpy as np
 import torch
 
-from multimodal.audio import SAMPLE_RATE_HZ, Recording
 from multimodal.catalog import installed_path
 from multimodal.models import DICTATION
+from multimodal.sound import SAMPLE_RATE_HZ, Recording
 from multimodal.speech import DecodingChoices, SpeechRecognizer
 from multimodal.word_list import drug_names
 from tests.bench.bench_speech import normalise

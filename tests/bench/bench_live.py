@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
 from multimodal.catalog import installed_path
 from multimodal.live import LiveRecognizer, Settled
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.speech import SpeechRecognizer
 from tests.bench.report import Figure, write_figures
 

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from desktop.confined.reading import ConfinedFileReader
 from lm.grounding.answer import Verdict
 from lm.grounding.embedding import TextEncoder
 from lm.grounding.knowledge import KnowledgeBase, Method
@@ -202,7 +203,9 @@ def report_support(models: Models, knowledge: Knowledge, asked: Sequence[Asked])
 
 def _answer(models: Models, knowledge: Knowledge | None, question: str) -> Answered:
     models.engine().forget()
-    events = Consultation(models, knowledge=knowledge).ask(question, GenerationOptions(max_new_tokens=96))
+    events = Consultation(models, ConfinedFileReader(), knowledge=knowledge).ask(
+        question, GenerationOptions(max_new_tokens=96)
+    )
     return next(event for event in events if isinstance(event, Answered))
 
 

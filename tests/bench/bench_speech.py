@@ -33,9 +33,10 @@ from rich.console import Console
 from rich.table import Table
 
 from lm.hardware import choose_dtype
-from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
+from multimodal.audio import load_audio
 from multimodal.catalog import installed_path
 from multimodal.models import DICTATION
+from multimodal.sound import SAMPLE_RATE_HZ, Recording
 from multimodal.speech import DecodingChoices, SpeechRecognizer
 from multimodal.whisper_encoding import SpeechEncoder
 from multimodal.whisper_layers import load_checkpoint

@@ -24,8 +24,9 @@ import numpy as np
 
 from desktop.display import has_display
 from desktop.settings import Settings
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
 from multimodal.catalog import models_folder
+from multimodal.sound import SAMPLE_RATE_HZ
 from tests.bench.beats import TICK_MS
 from tests.bench.bench_viewer import SIDE, SLICES, write_ct
 from tests.bench.report import Figure, write_figures

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multimodal.audio import Recording, load_audio
+from multimodal.audio import load_audio
+from multimodal.sound import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable

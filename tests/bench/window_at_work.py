@@ -20,7 +20,7 @@ import psutil
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
-from desktop.app import make_application, make_services
+from desktop.app import load_ahead, make_application, make_services
 from desktop.files import data_folder
 from desktop.record.encounter import Attachment, ConsentState, Dictation
 from desktop.record.store import FolderStore
@@ -70,6 +70,7 @@ class AtWork:
 
     def begin(self) -> Beats:
         """Load the models and recognise the sample; returns the beats of the window at rest."""
+        load_ahead()
         self.window.open_sample()
         wait_until(lambda: all(entry.finished for entry in self.entries(Dictation)))
         rests_until = time.monotonic() + IDLE_S

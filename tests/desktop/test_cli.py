@@ -194,7 +194,7 @@ def test_the_question_can_come_from_a_pipe_and_the_options_reach_the_models(monk
             asked.append(names)
 
     class Listening:
-        def __init__(self, _models: Recorded, knowledge: None) -> None:
+        def __init__(self, _models: Recorded, _files: object, knowledge: None) -> None:
             assert knowledge is None
 
         def ask(self, question: str, options: Any) -> list[object]:

@@ -11,6 +11,7 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 
 from desktop.cli import main
+from desktop.confined.reading import ConfinedFileReader
 from multimodal.catalog import models_folder
 from multimodal.consultation import Answered, AnswerText, Consultation, Heard, Saw
 from multimodal.models import Models
@@ -26,7 +27,7 @@ def models() -> Models:
 
 
 def test_the_consultation_is_heard_seen_and_answered(models: Models, sample_recording: Path) -> None:
-    case = Consultation(models)
+    case = Consultation(models, ConfinedFileReader())
     events = [*case.look(CT), *case.listen(sample_recording)]
     heard = " ".join(event.utterance.text for event in events if isinstance(event, Heard)).lower()
     for spoken in ("cough", "three days", "penicillin", "metformin"):
@@ -42,7 +43,7 @@ def test_the_consultation_is_heard_seen_and_answered(models: Models, sample_reco
 
 
 def test_a_second_question_reads_only_itself(models: Models, sample_recording: Path) -> None:
-    case = Consultation(models)
+    case = Consultation(models, ConfinedFileReader())
     for _ in case.listen(sample_recording):
         pass
     timings = [
@@ -60,7 +61,7 @@ def test_the_same_question_gets_the_same_answer(models: Models) -> None:
     answers = []
     for _ in range(2):
         models.engine().forget()
-        events = Consultation(models).ask("What is a fever?")
+        events = Consultation(models, ConfinedFileReader()).ask("What is a fever?")
         answers.append("".join(event.text for event in events if isinstance(event, AnswerText)))
     assert answers[0] == answers[1]
 

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from lm.sampling import GenerationOptions
     from lm.sequence import FusionSequence
-    from multimodal.audio import Recording
     from multimodal.fusion import AudioProjector
     from multimodal.reference_pictures import ReferenceTokens
+    from multimodal.sound import Recording
 
 D_MODEL = 32
 D_ENCODER = 8

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
+from multimodal.sound import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

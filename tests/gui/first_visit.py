@@ -11,7 +11,7 @@ import psutil
 
 from desktop.record.encounter import Answer, AnswerStatus, CitedKind
 from desktop.worker.status import WorkerState
-from tests.gui import drafts, library, looks
+from tests.gui import drafts, library, looks, record
 from tests.gui.bedside import Bedside
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def live(user: User) -> None:
     whole_answer(user, bedside)
     evidence(user, bedside)
     drafts.write_them(user, bedside)
+    record.export(user)
+    record.look_after(user)
     killed_worker(user, bedside)
     locked(user)
     several_encounters(user)

@@ -99,7 +99,7 @@ def test_explaining_works_from_inference_mode_and_leaves_no_gradients(tmp_path: 
 
 @pytest.mark.skipif(not packing.has_group_kernels(), reason="numba does not run here")
 def test_weights_in_groups_are_taken_out_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
     decoder = load_decoder(save_checkpoint(tiny_llama(), tmp_path))
     for module in cast("Decoder", decoder.model).modules():
         if isinstance(module, torch.nn.Linear):

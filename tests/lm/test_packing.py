@@ -16,6 +16,7 @@ from lm.packing import (
     can_pack,
     computed_weights,
     in_groups,
+    load_for_answers,
     packed_for_inference,
     packed_in_place,
     unpacked,
@@ -23,7 +24,7 @@ from lm.packing import (
 from lm.prefix import PrefixReader
 from lm.sampling import GenerationOptions
 from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
-from lm.weights import load_decoder
+from lm.weights import load_decoder, save_decoder
 from tests.fakes.checkpoints import VOCABULARY, native_models, save_checkpoint, tiny_llama
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def published_in_groups(folder: Path) -> LoadedDecoder:
 
 @needs_group_kernels
 def test_groups_compute_the_same_and_come_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
     decoder = published_in_groups(tmp_path)
     model = decoder.model
     assert isinstance(model, Decoder)
@@ -124,13 +125,55 @@ def test_groups_compute_the_same_and_come_back_whole(tmp_path: Path, monkeypatch
     assert embeddings.grad is not None
 
 
+@needs_kernels
+@needs_group_kernels
+def test_many_tokens_are_multiplied_in_bfloat16_where_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
+    exact = packed_in_place(published_in_groups(tmp_path / "exact")).model
+    model = packed_in_place(published_in_groups(tmp_path / "mixed"), torch.bfloat16).model
+    assert isinstance(exact, Decoder)
+    assert isinstance(model, Decoder)
+    with torch.inference_mode():
+        expected = exact.forward(exact.embed_tokens(IDS))
+        cache = model.new_cache(64)
+        many = model.forward(model.embed_tokens(IDS[:, :39]), cache)
+        one = model.forward(model.embed_tokens(IDS[:, 39:]), cache)
+    assert not torch.equal(many, expected[:, :39])
+    torch.testing.assert_close(torch.cat([many, one], 1), expected, atol=0.1, rtol=0.05)
+    whole = unpacked(model)
+    assert whole.dtype == torch.bfloat16
+    assert model.norm.weight.dtype == torch.float32
+    embeddings = whole.embed_tokens(IDS).detach().requires_grad_()
+    whole.forward(embeddings).float().sum().backward()
+    assert embeddings.grad is not None
+
+
+@needs_group_kernels
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_for_answers_a_checkpoint_keeps_its_groups_and_any_other_takes_the_dtype(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
+) -> None:
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
+    grouped = published_in_groups(tmp_path)
+    assert isinstance(grouped.model, Decoder)
+    save_decoder(grouped.model, tmp_path / "saved", original=tmp_path / "grouped")
+    model = load_for_answers(tmp_path / "saved", torch.device("cpu"), dtype).model
+    assert in_groups(model)
+    assert model.dtype == torch.float32
+    plain = load_for_answers(save_checkpoint(tiny_llama(), tmp_path / "plain"), torch.device("cpu"), dtype).model
+    assert not in_groups(plain)
+    assert plain.dtype == dtype
+
+
 @needs_group_kernels
 def test_full_weights_stay_where_they_are_faster_or_were_never_in_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: False)
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: False)
     assert not in_groups(packed_in_place(published_in_groups(tmp_path)).model)
-    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
     plain = load_decoder(save_checkpoint(tiny_llama(), tmp_path / "plain"))
     assert not in_groups(packed_in_place(plain).model)
     half = load_decoder(save_checkpoint(tiny_llama(), tmp_path / "half"), dtype=torch.bfloat16)
@@ -141,7 +184,7 @@ def test_full_weights_stay_where_they_are_faster_or_were_never_in_groups(
 
 @needs_group_kernels
 def test_prompt_lookup_on_groups_chooses_what_greedy_chooses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
     engine = LocalEngine(packed_in_place(published_in_groups(tmp_path)))
     sequence = FusionSequence((TokenSpan((5, 6, 7, 8, 9, 5, 6, 7), Source(SourceKind.QUESTION)),))
     answers = [
@@ -155,7 +198,7 @@ def test_prompt_lookup_on_groups_chooses_what_greedy_chooses(tmp_path: Path, mon
 def test_lack_of_memory_does_not_turn_groups_into_larger_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packing, "_groups_are_faster", lambda _: True)
+    monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
     model = packed_in_place(published_in_groups(tmp_path)).model
     monkeypatch.setattr(Decoder, "forward", _out_of_memory)
     reader = PrefixReader(model, on_notice=lambda _: None)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
+from multimodal.audio import load_audio
 from multimodal.errors import Cancelled, FileTooLarge, InvalidFile, MissingFile, NoSound, UnreadableFile
+from multimodal.sound import SAMPLE_RATE_HZ, Recording
 
 if TYPE_CHECKING:
     from pathlib import Path

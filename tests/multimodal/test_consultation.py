@@ -38,6 +38,7 @@ from tests.fakes.consultations import (
     tiny_tokens,
     utterance,
 )
+from tests.fakes.files_read_here import FilesReadHere
 from tests.fakes.films import write_film
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def consultation(models: FakeModels) -> Consultation:
-    return Consultation(cast("Models", models))
+    return Consultation(cast("Models", models), FilesReadHere())
 
 
 def of_kind(events: Iterable[Event], kind: type[T]) -> list[T]:
@@ -125,7 +126,7 @@ def test_a_picture_that_is_stopped_while_it_is_encoded_is_no_part_of_the_consult
 ) -> None:
     models = FakeModels(tokens, ScriptedEngine(["Nothing."]))
     models.eyes = StoppedVision()
-    case = Consultation(cast("Models", models), lambda: True)
+    case = Consultation(cast("Models", models), FilesReadHere(), lambda: True)
     assert list(case.look(photo)) == []
 
 
@@ -197,7 +198,7 @@ def test_a_second_question_carries_the_first(tokens: Tokens) -> None:
 
 def test_an_answer_that_only_repeats_itself_is_ended(tokens: Tokens) -> None:
     engine = ScriptedEngine(["He coughs. " * 20, "Yes."])
-    consultation = Consultation(FakeModels(tokens, engine))
+    consultation = Consultation(FakeModels(tokens, engine), FilesReadHere())
     events = list(consultation.ask("What is it?"))
     answered = events[-1]
     assert isinstance(answered, Answered)
@@ -285,7 +286,9 @@ def test_an_answer_about_a_film_names_the_frame_and_its_time(tokens: Tokens, tmp
 
 
 def test_cancelling_while_a_file_is_read_takes_nothing_in_and_says_nothing(tokens: Tokens, recording: Path) -> None:
-    case = Consultation(cast("Models", FakeModels(tokens, ScriptedEngine([]), SAID)), cancelled=lambda: True)
+    case = Consultation(
+        cast("Models", FakeModels(tokens, ScriptedEngine([]), SAID)), FilesReadHere(), cancelled=lambda: True
+    )
     assert list(case.listen(recording)) == []
 
 
@@ -319,7 +322,7 @@ class WatchedExplainer:
 
 
 def looked_up(models: FakeModels, knowledge: ScriptedKnowledge) -> Consultation:
-    return Consultation(cast("Models", models), knowledge=cast("Knowledge", knowledge))
+    return Consultation(cast("Models", models), FilesReadHere(), knowledge=cast("Knowledge", knowledge))
 
 
 SIGNS = Passage("Dengue", "Warning signs are persistent vomiting and mucosal bleeding.", "Warning signs", 12)

@@ -29,6 +29,7 @@ from multimodal.reference_pictures import ReferencePictures, ReferenceTokens, Th
 from multimodal.vision import ImageFeatures
 from tests.fakes.consultations import D_ENCODER, D_MODEL, FakeModels, ScriptedEngine, roomy_decoder, tiny_tokens
 from tests.fakes.decoders import watched
+from tests.fakes.files_read_here import FilesReadHere
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,7 +184,7 @@ def answered(case: Consultation, question: str) -> tuple[Answered, list[str]]:
 
 def test_a_consultation_says_how_much_an_answer_depends_on_its_picture(tokens: Tokens, photo: Path) -> None:
     engine = ScriptedEngine(["A grey square.", "A fracture. It is old.", "Nothing."])
-    case = Consultation(cast("Models", FakeModels(tokens, engine)))
+    case = Consultation(cast("Models", FakeModels(tokens, engine)), FilesReadHere())
     list(case.look(photo))
     strong, _ = answered(case, "What is it?")
     assert strong.dependence is not None
@@ -212,7 +213,7 @@ def test_a_consultation_says_how_much_an_answer_depends_on_its_picture(tokens: T
 def test_what_only_repeats_the_question_is_said_of_the_picture(
     tokens: Tokens, photo: Path, question: str, said: str, is_of_picture: bool
 ) -> None:
-    case = Consultation(cast("Models", FakeModels(tokens, ScriptedEngine([said]))))
+    case = Consultation(cast("Models", FakeModels(tokens, ScriptedEngine([said]))), FilesReadHere())
     list(case.look(photo))
     whole, _ = answered(case, question)
     (sentence,) = whole.sentences
@@ -223,7 +224,7 @@ def test_what_only_repeats_the_question_is_said_of_the_picture(
 
 def test_text_answers_are_untouched(tokens: Tokens) -> None:
     engine = ScriptedEngine(["Ask about fever."])
-    whole, _ = answered(Consultation(cast("Models", FakeModels(tokens, engine))), "What should I ask?")
+    whole, _ = answered(Consultation(cast("Models", FakeModels(tokens, engine)), FilesReadHere()), "What should I ask?")
     assert not engine.scored
     assert whole.dependence is None
     assert whole.text == whole.sentences[0].text == "Ask about fever."
@@ -234,7 +235,7 @@ def test_where_there_is_no_memory_to_check_the_answer_stays_and_that_is_said(tok
         def answer_logprobs(self, *_: object) -> list[list[float]] | None:
             raise OutOfMemory
 
-    case = Consultation(cast("Models", FakeModels(tokens, Full(["A grey square."]))))
+    case = Consultation(cast("Models", FakeModels(tokens, Full(["A grey square."]))), FilesReadHere())
     list(case.look(photo))
     whole, notices = answered(case, "What is it?")
     assert whole.dependence is None

@@ -10,6 +10,7 @@ from multimodal.encodings import Encodings, View
 from multimodal.errors import InvalidFile
 from multimodal.picture import NoSuchRegion, Region, crop
 from tests.fakes.consultations import ConstantVision
+from tests.fakes.files_read_here import FilesReadHere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ def brightness(encodings: Encodings, vision: CountingVision, view: View) -> floa
 
 
 def test_a_picture_is_opened_and_encoded_once(photo: Path) -> None:
-    encodings, vision = Encodings(), CountingVision()
+    encodings, vision = Encodings(FilesReadHere()), CountingVision()
     first = brightness(encodings, vision, View(photo))
     assert brightness(encodings, vision, View(photo)) == first == pytest.approx(0.5, abs=0.01)
     assert vision.sizes == [(1_200, 900)]
@@ -52,7 +53,7 @@ def test_a_picture_is_opened_and_encoded_once(photo: Path) -> None:
 
 
 def test_a_file_that_has_changed_is_read_anew(photo: Path) -> None:
-    encodings, vision = Encodings(), CountingVision()
+    encodings, vision = Encodings(FilesReadHere()), CountingVision()
     before = brightness(encodings, vision, View(photo))
     Image.new("RGB", (100, 100), "white").save(photo)
     os.utime(photo, ns=(1, 1))
@@ -63,7 +64,7 @@ def test_a_file_that_has_changed_is_read_anew(photo: Path) -> None:
 
 
 def test_a_region_is_another_view_and_is_cut_before_encoding(photo: Path) -> None:
-    encodings, vision = Encodings(), CountingVision()
+    encodings, vision = Encodings(FilesReadHere()), CountingVision()
     left = View(photo, region=Region(0.0, 0.0, 0.5, 1.0))
     right = View(photo, region=Region(0.5, 0.0, 1.0, 1.0))
     assert brightness(encodings, vision, left) == 1.0
@@ -73,14 +74,14 @@ def test_a_region_is_another_view_and_is_cut_before_encoding(photo: Path) -> Non
 
 
 def test_a_picture_that_was_seen_without_an_encoder_is_encoded_whole(photo: Path) -> None:
-    encodings, vision = Encodings(), CountingVision()
+    encodings, vision = Encodings(FilesReadHere()), CountingVision()
     encodings.picture(View(photo))
     brightness(encodings, vision, View(photo))
     assert vision.sizes == [(1_200, 900)]
 
 
 def test_only_the_newest_are_kept(tmp_path: Path) -> None:
-    encodings = Encodings()
+    encodings = Encodings(FilesReadHere())
     for number in range(80):
         file = tmp_path / f"{number}.png"
         Image.new("RGB", (8, 8)).save(file)
@@ -91,9 +92,9 @@ def test_only_the_newest_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sides", [(0.5, 0, 0.5, 1), (0.6, 0, 0.4, 1), (-0.1, 0, 1, 1), (0, 0, 1, 1.1), (0, 1, 1, 0)])
 def test_a_region_outside_of_the_picture_is_refused(photo: Path, sides: tuple[float, float, float, float]) -> None:
     with pytest.raises(NoSuchRegion):
-        Encodings().picture(View(photo, region=Region(*sides)))
+        Encodings(FilesReadHere()).picture(View(photo, region=Region(*sides)))
 
 
 def test_the_smallest_region_holds_a_pixel(photo: Path) -> None:
-    cut = crop(Encodings().picture(View(photo)), Region(0.99999, 0.99999, 1.0, 1.0))
+    cut = crop(Encodings(FilesReadHere()).picture(View(photo)), Region(0.99999, 0.99999, 1.0, 1.0))
     assert (cut.width_px, cut.height_px) == cut.pixels.size == (1, 1)

@@ -10,9 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
+from multimodal.audio import load_audio
 from multimodal.errors import Cancelled
 from multimodal.live import LiveEvent, LiveOptions, LiveRecognizer, Settled, Speaking, agreement
+from multimodal.sound import SAMPLE_RATE_HZ, Recording
 from multimodal.speech import SpeechRecognizer
 from multimodal.transcript import Utterance, Word
 from multimodal.vad import WINDOW_SAMPLES, SpeechSpan, VadOptions

@@ -20,6 +20,7 @@ from multimodal.own_models import SourceForm, add, converted_gguf, recognise, su
 from multimodal.vision import ImageEncoder
 from multimodal.whisper_layers import load_checkpoint
 from tests.fakes.checkpoints import save_checkpoint, tiny_llama
+from tests.fakes.files_read_here import FilesReadHere
 from tests.fakes.gguf_files import GgufChanges, write_gguf
 from tests.fakes.whisper_files import publish_checkpoint, tiny_whisper
 
@@ -99,7 +100,9 @@ def test_a_gguf_decoder_answers(tmp_path: Path) -> None:
     from multimodal.consultation import Answered, Consultation
 
     file = write_gguf(tiny_llama(), tmp_path / "ward.gguf")
-    events = list(Consultation(Models(str(file), "cpu")).ask("Cough?", GenerationOptions(max_new_tokens=3)))
+    events = list(
+        Consultation(Models(str(file), "cpu"), FilesReadHere()).ask("Cough?", GenerationOptions(max_new_tokens=3))
+    )
     answered = events[-1]
     assert isinstance(answered, Answered)
     assert answered.decoder.startswith("ward-")

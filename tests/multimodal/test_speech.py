@@ -14,8 +14,9 @@ import pytest
 import torch
 
 from lm.errors import InvalidInput
-from multimodal.audio import SAMPLE_RATE_HZ, Recording, load_audio
+from multimodal.audio import load_audio
 from multimodal.errors import Cancelled
+from multimodal.sound import SAMPLE_RATE_HZ, Recording
 from multimodal.speech import SpeechRecognizer, group_spans
 from multimodal.vad import SpeechSpan, VadOptions
 from tests.multimodal.test_vad import sounds_without_speech

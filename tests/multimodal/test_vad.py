@@ -11,8 +11,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
 from multimodal.errors import Cancelled
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.vad import (
     WINDOW_SAMPLES,
     SileroVad,

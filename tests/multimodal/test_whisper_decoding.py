@@ -13,8 +13,9 @@ from whisper.audio import log_mel_spectrogram, pad_or_trim
 from whisper.decoding import DecodingOptions
 
 from lm.errors import DamagedCheckpoint, UnsupportedCheckpoint
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
 from multimodal.errors import Cancelled
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.whisper_decoding import BatchDecoder
 from multimodal.whisper_encoding import SAMPLES_PER_FRAME, WINDOW_SAMPLES, SpeechEncoder
 from multimodal.whisper_layers import load_checkpoint, load_tokenizer

@@ -13,8 +13,9 @@ import whisper
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multimodal.audio import SAMPLE_RATE_HZ, load_audio
+from multimodal.audio import load_audio
 from multimodal.errors import ConversionFailed
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.whisper_layers import load_checkpoint, load_tokenizer
 from multimodal.whisper_weights import convert, convert_official, published_name
 from tests.bench.ct2_folder import ct2_folder

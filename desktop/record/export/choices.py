@@ -23,6 +23,8 @@ class Part(StrEnum):
     DRAFTS = "drafts"
     PICTURES = "pictures"
     """That there are pictures, and what was opened; never the pictures themselves."""
+    FILES = "files"
+    """The pictures themselves, as they are: only in FHIR, and only where names may stay."""
 
 
 class Format(StrEnum):
@@ -31,6 +33,15 @@ class Format(StrEnum):
     TEXT = "txt"
     PDF = "pdf"
     DOCX = "docx"
+    FHIR_R4 = "r4.json"
+    FHIR_R5 = "r5.json"
+    DICOM = "dcm"
+    """A marked picture with its measurements; the viewer writes it, no document."""
+
+    @property
+    def is_fhir(self) -> bool:
+        """Whether it is a FHIR document bundle."""
+        return self in (Format.FHIR_R4, Format.FHIR_R5)
 
 
 class Recipient(StrEnum):
@@ -70,11 +81,15 @@ WORDS: dict[StrEnum, str] = {
     Part.DICTATIONS: QT_TRANSLATE_NOOP("Export", "What was said"),
     Part.QUESTIONS: QT_TRANSLATE_NOOP("Export", "Questions"),
     Part.ANSWERS: QT_TRANSLATE_NOOP("Export", "Answers with their sources"),
-    Part.DRAFTS: QT_TRANSLATE_NOOP("Export", "Drafts, such as notes, with their sources"),
+    Part.DRAFTS: QT_TRANSLATE_NOOP("Export", "Notes and other drafts, with their sources and changes"),
     Part.PICTURES: QT_TRANSLATE_NOOP("Export", "A list of the pictures, without them"),
+    Part.FILES: QT_TRANSLATE_NOOP("Export", "The pictures themselves (FHIR with names only)"),
     Format.TEXT: QT_TRANSLATE_NOOP("Export", "Plain text"),
     Format.PDF: "PDF",
     Format.DOCX: "Word (DOCX)",
+    Format.FHIR_R4: "FHIR R4 (JSON)",
+    Format.FHIR_R5: "FHIR R5 (JSON)",
+    Format.DICOM: "DICOM",
     Recipient.MYSELF: QT_TRANSLATE_NOOP("Export", "Myself"),
     Recipient.COLLEAGUE: QT_TRANSLATE_NOOP("Export", "A colleague who treats the patient"),
     Recipient.PATIENT: QT_TRANSLATE_NOOP("Export", "The patient"),
@@ -89,19 +104,34 @@ WORDS: dict[StrEnum, str] = {
     Level.SHIFTED: QT_TRANSLATE_NOOP("Export", "Identifiers replaced, dates moved"),
     Level.NAMED: QT_TRANSLATE_NOOP("Export", "Everything as it is, with names"),
 }
+DOCUMENTS = tuple(form for form in Format if form is not Format.DICOM)
+"""How a whole encounter can be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """One answer to each question; the careful one where nobody chose."""
 
-    parts: frozenset[Part] = frozenset(Part) - {Part.TITLE}
+    parts: frozenset[Part] = frozenset(Part) - {Part.TITLE, Part.FILES}
     format: Format = Format.PDF
     recipient: Recipient = Recipient.MYSELF
     purpose: Purpose = Purpose.TREATMENT
     level: Level = Level.YEARS
 
     @property
+    def takes_files(self) -> bool:
+        """Whether pictures themselves can be in it: they may show a name or a face, and no rule takes these out."""
+        return self.format.is_fhir and self.level is Level.NAMED
+
+    @property
     def how(self) -> str:
         """How the audit trail tells it."""
-        return f"export/{self.format}/{self.recipient}/{self.purpose}/{self.level}"
+        return self._how(self.format)
+
+    @property
+    def how_printed(self) -> str:
+        """The same for a document that goes to a printer."""
+        return self._how("print")
+
+    def _how(self, form: str) -> str:
+        return f"export/{form}/{self.recipient}/{self.purpose}/{self.level}"

@@ -28,6 +28,7 @@ class ViewedPictures(QWidget):
     frame_chosen = Signal(str, int)
     region_marked = Signal(str, object)
     region_cleared = Signal(str, int)
+    export_wanted = Signal(object)
     close_wanted = Signal()
 
     def __init__(self, services: Services, book: EncounterBook, parent: QWidget | None = None) -> None:
@@ -93,6 +94,7 @@ class ViewedPictures(QWidget):
             self._panel.frame_chosen.connect(self.frame_chosen)
             self._panel.region_marked.connect(self.region_marked)
             self._panel.region_cleared.connect(self.region_cleared)
+            self._panel.export_wanted.connect(self.export_wanted)
             self._panel.close_wanted.connect(self.close_wanted)
             self._column.addWidget(self._panel)
         return self._panel

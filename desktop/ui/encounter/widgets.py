@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from desktop.record.encounter import Dependence, Verdict
 from desktop.ui import icons, theme
@@ -15,6 +25,7 @@ from desktop.ui.encounter.wording import dependence_words, printable, verdict_wo
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 
@@ -58,6 +69,14 @@ def button(name: str, role: str = "", parent: QWidget | None = None) -> QPushBut
     if role:
         made.setProperty("role", role)
     return made
+
+
+class CheckRow(QCheckBox):
+    """A check box whose whole row can be pressed, not its words alone: a glove needs the room that is outlined."""
+
+    def hitButton(self, position: QPoint) -> bool:  # noqa: N802 - Qt's name
+        """Take a press anywhere."""
+        return self.rect().contains(position)
 
 
 class IconButton(QToolButton):
@@ -143,7 +162,7 @@ def scrolling(page: QWidget) -> QScrollArea:
 
 class VerdictMark(Retranslating, QWidget):
     """The verdict on one sentence as a shape with a word: a disc with a tick, a diamond with a question mark, a ring
-    with a bar.
+    with a bar, a square with a stroke for the doctor's own words.
 
     It takes its full width before there is a verdict, so that the words beside it do not move when it comes.
     """
@@ -193,6 +212,7 @@ class VerdictMark(Retranslating, QWidget):
             Verdict.SUPPORTED: colours.supported,
             Verdict.UNVERIFIED: colours.unverified,
             Verdict.WITHHELD: colours.danger,
+            Verdict.OWN: colours.accent,
         }
         colour = known[self._verdict] if self._verdict else colours.text_muted
         draw_verdict(painter, shape, self._verdict, colour)
@@ -264,6 +284,11 @@ def draw_verdict(painter: QPainter, shape: QRectF, verdict: Verdict | None, colo
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(shape)
         painter.drawPolyline(_inside(shape, (0.28, 0.5), (0.72, 0.5)))
+        return
+    if verdict is Verdict.OWN:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolygon(_inside(shape, (0.08, 0.08), (0.92, 0.08), (0.92, 0.92), (0.08, 0.92)))
+        painter.drawPolyline(_inside(shape, (0.3, 0.7), (0.7, 0.3)))
         return
     if verdict is None:
         painter.drawPolyline(_inside(shape, (0.1, 0.5), (0.9, 0.5)))

@@ -1,4 +1,4 @@
-"""A document as PDF: laid out by Qt from plain text, which is never read as markup, with a footer under each page."""
+"""A document as PDF and on paper: laid out by Qt from plain text that is no markup, a footer under each page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
+    QPagedPaintDevice,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -46,19 +47,24 @@ def as_pdf(document: Document) -> bytes:
         )
     )
     writer.setCreator("Bedside")
-    _print(_laid_out(document, writer), document.footer, writer)
+    print_on(document, writer)
     return bytes(buffer.data().data())
 
 
-def _laid_out(document: Document, writer: QPdfWriter) -> QTextDocument:
+def print_on(document: Document, pages: QPagedPaintDevice) -> None:
+    """Print a document on the pages of a file or of a printer, as they are set there."""
+    _print(_laid_out(document, pages), document.footer, pages)
+
+
+def _laid_out(document: Document, writer: QPagedPaintDevice) -> QTextDocument:
     text = QTextDocument()
     text.documentLayout().setPaintDevice(writer)
     text.setDocumentMargin(0)
     cursor = QTextCursor(text)
     for number, paragraph in enumerate(document.paragraphs):
         block = QTextBlockFormat()
-        block.setBottomMargin(_dots(_POINTS[paragraph.role] / 2))
-        block.setTopMargin(_dots(_POINTS[paragraph.role]) if paragraph.role is Role.HEADING else 0)
+        block.setBottomMargin(_dots(_POINTS[paragraph.role] / 2, writer))
+        block.setTopMargin(_dots(_POINTS[paragraph.role], writer) if paragraph.role is Role.HEADING else 0)
         if number:
             cursor.insertBlock(block, _look(paragraph.role))
         else:
@@ -75,9 +81,9 @@ def _look(role: Role) -> QTextCharFormat:
     return look
 
 
-def _print(text: QTextDocument, footer: str, writer: QPdfWriter) -> None:
+def _print(text: QTextDocument, footer: str, writer: QPagedPaintDevice) -> None:
     page = QRectF(0, 0, writer.width(), writer.height())
-    line = _dots(2 * _FOOTER_POINTS)
+    line = _dots(2 * _FOOTER_POINTS, writer)
     body = page.height() - 2 * line
     text.setPageSize(QSizeF(page.width(), body))
     painter = QPainter(writer)
@@ -102,5 +108,5 @@ def _print(text: QTextDocument, footer: str, writer: QPdfWriter) -> None:
         painter.end()
 
 
-def _dots(points: float) -> float:
-    return points * _DOTS_PER_INCH / _POINTS_PER_INCH
+def _dots(points: float, writer: QPagedPaintDevice) -> float:
+    return points * writer.logicalDpiY() / _POINTS_PER_INCH

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -24,24 +25,31 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.record.errors import RecordError
-from desktop.record.export.choices import CONTEXT, WORDS, Choices, Format, Level, Part, Purpose, Recipient
-from desktop.record.export.preparing import Prepared, prepare
-from desktop.record.export.text import as_text, printable
+from desktop.record.export.choices import CONTEXT, DOCUMENTS, WORDS, Choices, Format, Level, Part, Purpose, Recipient
+from desktop.record.export.document import Document
+from desktop.record.export.leaving import checked
+from desktop.record.export.preparing import Leaving, Prepared, Preparing, prepare, shown
+from desktop.record.export.text import printable
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import PlainText, button
+from desktop.ui.encounter.background import Background
+from desktop.ui.encounter.widgets import CheckRow, PlainText, button, scrolling
 from desktop.ui.encounter.wording import sentence_of
-from desktop.ui.export.writing import write_export
+from desktop.ui.export.writing import print_export, words, write_export
 from desktop.ui.translation import Retranslating, translated
 from desktop.ui.vault.session import VaultState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from enum import StrEnum
+
+    from PySide6.QtPrintSupport import QPrinter
 
     from desktop.record.deidentify.replacing import Replacement
     from desktop.record.encounter import Encounter
+    from desktop.record.vault.store import VaultStore
     from desktop.ui.vault.session import VaultSession
 
-E = TypeVar("E", bound="StrEnum")
+_SIZE = 820, 920
 FILE_NAME = "encounter"
 """Of the file that is suggested: a name that tells nothing of whose it is."""
 
@@ -54,12 +62,13 @@ class ExportWizard(Retranslating, QDialog):
         self.setObjectName("export-wizard")
         self._session, self._encounter = session, encounter
         self._prepared: Prepared | None = None
-        self._error: RecordError | None = None
+        self._error = ""
+        self._background = Background(self)
         self._saved = ""
         self._make_choices()
         self._make_preview()
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._choices_page())
+        self._pages.addWidget(scrolling(self._choices_page()))
         self._pages.addWidget(self._preview_page())
         self._lay_out()
         self.retranslate()
@@ -86,6 +95,7 @@ class ExportWizard(Retranslating, QDialog):
         self._cancel.setText(self.tr("Close"))
         self._back.setText(self.tr("Back"))
         self._next.setText(self.tr("Preview"))
+        self._print.setText(self.tr("Print…"))
         self._save.setText(self.tr("Save the file…"))
         self._show_standing()
 
@@ -103,18 +113,42 @@ class ExportWizard(Retranslating, QDialog):
 
     def save_to(self, file: str) -> None:
         """Tell the audit trail, then write the file; the sentence at the bottom says what came of it."""
-        from pathlib import Path
-
         if self._prepared is None or self._session.state is not VaultState.OPEN:
             return
-        self._error, self._saved = None, ""
-        document = self._prepared.without(self._refused())
+        self._error, self._saved = "", ""
+        document, choices, store = self._prepared.without(self._refused()), self.choices, self._session.store
+        if isinstance(document, Document):
+            self._write(document, choices, Path(file), store)
+            return
+        self._save.setEnabled(False)
+        self._background.run(
+            lambda: checked(document), lambda _valid: self._write(document, choices, Path(file), store), self._fail
+        )
+
+    def print_on(self, printer: QPrinter) -> None:
+        """Tell the audit trail, then print; the sentence at the bottom says what came of it."""
+        document = self._prepared.without(self._refused()) if self._prepared else None
+        if isinstance(document, Document) and self._session.state is VaultState.OPEN:
+            self._error, self._saved = "", ""
+            try:
+                print_export(document, self.choices, self._encounter.id, self._session.store, printer)
+            except RecordError as error:
+                self._error = sentence_of(error)
+            else:
+                self._saved = self.tr("Sent to the printer.")
+            self._show_standing()
+
+    def _write(self, document: Leaving, choices: Choices, file: Path, store: VaultStore) -> None:
         try:
-            write_export(document, self.choices, self._encounter.id, self._session.store, Path(file))
+            write_export(document, choices, self._encounter.id, store, file)
         except RecordError as error:
-            self._error = error
+            self._error = sentence_of(error)
         else:
-            self._saved = Path(file).name
+            self._saved = self.tr("Saved: {file}. It is not encrypted.").format(file=file.name)
+        self._show_standing()
+
+    def _fail(self, sentence: str) -> None:
+        self._error = sentence
         self._show_standing()
 
     # --- what is done ------------------------------------------------------------------------------------------
@@ -123,8 +157,9 @@ class ExportWizard(Retranslating, QDialog):
         """Show the document as it would leave, with what is replaced in it."""
         names = tuple(filter(None, (name.strip() for name in self._names.text().split(","))))
         key = self._session.vault.keys.key_for("date shift")
-        self._prepared = prepare(self._encounter, self.choices, names, key, lambda text: translated(CONTEXT, text))
-        self._error, self._saved = None, ""
+        given = Preparing(key, names, words, version=version("bedside"))
+        self._prepared = prepare(self._encounter, self.choices, given)
+        self._error, self._saved = "", ""
         self._changes.blockSignals(True)
         self._changes.clear()
         for change in self._prepared.changes:
@@ -140,7 +175,7 @@ class ExportWizard(Retranslating, QDialog):
     def _show_text(self) -> None:
         """Whatever changes the text has to be read again."""
         if self._prepared is not None:
-            self._text.setPlainText(as_text(self._prepared.without(self._refused())))
+            self._text.setPlainText(shown(self._prepared.without(self._refused())))
         self._read.setChecked(False)
         self._show_standing()
 
@@ -159,6 +194,15 @@ class ExportWizard(Retranslating, QDialog):
         dialog.fileSelected.connect(self.save_to)
         dialog.open()
 
+    def _ask_which_printer(self) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self.print_on(printer))
+        QDialog.open(dialog)
+
     def _go_back(self) -> None:
         self._pages.setCurrentIndex(0)
         self._show_standing()
@@ -172,16 +216,17 @@ class ExportWizard(Retranslating, QDialog):
         self._next.setEnabled(any(box.isChecked() for box in self._parts.values()))
         self._save.setVisible(previews)
         self._save.setEnabled(previews and self._read.isChecked())
+        self._print.setVisible(previews and not self.choices.format.is_fhir)
+        self._print.setEnabled(self._save.isEnabled())
+        self._parts[Part.FILES].setEnabled(self.choices.takes_files)
         self._names.setEnabled(self.choices.level is not Level.NAMED)
         self._standing.setProperty("role", "error" if self._error else "caption")
         self._standing.style().polish(self._standing)
         self._standing.show_words(self._sentence(previews))
 
     def _sentence(self, previews: bool) -> str:
-        if self._error is not None:
-            return sentence_of(self._error)
-        if self._saved:
-            return self.tr("Saved: {file}. It is not encrypted.").format(file=self._saved)
+        if self._error or self._saved:
+            return self._error or self._saved
         if not previews or self._prepared is None:
             return ""
         if self._prepared.residual_risk:
@@ -200,33 +245,21 @@ class ExportWizard(Retranslating, QDialog):
         standard = Choices()
         self._title = PlainText("title", self)
         self._line = PlainText("caption", self)
-        self._parts = {part: QCheckBox(self) for part in Part}
+        self._parts = {part: CheckRow(self) for part in Part}
         for part, box in self._parts.items():
             box.setObjectName(f"export-{part}")
             box.setChecked(part in standard.parts)
             box.toggled.connect(lambda _on: self._show_standing())
-        self._format, self._format_label = self._list("format", Format, standard.format)
-        self._recipient, self._recipient_label = self._list("recipient", Recipient, standard.recipient)
-        self._purpose, self._purpose_label = self._list("purpose", Purpose, standard.purpose)
-        self._level, self._level_label = self._list("level", Level, standard.level)
-        self._level.currentIndexChanged.connect(lambda _index: self._show_standing())
+        self._format, self._format_label = choice_list(self, "format", DOCUMENTS, standard.format)
+        self._recipient, self._recipient_label = choice_list(self, "recipient", Recipient, standard.recipient)
+        self._purpose, self._purpose_label = choice_list(self, "purpose", Purpose, standard.purpose)
+        self._level, self._level_label = choice_list(self, "level", Level, standard.level)
+        for list_ in (self._format, self._level):
+            list_.currentIndexChanged.connect(lambda _index: self._show_standing())
         self._names = QLineEdit(self)
         self._names.setObjectName("export-names")
         self._names_label = PlainText("", self)
         self._names_label.setBuddy(self._names)
-
-    def _list(self, name: str, kind: type[E], chosen: E) -> tuple[QComboBox, QLabel]:
-        made = QComboBox(self)
-        made.setObjectName(f"export-{name}")
-        made.setItemDelegate(QStyledItemDelegate(made))
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        made.setMinimumWidth(20 * theme.SPACE)
-        for value in kind:
-            made.addItem("", value)
-        made.setCurrentIndex(list(kind).index(chosen))
-        label = QLabel(self)
-        label.setBuddy(made)
-        return made, label
 
     def _make_preview(self) -> None:
         self._text = QPlainTextEdit(self)
@@ -236,7 +269,7 @@ class ExportWizard(Retranslating, QDialog):
         self._changes = QListWidget(self)
         self._changes.setObjectName("export-changes")
         self._changes.itemChanged.connect(lambda _item: self._show_text())
-        self._read = QCheckBox(self)
+        self._read = CheckRow(self)
         self._read.setObjectName("export-read")
         self._read.toggled.connect(lambda _on: self._show_standing())
         self._standing = PlainText("caption", self)
@@ -249,6 +282,8 @@ class ExportWizard(Retranslating, QDialog):
         self._next.clicked.connect(self._preview)
         self._save = button("export-save", "primary", self)
         self._save.clicked.connect(self._ask_where)
+        self._print = button("export-print", "", self)
+        self._print.clicked.connect(self._ask_which_printer)
 
     def _choices_page(self) -> QWidget:
         page = QWidget(self)
@@ -291,10 +326,31 @@ class ExportWizard(Retranslating, QDialog):
         buttons.setSpacing(theme.SPACE)
         buttons.addWidget(self._cancel)
         buttons.addStretch()
-        for control in (self._back, self._next, self._save):
+        for control in (self._back, self._next, self._print, self._save):
             buttons.addWidget(control)
         column.addLayout(buttons)
-        self.resize(820, 760)
+        self.resize(size_on_screen(self, QSize(*_SIZE)))
+
+
+def size_on_screen(dialog: QDialog, wished: QSize) -> QSize:
+    """Return what shows everything, or what the screen has room for: what is above the buttons scrolls."""
+    return wished.boundedTo(dialog.screen().availableSize() - QSize(*[2 * theme.SPACE] * 2))
+
+
+def choice_list(parent: QWidget, name: str, kind: Iterable[StrEnum], chosen: StrEnum) -> tuple[QComboBox, QLabel]:
+    """Return a list of values, whose words are set later, and its label."""
+    values = tuple(kind)
+    made = QComboBox(parent)
+    made.setObjectName(f"export-{name}")
+    made.setItemDelegate(QStyledItemDelegate(made))
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    made.setMinimumWidth(20 * theme.SPACE)
+    for value in values:
+        made.addItem("", value)
+    made.setCurrentIndex(values.index(chosen))
+    label = QLabel(parent)
+    label.setBuddy(made)
+    return made, label
 
 
 def _change_words(change: Replacement) -> str:

@@ -1,36 +1,38 @@
-"""Writing an export: told in the audit trail first, then written whole or not at all."""
+"""What the window adds to writing an export: PDF, which Qt lays out, and the language that is shown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from desktop.record.export import leaving
 from desktop.record.export.choices import CONTEXT, Choices, Format
-from desktop.record.export.docx import as_docx
 from desktop.record.export.text import as_text
-from desktop.record.new_file import write_over
-from desktop.ui.export.pdf import as_pdf
+from desktop.ui.export.pdf import as_pdf, print_on
 from desktop.ui.translation import translated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtPrintSupport import QPrinter
+
     from desktop.record.export.document import Document
+    from desktop.record.export.preparing import Leaving
     from desktop.record.vault.store import VaultStore
 
-
-def write_export(document: Document, choices: Choices, encounter_id: str, store: VaultStore, file: Path) -> None:
-    """Write a document; under each page stands which entry of the audit trail tells of it.
-
-    Raises RecordReadOnly with nothing written, or what the disk refuses: then the trail tells of an export that was
-    begun.
-    """
-    entry = store.note_export(encounter_id, choices.how, as_text(document).encode())
-    anchored = document.anchored(entry, lambda text: translated(CONTEXT, text))
-    write_over(file, _WRITERS[choices.format](anchored))
+_WRITERS = leaving.WRITERS | {Format.PDF: as_pdf}
 
 
-_WRITERS = {
-    Format.TEXT: lambda document: as_text(document).encode(),
-    Format.PDF: as_pdf,
-    Format.DOCX: as_docx,
-}
+def words(text: str) -> str:
+    """Return a sentence of an export in the language that is shown."""
+    return translated(CONTEXT, text)
+
+
+def write_export(document: Leaving, choices: Choices, encounter_id: str, store: VaultStore, file: Path) -> None:
+    """Write a document, told first; see `desktop.record.export.leaving`."""
+    leaving.write_export(document, choices, encounter_id, store, file, translate=words, writers=_WRITERS)
+
+
+def print_export(document: Document, choices: Choices, encounter_id: str, store: VaultStore, printer: QPrinter) -> None:
+    """Print a document, told first. Raises RecordReadOnly with nothing printed."""
+    entry = store.note_export(encounter_id, choices.how_printed, as_text(document).encode())
+    print_on(document.anchored(entry, words), printer)

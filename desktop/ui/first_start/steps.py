@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.settings import CONTEXT as SETTINGS_CONTEXT
 from desktop.settings import TABLE
 from desktop.ui import theme
+from desktop.ui.encounter.widgets import CheckRow
 from desktop.ui.first_start import notice
 from desktop.ui.settings_controls import control_for
 from desktop.ui.translation import Retranslating, translated
@@ -122,7 +123,7 @@ class NoticeStep(Step):
         text.setSpacing(theme.SPACE)
         for passage in notice.PASSAGES:
             self._add_passage(text, passage)
-        self.accepted = QCheckBox(self)
+        self.accepted = CheckRow(self)
         self.accepted.setObjectName("accept-notice")
         self.accepted.setChecked(settings.is_on("notice_accepted"))
         self.accepted.toggled.connect(self._take)

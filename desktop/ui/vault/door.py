@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from desktop.record.dicom.marked import MarkedPicture
+    from desktop.record.retention import Erased
     from desktop.record.vault.importing import Imported
     from desktop.ui.first_start.dialog import FirstStart
     from desktop.ui.services import Services
@@ -62,10 +64,14 @@ class Door(QObject):
         window.passphrase_wanted.connect(self._change_passphrase)
         window.trail_wanted.connect(self._show_trail)
         window.export_wanted.connect(self._export)
+        window.picture_export_wanted.connect(self._export_picture)
         self._keeping = services.keeping
         if self._keeping is not None:
             self._keeping.overdue.connect(self._warn_of_backup)
             self._keeping.trail_broken.connect(self._tell_fault)
+        if services.retention is not None:
+            services.retention.erased.connect(self._tell_erased)
+            services.retention.failed.connect(self._tell_not_erased)
         self.moving.progressed.connect(self._tell_progress)
         self.moving.ended.connect(self._tell_moved)
         self.moving.failed.connect(lambda sentence: window.banner.tell(lambda: sentence))
@@ -162,6 +168,22 @@ class Door(QObject):
         if keeping is not None and not self._window.banner.isVisible():  # the next look says it again
             self._window.banner.tell(keeping.warning, lambda: self.tr("Back up now"), keeping.back_up_now)
 
+    def _tell_erased(self, erased: Erased) -> None:
+        self._window.take_erased(erased.encounters)
+        self._window.banner.tell(
+            lambda: self.tr(
+                "The sound of recordings was erased after their notes were signed, as you had set: {count}. It cannot "
+                "be played or heard a second time any more; the words and the notes are kept."
+            ).format(count=erased.recordings)
+        )
+
+    def _tell_not_erased(self, error: RecordError) -> None:
+        self._window.banner.tell(
+            lambda: self.tr("Recordings that were due to be erased are kept for now. {reason}").format(
+                reason=sentence_of(error)
+            )
+        )
+
     def _show_trail(self) -> None:
         from desktop.ui.vault.trail import TrailSheet
 
@@ -183,6 +205,14 @@ class Door(QObject):
             wizard = ExportWizard(self._session, encounter, self._window)
             wizard.finished.connect(wizard.deleteLater)
             wizard.open()
+
+    def _export_picture(self, encounter_id: str, marked: MarkedPicture) -> None:
+        from desktop.ui.export.picture_sheet import PictureSheet
+
+        if self._session.state is VaultState.OPEN:
+            sheet = PictureSheet(self._session, encounter_id, marked, self._window)
+            sheet.finished.connect(sheet.deleteLater)
+            sheet.open()
 
     def _accept_trail(self) -> None:
         if self._session.state is VaultState.OPEN:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.record.vault.strength import Strength, strength_of
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import PlainText
+from desktop.ui.encounter.widgets import CheckRow, PlainText
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class NewPassphrase(Retranslating, QWidget):
         self._words.setObjectName("strength-words")
         self._trouble = PlainText("caption", self)
         self._trouble.setObjectName("passphrase-trouble")
-        self._seen = QCheckBox(self)
+        self._seen = CheckRow(self)
         self._seen.setObjectName("show-passphrase")
         self._seen.toggled.connect(self._show_letters)
         for field in (self.first, self.again):

@@ -55,6 +55,8 @@ WORDS = {
     Action.DELETE_RECORDING: QT_TRANSLATE_NOOP("Trail", "Recording deleted"),
     Action.ANSWER: QT_TRANSLATE_NOOP("Trail", "Answer of a model"),
     Action.DRAFT: QT_TRANSLATE_NOOP("Trail", "Draft written"),
+    Action.SIGN: QT_TRANSLATE_NOOP("Trail", "Note signed"),
+    Action.ERASE: QT_TRANSLATE_NOOP("Trail", "Sound of a recording erased"),
     Action.EXPORT: QT_TRANSLATE_NOOP("Trail", "Encounter exported"),
     Action.EXPORT_TRAIL: QT_TRANSLATE_NOOP("Trail", "Trail saved"),
     Action.BACK_UP: QT_TRANSLATE_NOOP("Trail", "Backed up"),

@@ -57,7 +57,8 @@ class WindowsLocks(QAbstractNativeEventFilter):
         self, event_type: QByteArray | bytes | bytearray | memoryview, message: int
     ) -> Any:
         """Look at a message; it goes on to the window in any case."""
-        if bytes(event_type) in _KINDS and int(message):
+        kind = event_type.data() if isinstance(event_type, QByteArray) else bytes(event_type)
+        if kind in _KINDS and int(message):
             found = wintypes.MSG.from_address(int(message))
             if (found.wParam or 0) in LEFT.get(found.message, ()):
                 self._left()

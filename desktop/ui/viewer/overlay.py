@@ -139,7 +139,8 @@ def _write_beside(painter: QPainter, first: Point, second: Point, text: str) -> 
     width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
     box = QRectF(right + 12, right_y - height / 2, width, height)
     if box.right() > painter.viewport().width() / painter.device().devicePixelRatio():
-        box = QRectF(left - 12 - width, left_y - height / 2, width, height)
+        # Where there is no room either, it may cover the length: a number that is cut is worse.
+        box = QRectF(max(left - 12 - width, 0.0), left_y - height / 2, width, height)
     _write(painter, box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import LoadedPicture
+    from desktop.record.dicom.marked import MarkedPicture
     from desktop.worker.protocol import PictureWeights
 
 SETTLE_MS = 400
@@ -171,6 +172,18 @@ class PicturePane(Retranslating, QWidget):
         self._show_marks(Marks())
         if had_region:
             self.region_cleared.emit(self.label, self.feed.origin)
+
+    def captured(self) -> MarkedPicture | None:
+        """Return the picture as it is seen, with its marks; None where none is open."""
+        from desktop.ui.viewer.capturing import captured
+
+        view = self.view
+        if view.picture is None or view.window_shown is None:
+            return None
+        inverted = view.state.inverted
+        return captured(
+            view.picture, view.window_shown, view.marks, label=self.label, frame=self.feed.origin, inverted=inverted
+        )
 
     def ask_about_region(self) -> None:
         """Tell the region of this picture once more, for another question about it."""

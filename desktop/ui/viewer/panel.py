@@ -32,7 +32,7 @@ _TOOLS = {"viewer-window": Tool.WINDOW, "viewer-length": Tool.LENGTH, "viewer-re
 _PRESET = "viewer-preset-"
 _NEED_PICTURE = (
     "viewer-fit viewer-actual-size viewer-zoom-out viewer-zoom-in viewer-window viewer-presets viewer-invert "
-    "viewer-length viewer-region viewer-clear viewer-turn viewer-mirror".split()
+    "viewer-length viewer-region viewer-clear viewer-export viewer-turn viewer-mirror".split()
 )
 
 
@@ -45,6 +45,8 @@ class ViewerPanel(Retranslating, QWidget):
     """Label and Region: it was drawn, or is to be asked about again."""
     region_cleared = Signal(str, int)
     """Label, and the frame whose region was removed."""
+    export_wanted = Signal(object)
+    """A MarkedPicture that is to leave."""
     close_wanted = Signal()
 
     def __init__(self, pictures: PictureLoader, parent: QWidget | None = None) -> None:
@@ -75,6 +77,7 @@ class ViewerPanel(Retranslating, QWidget):
             "viewer-presets": self._open_presets,
             "viewer-side-by-side": self._toggle_second,
             "viewer-link": self._toggle_link,
+            "viewer-export": self._export,
             CLOSE: self.close_wanted.emit,
         }
         self.bar.triggered.connect(self.handle)
@@ -169,6 +172,10 @@ class ViewerPanel(Retranslating, QWidget):
             actions.retranslate(bound)
 
     # --- actions ---
+
+    def _export(self) -> None:
+        if (marked := self._active.captured()) is not None:
+            self.export_wanted.emit(marked)
 
     def _take_tool(self, tool: Tool) -> None:
         self._tool = tool

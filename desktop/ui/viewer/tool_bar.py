@@ -46,6 +46,7 @@ BUTTONS = (
     Button("viewer-region", Kind.STAY),
     Button("viewer-ask-region"),
     Button("viewer-clear"),
+    Button("viewer-export"),
     Button("viewer-turn"),
     Button("viewer-mirror"),
     Button("viewer-side-by-side", Kind.STAY),

@@ -58,7 +58,7 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(reading, "TIME_S", 0.5)
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a.txt").write_text("text", encoding="utf-8")
-    monkeypatch.setattr(reading.sys, "executable", _waiting_python(tmp_path))
+    monkeypatch.setattr(sys, "executable", _waiting_python(tmp_path))
     assert refused(tmp_path / "a.txt") is Problem.TIME
 
 
@@ -90,7 +90,7 @@ def test_a_child_that_died_or_says_something_else_is_not_believed(
     script.write_text(f"#!{sys.executable}\nprint({said!r})\n", encoding="utf-8")
     script.chmod(0o700)
     (tmp_path / "a.txt").write_text("text", encoding="utf-8")
-    monkeypatch.setattr(reading.sys, "executable", str(script))
+    monkeypatch.setattr(sys, "executable", str(script))
     assert refused(tmp_path / "a.txt") is Problem.UNREADABLE
 
 

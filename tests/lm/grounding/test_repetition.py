@@ -16,6 +16,7 @@ SENTENCE = "The patient takes 2.5 mg of warfarin."
         (f"He coughs.\n{SENTENCE} {SENTENCE} {SENTENCE}", f"He coughs.\n{SENTENCE}"),
         ("Yes. No. Yes. No. Yes. No.", "Yes. No."),
         (f"It shows a spine{' with a left spine' * 3}", "It shows a spine with a left spine"),
+        (f"He takes two medicines. They are{' a kind of penicillin and' * 3}", "He takes two medicines."),
     ],
 )
 def test_one_round_is_kept(text: str, kept: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -7,37 +8,25 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton
 
 from desktop.record.encounter import Question
-from desktop.record.export.choices import Choices, Format, Level, Part
+from desktop.record.export.choices import DOCUMENTS, Choices, Format, Level, Part
 from desktop.record.export.document import Document, Paragraph, Role
-from desktop.record.vault.opening import make_vault
 from desktop.ui import theme
 from desktop.ui.export.pdf import as_pdf
 from desktop.ui.export.wizard import ExportWizard
-from desktop.ui.vault.session import VaultSession
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
 from tests.fakes.encounters import AT
-from tests.fakes.vaults import PASSPHRASE, cheap_means
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-
-@pytest.fixture
-def session(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[VaultSession]:
-    theme.apply(qapp, "light", 100)
-    make_vault(tmp_path / "vault", PASSPHRASE, cheap_means(tmp_path / "vault"))
-    made = VaultSession(tmp_path / "vault", cheap_means(tmp_path / "vault"), qapp)
-    with qtbot.waitSignal(made.opened):
-        made.unlock(PASSPHRASE)
-    yield made
-    made.close()
-    made.deleteLater()
+    from desktop.ui.vault.session import VaultSession
 
 
 @pytest.fixture
@@ -114,12 +103,12 @@ def test_an_export_is_told_with_its_choices_and_the_file_names_the_entry(
     click(wizard, "next")
     read(wizard).click()
     wizard.save_to(str(tmp_path / "out.txt"))
-    row = session.audit.latest(1)[0]
-    assert (row.action, row.object) == (
-        "export",
-        f"{wizard._encounter.id}/export/txt/colleague/treatment/years",
-    )
+    row = next(row for row in session.audit.latest(2) if "sha256" not in row.object)
+    how = f"{wizard._encounter.id}/export/txt/colleague/treatment/years"
+    assert (row.action, row.object) == ("export", how)
     written = (tmp_path / "out.txt").read_text()
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    assert session.audit.latest(1)[0].object == f"{how}/sha256:{digest}"
     assert written.startswith("Draft - research and education\n")
     assert written.endswith(f"Entry {row.seq} of the audit trail, {row.mac[:16]}\n")
     assert row.content == session.audit.hash_of(text(wizard).encode())
@@ -127,16 +116,60 @@ def test_an_export_is_told_with_its_choices_and_the_file_names_the_entry(
     assert standing(wizard) == "Saved: out.txt. It is not encrypted."
 
 
-@pytest.mark.parametrize("format_", Format)
-def test_each_format_is_written(wizard: ExportWizard, tmp_path: Path, format_: Format) -> None:
+@pytest.mark.parametrize("format_", DOCUMENTS)
+def test_each_format_is_written(qtbot: QtBot, wizard: ExportWizard, tmp_path: Path, format_: Format) -> None:
     choose(wizard, "format", format_)
     choose(wizard, "level", Level.NAMED)
     click(wizard, "next")
     assert "as they are" in standing(wizard)
     wizard.save_to(str(tmp_path / f"out.{format_}"))
+    qtbot.waitUntil(lambda: standing(wizard).startswith("Saved"), timeout=20_000)  # FHIR is checked in the background
     assert wizard.choices == replace(Choices(), format=format_, level=Level.NAMED)
-    head = {Format.TEXT: b"Draft", Format.PDF: b"%PDF-", Format.DOCX: b"PK"}[format_]
+    head = {Format.TEXT: b"Draft", Format.PDF: b"%PDF-", Format.DOCX: b"PK"}.get(
+        format_, b'{\n "resourceType": "Bundle"'
+    )
     assert (tmp_path / f"out.{format_}").read_bytes().startswith(head)
+
+
+def test_pictures_themselves_can_be_chosen_only_where_they_can_be_in_it(wizard: ExportWizard) -> None:
+    box = part(wizard, QCheckBox, Part.FILES)
+    assert isinstance(box, QCheckBox)
+    assert not box.isEnabled()
+    choose(wizard, "format", Format.FHIR_R5)
+    assert not box.isEnabled()
+    choose(wizard, "level", Level.NAMED)
+    assert box.isEnabled()
+    choose(wizard, "format", Format.PDF)
+    assert not box.isEnabled()
+
+
+def test_paper_is_told_and_holds_what_was_previewed(
+    wizard: ExportWizard, session: VaultSession, tmp_path: Path
+) -> None:
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    wizard.print_on(printer)
+    assert not (tmp_path / "paper.pdf").exists()  # nobody looked at it yet
+    click(wizard, "next")
+    assert not part(wizard, QPushButton, "print").isEnabled()  # type: ignore[attr-defined]
+    read(wizard).click()
+    assert part(wizard, QPushButton, "print").isEnabled()  # type: ignore[attr-defined]
+    wizard.print_on(printer)
+    row = session.audit.latest(1)[0]
+    assert row.object == f"{wizard._encounter.id}/export/print/myself/treatment/years"
+    pdf = pypdfium2.PdfDocument((tmp_path / "paper.pdf").read_bytes())
+    page = pdf[0].get_textpage().get_text_bounded()
+    pdf.close()
+    for words in ("May Mrs [NAME] take", "Draft - research", f"Entry {row.seq} of the audit trail"):
+        assert words in page
+    assert standing(wizard) == "Sent to the printer."
+
+
+def test_a_bundle_goes_to_no_printer(wizard: ExportWizard) -> None:
+    choose(wizard, "format", Format.FHIR_R4)
+    click(wizard, "next")
+    assert not part(wizard, QPushButton, "print").isVisible()  # type: ignore[attr-defined]
 
 
 def test_a_broken_trail_lets_nothing_leave(wizard: ExportWizard, session: VaultSession, tmp_path: Path) -> None:
@@ -160,6 +193,25 @@ def test_nothing_chosen_is_nothing_to_preview(wizard: ExportWizard) -> None:
     for each in Part:
         part(wizard, QCheckBox, each).setChecked(False)  # type: ignore[attr-defined]
     assert not part(wizard, QPushButton, "next").isEnabled()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scale", [100, 200])
+def test_its_buttons_are_on_a_low_screen(wizard: ExportWizard, qapp: QApplication, scale: int) -> None:
+    theme.apply(qapp, "light", scale)
+    screen = wizard.screen().availableSize()
+    assert wizard.height() < screen.height()
+    assert wizard.minimumSizeHint().height() < screen.height()
+    button = part(wizard, QPushButton, "next")
+    assert isinstance(button, QPushButton)
+    assert wizard.rect().contains(button.geometry())
+
+
+def test_a_tick_takes_a_press_anywhere_in_its_row(qtbot: QtBot, wizard: ExportWizard) -> None:
+    click(wizard, "next")
+    read = part(wizard, QCheckBox, "read")
+    assert isinstance(read, QCheckBox)
+    qtbot.mouseClick(read, Qt.MouseButton.LeftButton, pos=read.rect().center())
+    assert read.isChecked()
 
 
 def test_everyone_can_use_it(wizard: ExportWizard) -> None:
