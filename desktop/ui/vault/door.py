@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from desktop.record.encounter import Encounter
     from desktop.record.vault.importing import Imported
     from desktop.ui.first_start.dialog import FirstStart
     from desktop.ui.services import Services
@@ -177,7 +178,16 @@ class Door(QObject):
                 return
             wizard = ExportWizard(self._session, encounter, self._window)
             wizard.finished.connect(wizard.deleteLater)
+            wizard.picture_wanted.connect(lambda: self._copy_picture(encounter))
             wizard.open()
+
+    def _copy_picture(self, encounter: Encounter) -> None:
+        from desktop.ui.export.picture import PictureCopy
+
+        if self._session.state is VaultState.OPEN:
+            dialog = PictureCopy(self._session, self._services.pictures, encounter, self._window)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
 
     def _accept_trail(self) -> None:
         if self._session.state is VaultState.OPEN:
