@@ -66,8 +66,9 @@ bench-qa: models ## answers with sources on open questions (BEDSIDE_DATA names t
 bench-vault: setup ## what an unlock and a backup cost as the record grows
 	@$(BIN)/python -m tests.bench.bench_vault
 
-bench-deid: setup ## what the rules of de-identification find and miss, by kind, and what they replace needlessly
+bench-deid: setup ## what de-identification finds and misses in texts and pictures, and what it takes needlessly
 	@$(BIN)/python -m tests.bench.bench_deid
+	@$(BIN)/python -m tests.bench.bench_burned_in
 
 bench-card: models ## the patient card: reading level before and after, and what it keeps (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_card
