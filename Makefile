@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui kill-loop lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine bench-notes clean
+.PHONY: help setup models run test test-gui kill-loop promises fault disk tamper model lock nophi inject confined bombs nonet lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine bench-notes clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,17 @@ test-gui: models ## the whole story in a real window, photographed step by step 
 
 kill-loop: setup ## a process that writes into a vault is killed 1,000 times; what it had acknowledged must be there
 	@$(BIN)/python -m tests.kill_loop
+
+promises: models ## everything that SECURITY.md promises, put to the test, with figures
+	@$(BIN)/python -m tests.promises
+
+# One promise each: failing steps, a full disk, changed files, the vault beside a dictionary, locking, words left on
+# the disk, orders in files, parsers that were taken over, files that unpack without end.
+fault disk tamper model lock nophi inject confined bombs: setup
+	@$(BIN)/python -m tests.promises $@
+
+nonet: models ## the whole story where there is no network
+	@$(BIN)/python -m tests.promises nonet
 
 lint: setup ## style, types and the arrows between packages
 	@$(BIN)/ruff check .
@@ -55,8 +66,9 @@ bench-qa: models ## answers with sources on open questions (BEDSIDE_DATA names t
 bench-vault: setup ## what an unlock and a backup cost as the record grows
 	@$(BIN)/python -m tests.bench.bench_vault
 
-bench-deid: setup ## what the rules of de-identification find and miss, by kind, and what they replace needlessly
+bench-deid: setup ## what de-identification finds and misses in texts and pictures, and what it takes needlessly
 	@$(BIN)/python -m tests.bench.bench_deid
+	@$(BIN)/python -m tests.bench.bench_burned_in
 
 bench-card: models ## the patient card: reading level before and after, and what it keeps (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_card

@@ -1681,6 +1681,14 @@ no patient is heard</source>
         <translation>我已阅读将要导出的文本</translation>
     </message>
     <message>
+        <source>Pictures stay in the record. A copy of one can leave by itself, with the words in it blacked out.</source>
+        <translation>图片留在病历中。可以单独导出一张图片的副本，其中的文字会被涂黑。</translation>
+    </message>
+    <message>
+        <source>Copy a picture…</source>
+        <translation>复制一张图片…</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -3028,6 +3036,69 @@ no patient is heard</source>
     <message>
         <source>The voice stopped by itself. Try again, or read the words to the patient.</source>
         <translation>语音自行停止了。请重试，或由您读给患者听。</translation>
+    </message>
+</context>
+<context>
+    <name>PictureCopy</name>
+    <message>
+        <source>Copy a picture for somebody else</source>
+        <translation>为他人复制一张图片</translation>
+    </message>
+    <message>
+        <source>Words in the picture are blacked out in the copy; the original stays. Click a box to keep its words, drag to black out more. Faces are never taken out.</source>
+        <translation>副本中图片上的文字会被涂黑，原图保持不变。点击方框可保留其中的文字，拖动可涂黑更多区域。面部从不会被去除。</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>The picture with what becomes black</source>
+        <translation>图片及将被涂黑的区域</translation>
+    </message>
+    <message>
+        <source>What becomes black</source>
+        <translation>将被涂黑的内容</translation>
+    </message>
+    <message>
+        <source>I have looked at the whole picture</source>
+        <translation>我已看过整张图片</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Save the copy…</source>
+        <translation>保存副本…</translation>
+    </message>
+    <message>
+        <source>A box of your own</source>
+        <translation>您自己画的方框</translation>
+    </message>
+    <message>
+        <source>Save the copy</source>
+        <translation>保存副本</translation>
+    </message>
+    <message>
+        <source>Saved: {file}. It is not encrypted.</source>
+        <translation>已保存：{file}。该文件未加密。</translation>
+    </message>
+    <message>
+        <source>There is no picture in this encounter.</source>
+        <translation>此次就诊中没有图片。</translation>
+    </message>
+    <message>
+        <source>Looking for words in the picture…</source>
+        <translation>正在查找图片中的文字…</translation>
+    </message>
+    <message>
+        <source>Looked at {some} of {all} frames; what was found is blacked out in all of them.</source>
+        <translation>已查看 {all} 帧中的 {some} 帧；找到的文字会在所有帧中涂黑。</translation>
+    </message>
+    <message>
+        <source>Words can be missed. A copy of a film is this one still, without its sound.</source>
+        <translation>可能会漏掉文字。视频的副本只是这一幅画面，不含声音。</translation>
     </message>
 </context>
 <context>

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+injected = 0
+"""How many steps were made to fail since this was imported; `make fault` prints it."""
+
+
 class PowerCut(BaseException):  # not an Exception: no clean-up may depend on catching it
     """The machine went off at this step."""
 
@@ -37,6 +41,8 @@ class FailAt(Disk):
         return self.left < 0
 
     def _fail(self) -> None:
+        global injected  # noqa: PLW0603  # one figure of the whole run
+        injected += 1
         if self._power_cut:
             raise PowerCut
         raise OSError(self._code, "injected")

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -57,6 +57,9 @@ FILE_NAME = "encounter"
 class ExportWizard(Retranslating, QDialog):
     """Two pages: the choices, and the document as it would leave. Esc goes without anything being written."""
 
+    picture_wanted = Signal()
+    """A copy of a picture is wanted instead."""
+
     def __init__(self, session: VaultSession, encounter: Encounter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("export-wizard")
@@ -92,6 +95,10 @@ class ExportWizard(Retranslating, QDialog):
         self._changes.setAccessibleName(self.tr("What is replaced"))
         self._text.setAccessibleName(self.tr("The text as it leaves"))
         self._read.setText(self.tr("I have read the text as it leaves this record"))
+        self._pictures_line.setText(
+            self.tr("Pictures stay in the record. A copy of one can leave by itself, with the words in it blacked out.")
+        )
+        self._picture.setText(self.tr("Copy a picture…"))
         self._cancel.setText(self.tr("Close"))
         self._back.setText(self.tr("Back"))
         self._next.setText(self.tr("Preview"))
@@ -203,6 +210,10 @@ class ExportWizard(Retranslating, QDialog):
         dialog.accepted.connect(lambda: self.print_on(printer))
         QDialog.open(dialog)
 
+    def _want_picture(self) -> None:
+        self.reject()
+        self.picture_wanted.emit()
+
     def _go_back(self) -> None:
         self._pages.setCurrentIndex(0)
         self._show_standing()
@@ -256,6 +267,9 @@ class ExportWizard(Retranslating, QDialog):
         self._level, self._level_label = choice_list(self, "level", Level, standard.level)
         for list_ in (self._format, self._level):
             list_.currentIndexChanged.connect(lambda _index: self._show_standing())
+        self._pictures_line = PlainText("caption", self)
+        self._picture = button("export-picture", "", self)
+        self._picture.clicked.connect(self._want_picture)
         self._names = QLineEdit(self)
         self._names.setObjectName("export-names")
         self._names_label = PlainText("", self)
@@ -302,6 +316,8 @@ class ExportWizard(Retranslating, QDialog):
         column.addWidget(self._names_label)
         column.addWidget(self._names)
         column.addStretch()
+        column.addWidget(self._pictures_line)
+        column.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignLeft)
         return page
 
     def _preview_page(self) -> QWidget:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.dicom.marked import MarkedPicture
+    from desktop.record.encounter import Encounter
     from desktop.record.retention import Erased
     from desktop.record.vault.importing import Imported
     from desktop.ui.first_start.dialog import FirstStart
@@ -204,6 +205,7 @@ class Door(QObject):
                 return
             wizard = ExportWizard(self._session, encounter, self._window)
             wizard.finished.connect(wizard.deleteLater)
+            wizard.picture_wanted.connect(lambda: self._copy_picture(encounter))
             wizard.open()
 
     def _export_picture(self, encounter_id: str, marked: MarkedPicture) -> None:
@@ -213,6 +215,14 @@ class Door(QObject):
             sheet = PictureSheet(self._session, encounter_id, marked, self._window)
             sheet.finished.connect(sheet.deleteLater)
             sheet.open()
+
+    def _copy_picture(self, encounter: Encounter) -> None:
+        from desktop.ui.export.picture import PictureCopy
+
+        if self._session.state is VaultState.OPEN:
+            dialog = PictureCopy(self._session, self._services.pictures, encounter, self._window)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
 
     def _accept_trail(self) -> None:
         if self._session.state is VaultState.OPEN:
