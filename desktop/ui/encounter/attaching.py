@@ -213,8 +213,8 @@ def _series(folder: Path) -> list[Path]:
 
     A disc of pictures (PS3.10) has its files several folders deep, and an index of them that is no picture itself.
     """
-    found = (path for path in folder.rglob("*") if path.is_file() and path.name.upper() != DICOM_INDEX)
-    files = sorted(islice(found, MOST_FILES + 1), key=lambda path: natural_order(str(path.relative_to(folder))))
+    inside = (path for path in folder.rglob("*") if path.is_file() and path.name.upper() != DICOM_INDEX)
+    files = sorted(islice(inside, MOST_FILES + 1), key=lambda path: natural_order(str(path.relative_to(folder))))
     if len(files) > MOST_FILES:
         raise SourceUnreadable(TOO_MANY, folder.name, MOST_FILES)
     kinds = [(path, _kind_or_unknown(path)) for path in files if not path.name.startswith(".")]
