@@ -52,6 +52,8 @@ COMMANDS = (
     Command("words", "keep a list of words that are recognised more readily", "desktop.commands.words"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
     Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),
+    Command("export", "write an encounter as text, Word or FHIR, after a preview", "desktop.commands.export"),
+    Command("import", "add what a FHIR file says to an encounter, after a preview", "desktop.commands.import_fhir"),
     Command("card", "say a note in plain words, as a card for the patient", "desktop.commands.card"),
     Command("teach", "ask questions to learn from, again when they are due", "desktop.commands.teach"),
     Command("backup", "back the record up, verify backups and restore one", "desktop.commands.backup"),

@@ -44,6 +44,22 @@
         <translation>添加图像或录音</translation>
     </message>
     <message>
+        <source>Attach a folder of pictures</source>
+        <translation>附加图像文件夹</translation>
+    </message>
+    <message>
+        <source>Such as a DICOM disc: each series becomes one picture to scroll through.</source>
+        <translation>例如 DICOM 光盘：每个序列成为一个可滚动浏览的图像。</translation>
+    </message>
+    <message>
+        <source>Import a FHIR file</source>
+        <translation>导入 FHIR 文件</translation>
+    </message>
+    <message>
+        <source>A Patient or a bundle of R4 or R5, with a preview of every line.</source>
+        <translation>R4 或 R5 的 Patient 或 Bundle，并预览每一行。</translation>
+    </message>
+    <message>
         <source>Paste a picture or text</source>
         <translation>粘贴图像或文字</translation>
     </message>
@@ -56,8 +72,8 @@
         <translation>导出就诊</translation>
     </message>
     <message>
-        <source>As text, PDF or Word, with a preview of every word.</source>
-        <translation>导出为文本、PDF 或 Word，每个字都可预览。</translation>
+        <source>As text, PDF, Word or FHIR, or on paper, with a preview of every word.</source>
+        <translation>导出为文本、PDF、Word 或 FHIR，或打印在纸上，并预览每个字。</translation>
     </message>
     <message>
         <source>Ask</source>
@@ -1114,6 +1130,10 @@ no patient is heard</source>
         <translation>添加图像或录音</translation>
     </message>
     <message>
+        <source>Attach a folder of pictures</source>
+        <translation>附加图像文件夹</translation>
+    </message>
+    <message>
         <source>Bedside</source>
         <translation>Bedside</translation>
     </message>
@@ -1808,6 +1828,37 @@ no patient is heard</source>
     <message>
         <source>Show the sources</source>
         <translation>显示来源</translation>
+    </message>
+</context>
+<context>
+    <name>ImportSheet</name>
+    <message>
+        <source>Import a FHIR file</source>
+        <translation>导入 FHIR 文件</translation>
+    </message>
+    <message>
+        <source>Nobody checked what a file says. It is added as typed text, each line with where it stands in it.</source>
+        <translation>文件内容未经任何人核对。它将作为键入的文字添加，每行注明其在文件中的位置。</translation>
+    </message>
+    <message>
+        <source>What the file says</source>
+        <translation>文件内容</translation>
+    </message>
+    <message>
+        <source>Put who it is into the title of the encounter</source>
+        <translation>将患者身份写入就诊标题</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Add to the encounter</source>
+        <translation>添加到就诊</translation>
+    </message>
+    <message>
+        <source>The file is being read…</source>
+        <translation>正在读取文件…</translation>
     </message>
 </context>
 <context>
@@ -3563,6 +3614,26 @@ no patient is heard</source>
     <message>
         <source>The sound of this recording was erased after its note was signed, as you had set. Its words and the signed note are kept.</source>
         <translation>此录音的声音已按您的设置在病历签署后清除。文字和已签署的病历仍保留。</translation>
+    </message>
+    <message>
+        <source>{0} is missing or empty. Nothing was imported: copy it again from where it came.</source>
+        <translation>{0} 缺失或为空。没有导入任何内容：请从来源重新复制。</translation>
+    </message>
+    <message>
+        <source>{0} holds more than is read at once. Nothing was imported: ask for a smaller file, such as that of one visit.</source>
+        <translation>{0} 的内容超过一次可读取的量。没有导入任何内容：请索取较小的文件，例如一次就诊的文件。</translation>
+    </message>
+    <message>
+        <source>{0} is no FHIR Patient or bundle in JSON, or it is damaged. Nothing was imported: ask for FHIR R4 or R5 as JSON.</source>
+        <translation>{0} 不是 JSON 格式的 FHIR Patient 或 Bundle，或已损坏。没有导入任何内容：请索取 JSON 格式的 FHIR R4 或 R5。</translation>
+    </message>
+    <message>
+        <source>{0} holds nothing that Bedside can read as text. Nothing was imported.</source>
+        <translation>{0} 中没有 Bedside 能作为文字读取的内容。没有导入任何内容。</translation>
+    </message>
+    <message>
+        <source>{0} took too long to read. Nothing was imported: it may be damaged.</source>
+        <translation>{0} 读取时间过长。没有导入任何内容：文件可能已损坏。</translation>
     </message>
 </context>
 <context>

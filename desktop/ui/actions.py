@@ -79,6 +79,20 @@ ACTIONS = (
     Action("speak", QT_TRANSLATE_NOOP("Actions", "Speak, or stop speaking"), ("F2", "Ctrl+D"), Group.ENCOUNTER),
     Action("attach", QT_TRANSLATE_NOOP("Actions", "Attach pictures or recordings"), ("Ctrl+O",), Group.ENCOUNTER),
     Action(
+        "attach-folder",
+        QT_TRANSLATE_NOOP("Actions", "Attach a folder of pictures"),
+        ("Ctrl+Shift+O",),
+        Group.ENCOUNTER,
+        QT_TRANSLATE_NOOP("Actions", "Such as a DICOM disc: each series becomes one picture to scroll through."),
+    ),
+    Action(
+        "import",
+        QT_TRANSLATE_NOOP("Actions", "Import a FHIR file"),
+        ("Ctrl+Shift+I",),
+        Group.ENCOUNTER,
+        QT_TRANSLATE_NOOP("Actions", "A Patient or a bundle of R4 or R5, with a preview of every line."),
+    ),
+    Action(
         "paste",
         QT_TRANSLATE_NOOP("Actions", "Paste a picture or text"),
         ("Ctrl+V",),
@@ -90,7 +104,7 @@ ACTIONS = (
         QT_TRANSLATE_NOOP("Actions", "Export the encounter"),
         ("Ctrl+E",),
         Group.ENCOUNTER,
-        QT_TRANSLATE_NOOP("Actions", "As text, PDF or Word, with a preview of every word."),
+        QT_TRANSLATE_NOOP("Actions", "As text, PDF, Word or FHIR, or on paper, with a preview of every word."),
     ),
     Action("ask", QT_TRANSLATE_NOOP("Actions", "Ask"), ("Ctrl+Return", "Ctrl+Enter"), Group.ANSWER),
     Action("cancel", QT_TRANSLATE_NOOP("Actions", "Stop the answer"), ("Esc",), Group.ANSWER),
@@ -347,7 +361,20 @@ SEPARATOR = ""
 WRITINGS = tuple(action.id for action in ACTIONS if action.id.startswith("write-"))
 """What can be written from an encounter."""
 MENUS = {
-    Menu.FILE: ("new-encounter", SEPARATOR, "attach", "speak", "export", SEPARATOR, "page-settings", "lock", "quit"),
+    Menu.FILE: (
+        "new-encounter",
+        SEPARATOR,
+        "attach",
+        "attach-folder",
+        "speak",
+        SEPARATOR,
+        "import",
+        "export",
+        SEPARATOR,
+        "page-settings",
+        "lock",
+        "quit",
+    ),
     Menu.EDIT: ("paste", "copy-answer", SEPARATOR, "ask", "redo", "cancel", SEPARATOR, "search"),
     Menu.WRITE: (*WRITINGS, SEPARATOR, "sign-note"),
     Menu.VIEW: (

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from desktop.record.store import EncounterStore
     from desktop.ui.encounter.book import EncounterBook
 
+DICOM_INDEX = "DICOMDIR"
 MOST_FILES = 3_000
 """Of one series; a thin-slice CT has 1,500."""
 
@@ -207,8 +209,12 @@ def copy_in(store: EncounterStore, encounter_id: str, files: Sequence[Path]) -> 
 
 
 def _series(folder: Path) -> list[Path]:
-    """Return the DICOM files of a folder in the order of their names, else its other pictures."""
-    files = sorted((path for path in folder.iterdir() if path.is_file()), key=lambda path: natural_order(path.name))
+    """Return the DICOM files of a folder and of those within it, in the order of their names, else its pictures.
+
+    A disc of pictures (PS3.10) has its files several folders deep, and an index of them that is no picture itself.
+    """
+    inside = (path for path in folder.rglob("*") if path.is_file() and path.name.upper() != DICOM_INDEX)
+    files = sorted(islice(inside, MOST_FILES + 1), key=lambda path: natural_order(str(path.relative_to(folder))))
     if len(files) > MOST_FILES:
         raise SourceUnreadable(TOO_MANY, folder.name, MOST_FILES)
     kinds = [(path, _kind_or_unknown(path)) for path in files if not path.name.startswith(".")]

@@ -63,6 +63,15 @@ def choose_files(parent: QWidget, attach: Callable[[list[Path]], object]) -> Non
     dialog.open()
 
 
+def choose_folder(parent: QWidget, attach: Callable[[list[Path]], object]) -> None:
+    """Let a folder be chosen, and call `attach` with it."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("EncounterBoxes", "Attach a folder of pictures"))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(lambda names: attach([Path(name) for name in names]))
+    dialog.open()
+
+
 def _box(parent: QWidget, sentence: str) -> QMessageBox:
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -149,6 +149,8 @@ class EncounterScreen(Retranslating, QWidget):
             "search": _always(self._search),
             "speak": _always(self.microphone.toggle),
             "attach": _always(self._choose_files),
+            "attach-folder": _always(self._choose_folder),
+            "import": _always(self._import),
             "paste": self.paste,
             "ask": _always(self.composer.ask),
             "cancel": self._cancel,
@@ -237,6 +239,16 @@ class EncounterScreen(Retranslating, QWidget):
         if card:
             card.copy(sources=False)
         return card is not None
+
+    def _choose_folder(self) -> None:
+        boxes.choose_folder(self, self.controller.attach)
+
+    def _import(self) -> None:
+        from desktop.ui.imports.sheet import ImportSheet
+
+        sheet = ImportSheet(self.controller.book, self)
+        sheet.finished.connect(sheet.deleteLater)
+        sheet.choose()
 
     def _choose_files(self) -> None:
         boxes.choose_files(self, self.controller.attach)

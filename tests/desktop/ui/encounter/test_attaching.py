@@ -11,7 +11,11 @@ from desktop.record.encounter import (
     Attachment,
     Dictation,
 )
+from desktop.record.kinds import FileKind
+from desktop.record.store import FolderStore
+from desktop.ui.encounter.attaching import copy_in
 from tests.fakes.encounter_services import EncounterBench
+from tests.fakes.viewed_pictures import write_ct_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,3 +135,16 @@ def test_a_pasted_picture_is_kept_as_png(bench: EncounterBench, controller: Enco
     kept = QImage(str(bench.store.path(encounter.id, "image-1.png")))
     assert kept.size() == image.size()
     assert kept.pixel(0, 0) == 0xFF336699
+
+
+def test_a_disc_of_pictures_has_them_several_folders_deep_and_its_index_is_none(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "record")
+    encounter = store.create()
+    disc = tmp_path / "disc"
+    write_ct_series(disc / "DICOM" / "ST0" / "SE0", 3)
+    write_ct_series(disc / "DICOM" / "ST0" / "SE1", 2)
+    (disc / "DICOMDIR").write_bytes(b"\0" * 128 + b"DICM")
+    (disc / "README.TXT").write_text("viewer")
+    copied = copy_in(store, encounter.id, [disc])
+    assert copied.kind is FileKind.DICOM
+    assert len(copied.names) == 5

@@ -1,0 +1,1 @@
+"""The sheet that imports a FHIR file."""
