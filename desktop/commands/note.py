@@ -105,7 +105,7 @@ def _heard(args: argparse.Namespace) -> Evidence:
 
 def as_text(writing: Writing, lines: tuple[CheckLine, ...]) -> str:
     """Return a note as plain text, with what to check before signing below it."""
-    parts = [writing.title, *(f"! {notice}" for notice in writing.notices)]
+    parts = [writing.title, "DRAFT - not signed", *(f"! {notice}" for notice in writing.notices)]
     for section in writing.sections:
         if not section.sentences:
             continue

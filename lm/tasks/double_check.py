@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CHECK_HEADING = "Check before signing"
 MOST_LINES = 10
 _AROUND = 4
-"""Words on both sides of a difference that are compared with it, so that "not" and a unit keep what they belong to."""
+"""Shared words on both sides of a difference that are compared with it: "not" and a unit keep what they belong to."""
 _NEGATION = re.compile(r"\b(?:no|not|none|never|without|denies|denied|cannot|\w+n['’]t|n['’]t)\b", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORECASE)
 
@@ -165,13 +165,20 @@ def compare_readings(
     """
     mine, theirs = [_key(word) for word in first], [_key(word) for word in second]
     found: list[Disagreement] = []
-    for kind, start, end, other_start, other_end in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+    edges = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
+    for at, (kind, start, end, other_start, other_end) in enumerate(edges):
         if kind == "equal" or not _touches(first, start, end, within):
             continue
-        here = first[max(0, start - _AROUND) : end + _AROUND]
-        there = second[max(0, other_start - _AROUND) : other_end + _AROUND]
+        before, after = _shared(edges[at - 1 : at]), _shared(edges[at + 1 : at + 2])
+        here = first[start - before : end + after]
+        there = second[other_start - before : other_end + after]
         found += _disagreements(here, there, lexicon)
     return tuple(dict.fromkeys(found))
+
+
+def _shared(edge: Sequence[tuple[str, int, int, int, int]]) -> int:
+    """Return how many words of a neighbouring stretch both readings share and are compared with a difference."""
+    return min(_AROUND, edge[0][2] - edge[0][1]) if edge and edge[0][0] == "equal" else 0
 
 
 def _touches(first: Sequence[EvidenceWord], start: int, end: int, within: tuple[float, float] | None) -> bool:

@@ -277,3 +277,25 @@ def test_groups_grow_and_the_first_holds_enough_to_tell_the_language() -> None:
     assert [len(group) for group in group_spans(spans, 6.0)] == [6, 2, 4, 8]
     assert [span for group in group_spans(spans, 6.0) for span in group] == spans
     assert list(group_spans([], 6.0)) == []
+
+
+@pytest.mark.models
+def test_a_second_reading_hears_the_same_facts_at_the_same_seconds(
+    recognizer: SpeechRecognizer, sample: Recording, transcript: Transcript
+) -> None:
+    first = next(utterance for utterance in transcript.utterances if "penicillin" in utterance.text)
+    span = SpeechSpan(int((first.start_s - 0.5) * SAMPLE_RATE_HZ), int((first.end_s + 0.5) * SAMPLE_RATE_HZ))
+    again = recognizer.read_again(sample.samples[span.start : span.end], span, "en")
+    assert again is not None
+    assert "allergic to penicillin" in " ".join(plain(again.text))
+    named = next(word for word in again.words if "penicillin" in word.text)
+    known = next(word for word in first.words if "penicillin" in word.text)
+    assert abs(named.start_s - known.start_s) < 0.3
+    with pytest.raises(Cancelled):
+        recognizer.read_again(sample.samples[span.start : span.end], span, "en", lambda: True)
+
+
+@pytest.mark.models
+def test_a_second_reading_of_silence_hears_nothing(recognizer: SpeechRecognizer) -> None:
+    silence = np.zeros(4 * SAMPLE_RATE_HZ, np.float32)
+    assert recognizer.read_again(silence, SpeechSpan(0, len(silence)), "en") is None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.record.note_checking import words_now
 from desktop.record.note_editing import line_of
@@ -16,10 +16,16 @@ from desktop.ui.encounter.wording import printable
 from desktop.ui.note.text_field import SentenceField
 from desktop.ui.note.wording import about_words, decision_words, hearing_words, listen_words
 from desktop.ui.translation import Retranslating
+from desktop.ui.viewer.flow_layout import FlowLayout
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from desktop.record.encounter import Writing
     from desktop.record.signature import CheckLine, SoundPlace, TwoReadings
+
+_READING_CHARACTERS = 24
+"""Of an average letter, the least width of one reading that stands beside the other."""
 
 
 class ReadingsView(Retranslating, QFrame):
@@ -40,20 +46,32 @@ class ReadingsView(Retranslating, QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(2)
-        head = QHBoxLayout()
-        head.addWidget(self._differs, 1)
-        head.addWidget(self._listen)
-        column.addLayout(head)
-        beside = QHBoxLayout()
-        beside.setSpacing(2 * theme.SPACE)
+        column.addWidget(self._differs)
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._beside.setSpacing(theme.SPACE)
         for name, words in zip(self._names, self._words, strict=True):
             one = QVBoxLayout()
+            one.setSpacing(2)
             one.addWidget(name)
             one.addWidget(words)
             one.addStretch(1)
-            beside.addLayout(one, 1)
-        column.addLayout(beside)
+            self._beside.addLayout(one, 1)
+        column.addLayout(self._beside)
+        column.addWidget(self._listen, 0, Qt.AlignmentFlag.AlignLeft)
         self.retranslate()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As narrow as one reading above the other."""
+        return QSize(20 * theme.SPACE, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put one reading above the other where their lines would be too short beside each other."""
+        super().resizeEvent(event)
+        beside = self.width() >= 2 * _READING_CHARACTERS * self.fontMetrics().averageCharWidth()
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if direction != self._beside.direction():
+            self._beside.setDirection(direction)
+            self.updateGeometry()
 
     def retranslate(self) -> None:
         """Set every word."""
@@ -178,11 +196,12 @@ class CheckRow(Retranslating, QFrame):
             editing.addWidget(control)
         editing.addStretch(1)
         column.addLayout(editing)
-        row = QHBoxLayout()
-        row.addWidget(self.tick, 1)
-        row.addWidget(self._listen)
-        row.addWidget(self._change)
-        column.addLayout(row)
+        deciding = QWidget(self)
+        row = FlowLayout(deciding, 4)
+        row.setContentsMargins(0, 0, 0, 0)
+        for control in (self.tick, self._change, self._listen):
+            row.addWidget(control)
+        column.addWidget(deciding)
 
     def _connect(self) -> None:
         self.tick.setChecked(self.line.decision is not Decision.OPEN)

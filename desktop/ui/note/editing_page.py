@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import theme
@@ -186,7 +186,12 @@ class EditingPage(Retranslating, QScrollArea):
         row.added.connect(self.added)
         row.play_wanted.connect(self.play_wanted)
         row.chosen.connect(self._note_chosen)
+        row.begun.connect(self._show_soon)
         return row
+
+    def _show_soon(self, widget: QWidget) -> None:
+        """Scroll to what was just shown, once it has its place."""
+        QTimer.singleShot(0, widget, lambda: self.ensureWidgetVisible(widget))
 
     def _note_chosen(self, line_id: str) -> None:
         self._chosen = line_id

@@ -36,6 +36,8 @@ class LineRow(Retranslating, QWidget):
     """The line's id and the words of the one below it."""
     play_wanted = Signal(str, float, object)
     chosen = Signal(str)
+    begun = Signal(object)
+    """The field in which words are being typed now."""
 
     def __init__(self, line: NoteLine, *, editable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -175,6 +177,7 @@ class LineRow(Retranslating, QWidget):
         self._show_editing(True)
         self.field.begin(text)
         self.retranslate()
+        self.begun.emit(self._leave)
 
     def _take(self, words: str) -> None:
         adding = self._adding

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.note_editing import parts_of, standing
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import IconButton, PlainText, button
+from desktop.ui.encounter.widgets import IconButton, PlainText, button, scrolling
 from desktop.ui.note.check_page import CheckPage
 from desktop.ui.note.editing_page import EditingPage
 from desktop.ui.note.sign_page import SignPage
-from desktop.ui.note.wording import signature_words
+from desktop.ui.note.wording import hash_words, signature_words
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ class NoteSheet(Retranslating, QDialog):
         self._step = PlainText("caption", self)
         self.editing, self.checking, self.signing_page = EditingPage(self), CheckPage(self), SignPage(self)
         self._pages = QStackedWidget(self)
-        for page in (self.editing, self.checking, self.signing_page):
+        self._signing_area = scrolling(self.signing_page)
+        for page in (self.editing, self.checking, self._signing_area):
             self._pages.addWidget(page)
+        # What does not fit is scrolled to: the buttons below keep their height.
+        self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._close = button("note-close", "", self)
         self._undo = IconButton("note-undo", "undo", self)
         self._back = button("note-back", "", self)
@@ -106,7 +109,7 @@ class NoteSheet(Retranslating, QDialog):
     def _step_words(self) -> str:
         note = self.note
         if note is not None and note.signature is not None:
-            return f"{signature_words(note)}, SHA-256 {note.signature.sha256}" if self.page == EDIT else ""
+            return f"{signature_words(note)}, {hash_words(note.signature)}" if self.page == EDIT else ""
         steps = (
             self.tr("1 of 3: Read it, and change what is not right. Every edit is kept."),
             self.tr("2 of 3: Tick each line, or change it."),
@@ -131,9 +134,7 @@ class NoteSheet(Retranslating, QDialog):
         if page == CHECK and note.check is None and self._signing.progress_of(note.id) is None:
             self._signing.check(self._encounter_id, note.id)
         self._show(note)
-        widget = self._pages.currentWidget()
-        if isinstance(widget, EditingPage | CheckPage | SignPage):
-            widget.take_keyboard()
+        (self.editing, self.checking, self.signing_page)[page].take_keyboard()
 
     def _follow(self, note_id: str) -> None:
         """A method that asks for the note itself: the views are told once, whoever changed it."""
@@ -166,6 +167,7 @@ class NoteSheet(Retranslating, QDialog):
             self._signing.sign(self._encounter_id, self._note_id, self.signing_page.name.text())
         )
         if self._is_signed:
+            self._signing_area.verticalScrollBar().setValue(0)
             self._close.setFocus()
 
     # --- building ----------------------------------------------------------------------------------------------

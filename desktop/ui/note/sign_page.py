@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from desktop.record.note_editing import lines_of
 from desktop.ui import theme
 from desktop.ui.encounter.widgets import PlainText
-from desktop.ui.note.wording import check_summary, signature_words
+from desktop.ui.note.wording import check_summary, hash_words, signature_words
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SignPage(Retranslating, QWidget):
         )
         self._summary.show_words("" if note is None else self._summary_words(note))
         self._signature.show_words(signature_words(note) if note is not None and is_signed else "")
-        self._hash.show_words(f"SHA-256 {note.signature.sha256}" if note is not None and note.signature else "")
+        self._hash.show_words(hash_words(note.signature) if note is not None and note.signature else "")
         for widget in (self.name, self._name_label, self.read):
             widget.setVisible(not is_signed)
 

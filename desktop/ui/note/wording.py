@@ -14,9 +14,10 @@ from desktop.ui.translation import translated
 if TYPE_CHECKING:
     from desktop.record.encounter import Writing
     from desktop.record.note_editing import NoteLine
-    from desktop.record.signature import CheckLine, DoubleCheck, SoundPlace
+    from desktop.record.signature import CheckLine, DoubleCheck, Signature, SoundPlace
 
 CONTEXT = "NoteWords"
+_GROUP = 16
 _ABOUT = {
     "Drug": QT_TRANSLATE_NOOP("NoteWords", "Drug"),
     "Allergies": QT_TRANSLATE_NOOP("NoteWords", "Allergies"),
@@ -95,6 +96,12 @@ def provenance_words(line: NoteLine) -> str:
     return QCoreApplication.translate("NoteWords", "You changed this, {0}. Drafted as: “{1}”").format(
         when, line.drafted.text
     )
+
+
+def hash_words(signature: Signature) -> str:
+    """Return a hash in groups, so that its line can be broken and compared by eye."""
+    digits = signature.sha256
+    return f"SHA-256 {' '.join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))}"
 
 
 def signature_words(note: Writing) -> str:

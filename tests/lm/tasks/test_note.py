@@ -8,7 +8,7 @@ from lm.clinical.claims import claims_of
 from lm.clinical.facts import Code, FactKind
 from lm.clinical.lexicon import Entry, TermTable
 from lm.clinical.numbers import quantities_in
-from lm.grounding.answer import Evidence, EvidenceWord, Verdict
+from lm.grounding.answer import Evidence, EvidenceWord, Sentence, Verdict
 from lm.sequence import SourceKind
 from lm.tasks.double_check import MOST_LINES, compare_readings, double_check
 from lm.tasks.note import SPEAKERS_GUESSED, NoteOptions, write_note
@@ -16,7 +16,7 @@ from lm.tasks.note_gate import gated
 from lm.tasks.statements import Statement
 from lm.tasks.talk import sentences_said
 from lm.tasks.templates import load_template
-from lm.tasks.writing import Writing
+from lm.tasks.writing import Section, Writing
 
 DRUGS = ("lisinopril", "metformin", "aspirin", "amoxicillin")
 LEXICON = TermTable(
@@ -181,6 +181,29 @@ def test_two_readings_disagree_only_where_it_matters(first: str, second: str, ab
     found = compare_readings(_words(first), _words(second), LEXICON)
     assert [one.about for one in found] == about
     assert all(one.start_s is not None for one in found)
+
+
+def test_words_at_the_edge_of_a_reading_may_differ() -> None:
+    first = _words("left he takes metformin fifty milligrams now")
+    second = _words("he takes metformin fifteen milligrams")
+    assert [one.about for one in compare_readings(first, second, LEXICON, (3.0, 6.0))] == ["number"]
+    assert compare_readings(first, second, LEXICON, (1.0, 3.5)) == ()
+    assert {one.about for one in compare_readings(first, second, LEXICON)} == {"side", "number"}
+
+
+def test_the_double_check_knows_its_sentences_and_the_vital_signs() -> None:
+    note = note_of(evidence(VISIT))
+    said = [sentence.text for section in note.sections for sentence in section.sentences]
+    for line in double_check(note, LEXICON):
+        assert line.sentences
+        if line.about == "Drug":
+            assert any(line.text.split()[0].lower() in said[number].lower() for number in line.sentences)
+    vitals = "Her blood pressure is one sixty over ninety and her temperature is 38.2."
+    measured = Writing("", (Section("", (Sentence(vitals, Verdict.SUPPORTED, ()),)),))
+    (numbers,) = double_check(measured, LEXICON)
+    assert numbers.about == "Numbers"
+    for number in ("160/90", "38.2"):
+        assert number in numbers.text
 
 
 def test_a_question_behind_a_greeting_states_nothing() -> None:

@@ -314,7 +314,7 @@ def test_a_note_is_signed_by_an_act_of_its_own(bench: ScreenBench) -> None:
     assert note.signature is not None
     assert note.signature.by == DOCTOR
     assert note.signature.sha256 == sha256_of(ENCOUNTER_ID, note)
-    assert note.signature.sha256 in words_of(sheet)
+    assert note.signature.sha256 in words_of(sheet).replace(" ", "")
     assert bench.settings.text("doctor_name") == DOCTOR
 
 
@@ -346,7 +346,7 @@ def test_a_signed_note_can_be_copied_and_amended_and_nothing_else(bench: ScreenB
     assert not bench.has_button("note-next", opened_again)
     before = on_disk(bench)
     assert before.signature is not None
-    assert before.signature.sha256 in words_of(opened_again)
+    assert before.signature.sha256 in words_of(opened_again).replace(" ", "")
     bench.controller.remove_writing("w1")
     bench.controller.signing.strike(ENCOUNTER_ID, "w1", "0.0")
     assert on_disk(bench) == before
