@@ -17,6 +17,7 @@ from lm.grounding.answer import Evidence, Verdict
 from lm.tasks.double_check import double_check, with_check
 from lm.tasks.findings import findings, found_in
 from lm.tasks.note import write_note
+from lm.tasks.support import with_support
 from lm.tasks.templates import load_template
 from multimodal.cards import card_maker
 from multimodal.clinical_lexicon import ClinicalLexicon
@@ -82,7 +83,8 @@ def write(form: Form, sources: Sources) -> Writing:
 
 def _findings(sources: Sources) -> Writing:
     with ClinicalLexicon.open() as lexicon:
-        return findings(found_in(sources.texts(), partial(extract, lexicon=lexicon)))
+        found = found_in(sources.texts(), partial(extract, lexicon=lexicon))
+    return with_support(findings(found), found)
 
 
 def _differential(sources: Sources) -> Writing:

@@ -20,6 +20,10 @@
         <translation>图像（键盘焦点在图像上时）</translation>
     </message>
     <message>
+        <source>Learning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
@@ -284,6 +288,38 @@
         <translation>全部灰度</translation>
     </message>
     <message>
+        <source>Begin, show the answer, go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The blue button of the page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A hint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or the number alone, where nothing is typed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The second answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The third answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fourth answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Encounters</source>
         <translation>接诊记录</translation>
     </message>
@@ -294,6 +330,10 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Shortcuts and help</source>
@@ -425,6 +465,49 @@
     <message>
         <source>First word after {0} s, whole after {1} s.</source>
         <translation>{0} 秒出现首字，{1} 秒完成。</translation>
+    </message>
+</context>
+<context>
+    <name>AnsweredCard</name>
+    <message>
+        <source>Your answer: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why? It stands here: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Did you know it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With effort</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I knew it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not this one</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1111,6 +1194,29 @@
     <message>
         <source>A draft. Check every sentence against its source.</source>
         <translation>草稿。请逐句对照来源核对。</translation>
+    </message>
+</context>
+<context>
+    <name>EndView</name>
+    <message>
+        <source>{0} of {1} known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These come again tomorrow:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How it went</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose something else</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2463,6 +2569,49 @@
     </message>
 </context>
 <context>
+    <name>QuestionView</name>
+    <message>
+        <source>Question {0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A clearer hint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A hint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See how it went</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far this round is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type the answer, or think it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Encounters</source>
@@ -2475,6 +2624,10 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Lock</source>
@@ -2670,6 +2823,10 @@
     <message>
         <source>An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it there.</source>
         <translation>有一次就诊未能移入保险库（{0}）。它完整地留在原处，且未加密：请在那里查看。</translation>
+    </message>
+    <message>
+        <source>What you learned so far cannot be read ({0}: {1}). Nothing was changed: move that file away to begin anew.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3146,6 +3303,65 @@
     </message>
 </context>
 <context>
+    <name>StartView</name>
+    <message>
+        <source>Questions are being looked for…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Questions from the terminologies and my library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cases from my own encounters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About what? Empty is anything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the questions are about</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop looking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the models page</source>
+        <translation type="unfinished">打开模型页面</translation>
+    </message>
+    <message>
+        <source>Terms, what to say to patients, codes, and gaps in your own documents. No question is written by a model, and each names its source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your last note of an encounter, with its assessment hidden. Names and dates are taken out by rules, and rules miss some: show it to nobody who may not see the record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No encounter has a note whose assessment stands under its own heading and is due. Write a note first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was found about these words that is due. Try other words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to ask today. Fetch a terminology on the models page, or add documents to your library.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StatusStrip</name>
     <message>
         <source>For research and education. Not a medical device. Check every answer.</source>
@@ -3216,6 +3432,72 @@
     <message>
         <source>On</source>
         <translation>开启</translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Which finding is this?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How do you say this to a patient?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which code of {0} means this?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which word is missing?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is your assessment, and what do you do?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>People say: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its letters: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It begins: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is one of these: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This comes again tomorrow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This comes again in {0} days.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing that you learned before is due today.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 question that you learned before is due today.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} questions that you learned before are due today.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TeachingPage</name>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
