@@ -13,6 +13,7 @@ from desktop.record.errors import DATABASE_DAMAGED, VAULT_NEWER, DatabaseDamaged
 from desktop.record.store import timestamp
 from desktop.record.vault.audit import STATEMENTS as AUDIT_STATEMENTS
 from desktop.record.vault.database import APPLICATION_ID, Database, check_encrypted
+from desktop.record.vault.meanings import STATEMENTS as MEANING_STATEMENTS
 from desktop.record.vault.study import STATEMENTS as STUDY_STATEMENTS
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ MIGRATIONS = (
         ),
     ),
     Migration(1_001, AUDIT_STATEMENTS),
-    Migration(1_003, STUDY_STATEMENTS),
+    Migration(1_003, (*STUDY_STATEMENTS, *MEANING_STATEMENTS)),
 )
 
 

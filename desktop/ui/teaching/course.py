@@ -15,7 +15,7 @@ from desktop.record.repetition import Memory, Recall, after, due_and_later
 from desktop.record.study import progress_file, take_over
 from desktop.record.study_cases import study_cases
 from desktop.ui.encounter.background import Background
-from desktop.worker.protocol import CaseNote, Done, Failed, Stopped, Taught, Teach
+from desktop.worker.protocol import Done, Failed, Stopped, Taught, Teach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from desktop.record.store import EncounterStore
     from desktop.record.study_cases import StudyCase
+    from desktop.record.study_items import CaseNote, StudyHint, StudyItem
     from desktop.ui.services import Services
-    from desktop.worker.protocol import Event, StudyHint, StudyItem
+    from desktop.worker.protocol import Event
 
 COUNT = 10
 """Questions of a round: some minutes."""

@@ -7,6 +7,7 @@ import pytest
 from desktop.record.closed import ClosedStore
 from desktop.record.encounter import Encounter
 from desktop.record.errors import RecordLocked
+from desktop.record.meaning import Meaning
 from desktop.record.repetition import Memory
 from desktop.record.store import FolderStore
 
@@ -22,6 +23,8 @@ CALLS = {
     "is_readable": ("0" * 32, "a.png"),
     "open_recording": (Path("a.wav"),),
     "study": (),
+    "meanings": (),
+    "keep_meaning": (Meaning("0" * 32, "", ()),),
     "keep_study": ("HP:1/meaning", Memory()),
 }
 
