@@ -287,6 +287,7 @@ SETTINGS = (
         ),
         Group.BACKUP,
     ),
+    Setting("own_note_template", Kind.TEXT, ""),
     Setting("backup_folder", Kind.TEXT, ""),
     Setting("last_backup", Kind.TEXT, ""),
     Setting("recovery_key_noted", Kind.SWITCH, False),

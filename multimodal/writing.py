@@ -20,6 +20,7 @@ from lm.tasks.note import write_note
 from lm.tasks.support import with_support
 from lm.tasks.templates import load_template
 from multimodal.cards import card_maker
+from multimodal.catalog import templates_folder
 from multimodal.clinical_lexicon import ClinicalLexicon
 from multimodal.differential import differential_of
 
@@ -93,7 +94,7 @@ def _differential(sources: Sources) -> Writing:
 
 def _note(sources: Sources) -> Writing:
     sources.texts()
-    template = load_template(sources.template or DEFAULT_TEMPLATE)
+    template = load_template(sources.template or DEFAULT_TEMPLATE, templates_folder())
     seen = [
         Evidence.from_text(citation.kind, citation.label, sentence.text)
         for sentence in sources.seen

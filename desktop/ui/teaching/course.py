@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.record.repetition import Memory, Recall, after, due_and_later
 from desktop.record.study import progress_file, take_over
 from desktop.record.study_cases import study_cases
+from desktop.record.study_items import CaseNote
 from desktop.ui.encounter.background import Background
 from desktop.worker.protocol import Done, Failed, Stopped, Taught, Teach
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from desktop.record.store import EncounterStore
     from desktop.record.study_cases import StudyCase
-    from desktop.record.study_items import CaseNote, StudyHint, StudyItem
+    from desktop.record.study_items import StudyHint, StudyItem
     from desktop.ui.services import Services
     from desktop.worker.protocol import Event
 
