@@ -49,6 +49,7 @@ COMMANDS = (
     Command("transcribe", "turn a recording into text with times", "desktop.commands.transcribe"),
     Command("mine", "list what notes and conversations say of a patient, with codes", "desktop.commands.mine"),
     Command("note", "write a note from a dialogue or a recording, with its sources", "desktop.commands.note"),
+    Command("templates", "make note templates from example notes, list and remove them", "desktop.commands.templates"),
     Command("words", "keep a list of words that are recognised more readily", "desktop.commands.words"),
     Command("sample", "run the sample consultation", "desktop.commands.sample"),
     Command("deidentify", "take out of a file what names a person, into a new file", "desktop.commands.deidentify"),

@@ -308,6 +308,7 @@ SETTINGS = (
         Group.BACKUP,
     ),
     Setting("doctor_name", Kind.TEXT, ""),
+    Setting("own_note_template", Kind.TEXT, ""),
     Setting("backup_folder", Kind.TEXT, ""),
     Setting("last_backup", Kind.TEXT, ""),
     Setting("recovery_key_noted", Kind.SWITCH, False),

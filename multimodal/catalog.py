@@ -157,6 +157,11 @@ def data_folder() -> Path:
     return Path(home).expanduser().absolute() if home else platformdirs.user_data_path("bedside", appauthor=False)
 
 
+def templates_folder() -> Path:
+    """Return the folder of the doctor's own note templates, whether or not it is there yet."""
+    return data_folder() / "templates"
+
+
 def models_folder() -> Path:
     """Return the folder that holds one folder for each model."""
     return data_folder() / "models"

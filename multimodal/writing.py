@@ -17,8 +17,10 @@ from lm.grounding.answer import Evidence, Verdict
 from lm.tasks.double_check import double_check, with_check
 from lm.tasks.findings import findings, found_in
 from lm.tasks.note import write_note
+from lm.tasks.support import with_support
 from lm.tasks.templates import load_template
 from multimodal.cards import card_maker
+from multimodal.catalog import templates_folder
 from multimodal.clinical_lexicon import ClinicalLexicon
 from multimodal.differential import differential_of
 
@@ -87,7 +89,8 @@ def template_stamp(form: Form, template: str) -> str:
 
 def _findings(sources: Sources) -> Writing:
     with ClinicalLexicon.open() as lexicon:
-        return findings(found_in(sources.texts(), partial(extract, lexicon=lexicon)))
+        found = found_in(sources.texts(), partial(extract, lexicon=lexicon))
+    return with_support(findings(found), found)
 
 
 def _differential(sources: Sources) -> Writing:
@@ -96,7 +99,7 @@ def _differential(sources: Sources) -> Writing:
 
 def _note(sources: Sources) -> Writing:
     sources.texts()
-    template = load_template(sources.template or DEFAULT_TEMPLATE)
+    template = load_template(sources.template or DEFAULT_TEMPLATE, templates_folder())
     seen = [
         Evidence.from_text(citation.kind, citation.label, sentence.text)
         for sentence in sources.seen

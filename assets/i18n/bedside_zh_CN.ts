@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>Learning</source>
-        <translation type="unfinished"></translation>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Window</source>
@@ -321,35 +321,35 @@
     </message>
     <message>
         <source>Begin, show the answer, go on</source>
-        <translation type="unfinished"></translation>
+        <translation>开始、显示答案、继续</translation>
     </message>
     <message>
         <source>The blue button of the page.</source>
-        <translation type="unfinished"></translation>
+        <translation>页面上的主按钮。</translation>
     </message>
     <message>
         <source>A hint</source>
-        <translation type="unfinished"></translation>
+        <translation>提示</translation>
     </message>
     <message>
         <source>The first answer</source>
-        <translation type="unfinished"></translation>
+        <translation>第一个答案</translation>
     </message>
     <message>
         <source>Or the number alone, where nothing is typed.</source>
-        <translation type="unfinished"></translation>
+        <translation>不在输入框中时，直接按数字即可。</translation>
     </message>
     <message>
         <source>The second answer</source>
-        <translation type="unfinished"></translation>
+        <translation>第二个答案</translation>
     </message>
     <message>
         <source>The third answer</source>
-        <translation type="unfinished"></translation>
+        <translation>第三个答案</translation>
     </message>
     <message>
         <source>The fourth answer</source>
-        <translation type="unfinished"></translation>
+        <translation>第四个答案</translation>
     </message>
     <message>
         <source>Encounters</source>
@@ -365,7 +365,7 @@
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Shortcuts and help</source>
@@ -503,43 +503,43 @@
     <name>AnsweredCard</name>
     <message>
         <source>Your answer: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>您的答案：{0}</translation>
     </message>
     <message>
         <source>Why? It stands here: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>为什么？出处：{0}</translation>
     </message>
     <message>
         <source>note</source>
-        <translation type="unfinished"></translation>
+        <translation>病历记录</translation>
     </message>
     <message>
         <source>Did you know it?</source>
-        <translation type="unfinished"></translation>
+        <translation>您之前知道吗？</translation>
     </message>
     <message>
         <source>Not yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还不知道</translation>
     </message>
     <message>
         <source>With effort</source>
-        <translation type="unfinished"></translation>
+        <translation>费了些力</translation>
     </message>
     <message>
         <source>I knew it</source>
-        <translation type="unfinished"></translation>
+        <translation>我知道</translation>
     </message>
     <message>
         <source>The answer</source>
-        <translation type="unfinished"></translation>
+        <translation>答案</translation>
     </message>
     <message>
         <source>Right</source>
-        <translation type="unfinished"></translation>
+        <translation>正确</translation>
     </message>
     <message>
         <source>Not this one</source>
-        <translation type="unfinished"></translation>
+        <translation>不是这个</translation>
     </message>
 </context>
 <context>
@@ -1164,8 +1164,8 @@ no patient is heard</source>
         <translation>接诊记录</translation>
     </message>
     <message>
-        <source>No encounter holds these words.</source>
-        <translation>没有包含这些文字的接诊。</translation>
+        <source>No encounter holds these words or comes near their meaning.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Delete this encounter…</source>
@@ -1433,23 +1433,23 @@ no patient is heard</source>
     <name>EndView</name>
     <message>
         <source>{0} of {1} known.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} 题中知道 {0} 题。</translation>
     </message>
     <message>
         <source>These come again tomorrow:</source>
-        <translation type="unfinished"></translation>
+        <translation>这些明天会再次出现：</translation>
     </message>
     <message>
         <source>How it went</source>
-        <translation type="unfinished"></translation>
+        <translation>本轮情况</translation>
     </message>
     <message>
         <source>Ask more</source>
-        <translation type="unfinished"></translation>
+        <translation>继续提问</translation>
     </message>
     <message>
         <source>Choose something else</source>
-        <translation type="unfinished"></translation>
+        <translation>选择其他内容</translation>
     </message>
 </context>
 <context>
@@ -1774,6 +1774,17 @@ no patient is heard</source>
     <message>
         <source>Your encounters are safe. Go on; if it happens again, close Bedside and open it anew.</source>
         <translation>您的接诊记录安全无损，可继续使用；若再次出现，请关闭并重新打开 Bedside。</translation>
+    </message>
+</context>
+<context>
+    <name>Finding</name>
+    <message>
+        <source>Found by words alone: the text encoder is not on this machine. The models page adds it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Found by words alone while the models are busy or not loaded.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2981,6 +2992,21 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>OwnDialog</name>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>That did not work. Nothing was changed; try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>OwnModelAdder</name>
     <message>
         <source>Add a folder…</source>
@@ -3296,43 +3322,43 @@ no patient is heard</source>
     <name>QuestionView</name>
     <message>
         <source>Question {0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {0} 题，共 {1} 题</translation>
     </message>
     <message>
         <source>A clearer hint</source>
-        <translation type="unfinished"></translation>
+        <translation>更明确的提示</translation>
     </message>
     <message>
         <source>A hint</source>
-        <translation type="unfinished"></translation>
+        <translation>提示</translation>
     </message>
     <message>
         <source>Next question</source>
-        <translation type="unfinished"></translation>
+        <translation>下一题</translation>
     </message>
     <message>
         <source>See how it went</source>
-        <translation type="unfinished"></translation>
+        <translation>查看本轮情况</translation>
     </message>
     <message>
         <source>How far this round is</source>
-        <translation type="unfinished"></translation>
+        <translation>本轮进度</translation>
     </message>
     <message>
         <source>Type the answer, or think it</source>
-        <translation type="unfinished"></translation>
+        <translation>输入答案，或在心里作答</translation>
     </message>
     <message>
         <source>Your answer</source>
-        <translation type="unfinished"></translation>
+        <translation>您的答案</translation>
     </message>
     <message>
         <source>Show the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>显示答案</translation>
     </message>
     <message>
         <source>Stop here</source>
-        <translation type="unfinished"></translation>
+        <translation>到此为止</translation>
     </message>
 </context>
 <context>
@@ -3351,7 +3377,7 @@ no patient is heard</source>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Lock</source>
@@ -3593,7 +3619,7 @@ no patient is heard</source>
     </message>
     <message>
         <source>What you learned so far cannot be read ({0}: {1}). Nothing was changed: move that file away to begin anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取您此前的学习记录（{0}：{1}）。没有做任何更改：移走该文件即可重新开始。</translation>
     </message>
     <message>
         <source>A signed note stays as it is. Nothing was changed: write an addendum to correct it.</source>
@@ -4091,6 +4117,14 @@ no patient is heard</source>
         <translation>记录的操作日志…</translation>
     </message>
     <message>
+        <source>My words…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>My note templates…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>
@@ -4160,59 +4194,59 @@ no patient is heard</source>
     <name>StartView</name>
     <message>
         <source>Questions are being looked for…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找问题……</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Questions from the terminologies and my library</source>
-        <translation type="unfinished"></translation>
+        <translation>来自术语库和我的资料库的问题</translation>
     </message>
     <message>
         <source>Cases from my own encounters</source>
-        <translation type="unfinished"></translation>
+        <translation>来自我自己就诊记录的病例</translation>
     </message>
     <message>
         <source>About what? Empty is anything</source>
-        <translation type="unfinished"></translation>
+        <translation>关于什么？留空则不限</translation>
     </message>
     <message>
         <source>What the questions are about</source>
-        <translation type="unfinished"></translation>
+        <translation>问题的主题</translation>
     </message>
     <message>
         <source>Begin</source>
-        <translation type="unfinished"></translation>
+        <translation>开始</translation>
     </message>
     <message>
         <source>Stop looking</source>
-        <translation type="unfinished"></translation>
+        <translation>停止查找</translation>
     </message>
     <message>
         <source>Open the models page</source>
-        <translation type="unfinished">打开模型页面</translation>
+        <translation>打开模型页面</translation>
     </message>
     <message>
         <source>Terms, what to say to patients, codes, and gaps in your own documents. No question is written by a model, and each names its source.</source>
-        <translation type="unfinished"></translation>
+        <translation>术语、对患者的说法、编码，以及您自己文档中的填空。没有任何问题由模型编写，每一题都注明出处。</translation>
     </message>
     <message>
         <source>Your last note of an encounter, with its assessment hidden. Names and dates are taken out by rules, and rules miss some: show it to nobody who may not see the record.</source>
-        <translation type="unfinished"></translation>
+        <translation>某次就诊的最后一份病历，其评估部分被隐藏。姓名和日期由规则去除，但规则会有遗漏：请勿给无权查看病历的人看。</translation>
     </message>
     <message>
         <source>No encounter has a note whose assessment stands under its own heading and is due. Write a note first.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有到期的就诊病历含有独立标题的评估部分。请先写一份病历。</translation>
     </message>
     <message>
         <source>Nothing was found about these words that is due. Try other words.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到与这些词有关且到期的问题。请换其他词。</translation>
     </message>
     <message>
         <source>There is nothing to ask today. Fetch a terminology on the models page, or add documents to your library.</source>
-        <translation type="unfinished"></translation>
+        <translation>今天没有可问的问题。请在模型页面获取术语库，或向您的资料库添加文档。</translation>
     </message>
 </context>
 <context>
@@ -4292,65 +4326,108 @@ no patient is heard</source>
     <name>Teaching</name>
     <message>
         <source>Which finding is this?</source>
-        <translation type="unfinished"></translation>
+        <translation>这是哪种表现？</translation>
     </message>
     <message>
         <source>How do you say this to a patient?</source>
-        <translation type="unfinished"></translation>
+        <translation>您会怎样对患者说？</translation>
     </message>
     <message>
         <source>Which code of {0} means this?</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的哪个编码表示这个？</translation>
     </message>
     <message>
         <source>Which word is missing?</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少哪个词？</translation>
     </message>
     <message>
         <source>What is your assessment, and what do you do?</source>
-        <translation type="unfinished"></translation>
+        <translation>您的评估是什么，您会怎么做？</translation>
     </message>
     <message>
         <source>People say: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>人们常说：{0}</translation>
     </message>
     <message>
         <source>Its letters: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>字母：{0}</translation>
     </message>
     <message>
         <source>It begins: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>开头是：{0}</translation>
     </message>
     <message>
         <source>It is one of these: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>是其中之一：{0}</translation>
     </message>
     <message>
         <source>This comes again tomorrow.</source>
-        <translation type="unfinished"></translation>
+        <translation>明天会再次出现。</translation>
     </message>
     <message>
         <source>This comes again in {0} days.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 天后会再次出现。</translation>
     </message>
     <message>
         <source>Nothing that you learned before is due today.</source>
-        <translation type="unfinished"></translation>
+        <translation>今天没有到期的旧题。</translation>
     </message>
     <message>
         <source>1 question that you learned before is due today.</source>
-        <translation type="unfinished"></translation>
+        <translation>今天有 1 道旧题到期。</translation>
     </message>
     <message>
         <source>{0} questions that you learned before are due today.</source>
-        <translation type="unfinished"></translation>
+        <translation>今天有 {0} 道旧题到期。</translation>
     </message>
 </context>
 <context>
     <name>TeachingPage</name>
     <message>
         <source>Learn</source>
+        <translation>学习</translation>
+    </message>
+</context>
+<context>
+    <name>TemplatesDialog</name>
+    <message>
+        <source>{0} (notes are written like this)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No longer use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes as text ({kinds})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An example note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>My note templates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take an old note of yours as an example: its headings, in their order, become a template. What is written below them is not taken over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is none yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make one from an example note…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the form in the settings</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4800,6 +4877,41 @@ no patient is heard</source>
     <message>
         <source>Close the picture</source>
         <translation>关闭图像</translation>
+    </message>
+</context>
+<context>
+    <name>WordsDialog</name>
+    <message>
+        <source>Every installed drug name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>My words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names and terms that you say and that are written wrongly. They are recognised more readily; now and then one is written where another was said. The list lies on this machine unencrypted: add no patient&apos;s name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list is empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One word, or several with spaces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words to add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add all drug names</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -50,13 +50,16 @@ def run(args: argparse.Namespace) -> int:
     """Write the note; returns the exit code."""
     from lm.errors import InvalidInput
     from lm.tasks.templates import load_template, template_from_note
+    from multimodal.catalog import templates_folder
     from multimodal.writing import checked_note
 
     if args.templates:
         return _list_templates(args.json)
     if args.file is None:
         raise InvalidInput("Name a dialogue or a recording, or list the templates with --templates.")
-    template = template_from_note(read_text(args.like)) if args.like else load_template(args.template)
+    template = (
+        template_from_note(read_text(args.like)) if args.like else load_template(args.template, templates_folder())
+    )
     writing, lines = checked_note(_evidence(args), template)
     text = _as_json(writing, lines) if args.json else as_text(writing, lines)
     if args.out:
@@ -68,8 +71,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _list_templates(as_json: bool) -> int:
     from lm.tasks.templates import load_template, template_names
+    from multimodal.catalog import templates_folder
 
-    for template in (load_template(name) for name in template_names()):
+    own = templates_folder()
+    for template in (load_template(name, own) for name in template_names(own)):
         headings = [section.heading for section in template.sections]
         if as_json:
             row = {"name": template.name, "title": template.title, "summary": template.summary, "sections": headings}

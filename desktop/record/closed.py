@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.encounter import Encounter, EncounterSummary
+    from desktop.record.meaning import Meaning
     from desktop.record.repetition import Memory
     from desktop.record.signing import NoteFault
     from desktop.record.wav import RecordingWriter
@@ -74,6 +75,14 @@ class ClosedStore:
     def keep_study(self, item: str, memory: Memory) -> None:
         """Raise RecordLocked."""
         _refuse(item, memory)
+
+    def meanings(self) -> tuple[Meaning, ...]:
+        """Raise RecordLocked."""
+        _refuse()
+
+    def keep_meaning(self, meaning: Meaning) -> None:
+        """Raise RecordLocked."""
+        _refuse(meaning)
 
 
 def _refuse(*_wanted: object) -> NoReturn:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from desktop.record.meaning import Meaning
     from desktop.record.repetition import Memory
     from desktop.record.signing import NoteFault
     from desktop.record.wav import RecordingWriter
@@ -91,6 +92,12 @@ class EncounterStore(Protocol):
     def keep_study(self, item: str, memory: Memory) -> None:
         """Keep how an item stands."""
 
+    def meanings(self) -> tuple[Meaning, ...]:
+        """Return the passages of the encounters with their vectors, as far as they were kept."""
+
+    def keep_meaning(self, meaning: Meaning) -> None:
+        """Put the passages of an encounter in the place of those that were kept; they go with the encounter."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
@@ -108,6 +115,7 @@ class FolderStore:
         self._folder = folder
         self._disk = disk or Disk()
         self._listed: dict[str, _Listed] = {}
+        self._meanings: dict[str, Meaning] = {}
 
     def summaries(self, search: str = "") -> tuple[EncounterSummary, ...]:
         """Return the encounters that hold every word of `search`, the last changed first; damaged ones too."""
@@ -158,6 +166,7 @@ class FolderStore:
             self._disk.sync_folder(self._folder)
             self._disk.remove_folder(away)
         self._listed.pop(encounter_id, None)
+        self._meanings.pop(encounter_id, None)
 
     def delete_recordings(self, encounter: Encounter, names: Collection[str]) -> None:
         """Keep the encounter, then remove these files; interrupted, they lie there unnamed."""
@@ -226,6 +235,15 @@ class FolderStore:
     def keep_study(self, item: str, memory: Memory) -> None:
         """Keep how an item stands."""
         save_progress(self._study_file, {**self.study(), item: memory})
+
+    def meanings(self) -> tuple[Meaning, ...]:
+        """Return what was kept since this store was made: without a vault nothing of it is written down."""
+        return tuple(self._meanings.values())
+
+    def keep_meaning(self, meaning: Meaning) -> None:
+        """Keep the passages of an encounter in memory."""
+        if (self._folder / meaning.encounter_id).is_dir():
+            self._meanings[meaning.encounter_id] = meaning
 
     @property
     def _study_file(self) -> Path:

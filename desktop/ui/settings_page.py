@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QPushButto
 from desktop.settings import CONTEXT, SETTINGS, Group
 from desktop.translatable import QT_TRANSLATE_NOOP
 from desktop.ui import theme
+from desktop.ui.own.dialogs import TemplatesDialog, WordsDialog
 from desktop.ui.settings_controls import control_for
 from desktop.ui.translation import Retranslating, translated
 from desktop.ui.vault.backup_card import BackupRows
@@ -52,6 +53,12 @@ class SettingsPage(Retranslating, QWidget):
         self._show_trail = QPushButton(self)
         self._show_trail.setObjectName("show-trail")
         self._show_trail.clicked.connect(self.trail_wanted)
+        self._own_words = QPushButton(self)
+        self._own_words.setObjectName("own-words-open")
+        self._own_words.clicked.connect(lambda: WordsDialog(self.window()).begin())
+        self._own_templates = QPushButton(self)
+        self._own_templates.setObjectName("own-templates-open")
+        self._own_templates.clicked.connect(lambda: TemplatesDialog(self._settings, self.window()).begin())
         # A line that scrolls: a path has no place to wrap at, and can be copied from here.
         self._path = QLineEdit(str(self._settings.file.parent), self)
         self._path.setObjectName("data-folder")
@@ -74,6 +81,8 @@ class SettingsPage(Retranslating, QWidget):
         self._open_folder.setText(self.tr("Open the folder"))
         self._change_passphrase.setText(self.tr("Change the passphrase…"))
         self._show_trail.setText(self.tr("What was done with the record…"))
+        self._own_words.setText(self.tr("My words…"))
+        self._own_templates.setText(self.tr("My note templates…"))
         self._path.setAccessibleName(self.tr("Where everything is kept"))
         for label, words in self._words:
             label.setText(words())
@@ -103,6 +112,9 @@ class SettingsPage(Retranslating, QWidget):
         rows = [setting for setting in SETTINGS if setting.group is group]
         for number, setting in enumerate(rows, 1):
             self._add_row(grid, number, setting)
+        if group is Group.ANSWERS:
+            grid.addWidget(self._own_words, len(rows) + 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._own_templates, len(rows) + 2, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
         if group is Group.PRIVACY:
             grid.addWidget(self._change_passphrase, len(rows) + 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(self._show_trail, len(rows) + 2, 0, 1, 2, Qt.AlignmentFlag.AlignRight)

@@ -21,6 +21,7 @@ from desktop.worker.protocol import (
     Cancel,
     Dictate,
     Done,
+    Embed,
     Explain,
     Failed,
     FailureKind,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 
-_JOBS = Transcribe | Dictate | Ask | Explain | Write | Teach | Measure
+_JOBS = Transcribe | Dictate | Ask | Explain | Write | Teach | Embed | Measure
 _ENDS = Done | Stopped | Failed | Measured
 _CANCEL_CHECK_MS = 100
 

@@ -3,8 +3,8 @@
 Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
 derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
 
-Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Check`, `Teach`, `Measure`) ends with exactly one of
-`Done`, `Stopped`, `Failed` or, for `Measure`, `Measured`.
+Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Check`, `Teach`, `Embed`, `Measure`) ends with exactly
+one of `Done`, `Stopped`, `Failed` or, for `Measure`, `Measured`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import TypeAlias, get_args
 
 from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them at run time
-    Citation,
     Section,
     Sentence,
     Used,
@@ -23,6 +22,7 @@ from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them 
     WritingForm,
 )
 from desktop.record.signature import CheckLine  # noqa: TC001 - ditto
+from desktop.record.study_items import CaseNote, StudyItem  # noqa: TC001 - ditto
 
 VERSION = 1
 Box: TypeAlias = tuple[float, float, float, float]
@@ -183,14 +183,6 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseNote:
-    """A note of an encounter without what names a person."""
-
-    label: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Teach:
     """Find questions to learn from: of `cases` where there are any, else of the terminologies and the library."""
 
@@ -205,6 +197,14 @@ class Teach:
     later: tuple[str, ...] = ()
     """Items that are not due yet."""
     cases: tuple[CaseNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """Return what texts mean as vectors, for the search over the encounters."""
+
+    job: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +250,7 @@ Command = (
     | Write
     | Check
     | Teach
+    | Embed
     | Cancel
     | Forget
     | Measure
@@ -425,58 +426,6 @@ class WritingWhole:
     """The name and the hash of the template that it is written by, empty for none."""
 
 
-class StudyKind(StrEnum):
-    """What an item to learn from asks."""
-
-    MEANING = "meaning"
-    """Which term a definition belongs to."""
-    LAYPERSON = "layperson"
-    """What to say to a patient for a term."""
-    CODE = "code"
-    """Which code a diagnosis has."""
-    GAP = "gap"
-    """The word that is missing in a sentence of a document."""
-    CASE = "case"
-    """What a doctor concluded from what stands before."""
-
-
-class StudyHintKind(StrEnum):
-    """What a hint tells."""
-
-    SAID = "said"
-    """What people say for it."""
-    LETTERS = "letters"
-    BEGINS = "begins"
-    ONE_OF = "one of"
-    """Two options, one of them right."""
-
-
-@dataclass(frozen=True, slots=True)
-class StudyHint:
-    """One hint."""
-
-    kind: StudyHintKind
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class StudyItem:
-    """One question to learn from; `hidden` is what it asks for."""
-
-    id: str
-    kind: StudyKind
-    told: str
-    """What is shown: a definition, a term, a sentence with a gap, a case."""
-    hidden: str
-    source: Citation
-    options: tuple[str, ...] = ()
-    """In the order in which they are shown, the right one among them; empty where it is typed or thought."""
-    hints: tuple[StudyHint, ...] = ()
-    """The vaguest first."""
-    explanation: str = ""
-    also_right: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Taught:
     """The questions that were found, in the order in which they are asked; none where there is nothing to ask."""
@@ -503,6 +452,16 @@ class NoteChecked:
     """How many seconds were decoded a second time."""
     missing: tuple[str, ...] = ()
     """The recordings whose sound could not be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """One vector for each text, of unit length: little-endian float16 in base64. Empty where there is no encoder."""
+
+    job: str
+    encoder: str = ""
+    """Which weights made them."""
+    vectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,6 +529,7 @@ Event = (
     | CheckedSoFar
     | NoteChecked
     | Taught
+    | Embedded
     | Measured
     | Done
     | Stopped

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from desktop.record.study_items import StudyHint, StudyHintKind, StudyItem, StudyKind
 from desktop.worker.converting import recorded_citation
-from desktop.worker.protocol import StudyHint, StudyHintKind, StudyItem, StudyKind, Taught, Teach
+from desktop.worker.protocol import Taught, Teach
 from lm.tasks.teaching import case_item
 from multimodal.teaching import chosen
 

@@ -13,11 +13,13 @@ from desktop.confined.reading import ConfinedFileReader
 from desktop.worker.checking import checked
 from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
+from desktop.worker.embedding import embedded
 from desktop.worker.listening import Dictation, transcribed
 from desktop.worker.protocol import (
     Ask,
     Check,
     Dictate,
+    Embed,
     Explain,
     ExplainedSoFar,
     Failed,
@@ -90,10 +92,8 @@ class Workshop:
             yield from self._answer(command, work)
         elif isinstance(command, Explain):
             yield from self._explain_answer(command, work)
-        elif isinstance(command, Write):
-            yield from drafted(command)
-        elif isinstance(command, Teach):
-            yield from taught(command)
+        elif isinstance(command, Write | Teach | Embed):
+            yield from self._without_decoder(command)
         elif isinstance(command, Measure):
             yield from self._measure(command, work)
         elif isinstance(command, Forget):
@@ -106,6 +106,11 @@ class Workshop:
             yield from Dictation(command, work, self._loaded().speech()).steps()
         else:
             yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
+
+    def _without_decoder(self, command: Write | Teach | Embed) -> Iterator[Event]:
+        if isinstance(command, Write):
+            return drafted(command)
+        return taught(command) if isinstance(command, Teach) else embedded(command, self._text_encoder())
 
     def explain(self, error: Exception) -> Failed:
         """Return why a job failed, for the doctor; the job's name is left empty."""

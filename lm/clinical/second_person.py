@@ -1,6 +1,7 @@
 """A note speaks of the patient, a card speaks to the patient: "He takes" becomes "You take".
 
-A sentence in which somebody else may be meant (a mother, a wife, a friend) stands as it is.
+A sentence in which somebody else may be meant (a mother, a wife, a friend) stands as it is. Where a note does not know
+the patient's sex it says "they" and "their": these are the patient where the sentence is about nobody else.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 
 _OTHERS = re.compile(
     r"\b(?:mother|father|parents?|sister|brother|wife|husband|spouse|partner|son|daughter|child|children|friend|family|"
-    r"siblings?|uncle|aunt|cousin|grand\w+|nurse|doctor|dr|they|someone|who)\b",
+    r"siblings?|uncle|aunt|cousin|grand\w+|nurse|doctor|dr|someone|who)\b",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -33,6 +34,22 @@ _HER_IS_OBJECT = re.compile(
 )
 _DOING = r"(?:that|(?:being|drinking|feeling|smoking|taking|using|wanting|working))\b"
 """After a denial no illness but something that is done."""
+_THEY = re.compile(r"\bthey\b", re.IGNORECASE)
+_PATIENT_IS_THEY = re.compile(
+    r"(?P<told>\bpatient (?:\w+ly )?(?:states|reports|notes|says|said|stated|reported|noted|believes|thinks|feels|"
+    r"denies|knows|understands|agrees|worries)(?: that)?) they\b",
+    re.IGNORECASE,
+)
+"""Elsewhere "they" may be tablets or other people."""
+_EITHER = (
+    (re.compile(r"\b(?:he or she|she or he|he/she|she/he|s/he)\b", re.IGNORECASE), "the patient"),
+    (re.compile(r"\b(?:his or her|her or his|his/her|her/his)\b", re.IGNORECASE), "the patient's"),
+)
+_OF_THE_PATIENT = (
+    (re.compile(r"\btheir\b", re.IGNORECASE), "your"),
+    (re.compile(r"\b(?:themselves|themself)\b", re.IGNORECASE), "yourself"),
+)
+_SPEAKS_OF_PATIENT = re.compile(r"(?:^|\b(?:the|this)\s)patient\b(?!s)|\bthe patient's\b", re.IGNORECASE)
 _CHARTED = (
     (re.compile(rf"\byou (?:also )?den(?:y|ied) (?:any |having )?(?!{_DOING})"), "you told us that you have no "),
     (re.compile(rf"\byou (?:also )?endorsed? (?!{_DOING})"), "you told us that you have "),
@@ -50,15 +67,20 @@ _PRONOUNS = (
 
 def to_you(sentence: str, original: str = "") -> str:
     """Return the sentence as it is said to the patient; whether others are meant is told by `original`, if given."""
-    if _OTHERS.search(original or sentence):
+    whole = original or sentence
+    if _OTHERS.search(whole) or _THEY.search(_PATIENT_IS_THEY.sub("", whole)):
         return sentence
-    said = _SUBJECT.sub(_addressed, sentence)
-    first = _SUBJECT.search(sentence)
+    said = _PATIENT_IS_THEY.sub(r"\g<told> you", sentence)
+    for pattern, words in _EITHER:
+        said = pattern.sub(words, said)
+    is_patients = _SPEAKS_OF_PATIENT.search(said) is not None
+    first = _SUBJECT.search(said)
+    said = _SUBJECT.sub(_addressed, said)
     if first and first["verb"].lower() not in _TELLS:
         said = _SECOND_VERB.sub(lambda m: f"{m['join']} {m['adverb'] or ''}{_with_you(m['verb'])}", said)
     for pattern, words in _CHARTED:
         said = pattern.sub(words, said)
-    for pattern, word in _PRONOUNS:
+    for pattern, word in (*_PRONOUNS, *(_OF_THE_PATIENT if is_patients else ())):
         said = pattern.sub(word, said)
     said = re.sub(r"\b(?:the |this )patient\b", "you", said, flags=re.IGNORECASE)
     return said[:1].upper() + said[1:] if sentence[:1].isupper() else said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.record.encounter import Citation, CitedKind
-from desktop.worker.protocol import StudyHint, StudyHintKind, StudyItem, StudyKind
+from desktop.record.study_items import StudyHint, StudyHintKind, StudyItem, StudyKind
 
 DEFINITION = "Inflammation of the large airways in the lung including any part of the bronchi."
 MEANING = StudyItem(

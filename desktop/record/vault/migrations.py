@@ -14,6 +14,7 @@ from desktop.record.store import timestamp
 from desktop.record.vault.audit import SIGNED_INDEX
 from desktop.record.vault.audit import STATEMENTS as AUDIT_STATEMENTS
 from desktop.record.vault.database import APPLICATION_ID, Database, check_encrypted
+from desktop.record.vault.meanings import STATEMENTS as MEANING_STATEMENTS
 from desktop.record.vault.study import STATEMENTS as STUDY_STATEMENTS
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ MIGRATIONS = (
     ),
     Migration(1_001, AUDIT_STATEMENTS),
     Migration(1_002, (SIGNED_INDEX,)),
-    Migration(1_003, STUDY_STATEMENTS),
+    Migration(1_003, (*STUDY_STATEMENTS, *MEANING_STATEMENTS)),
 )
 
 

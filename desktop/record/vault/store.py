@@ -27,7 +27,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.store import timestamp
-from desktop.record.vault import study
+from desktop.record.vault import meanings, study
 from desktop.record.vault.chain import Action, Link
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.disk import Disk
+    from desktop.record.meaning import Meaning
     from desktop.record.repetition import Memory
     from desktop.record.signing import NoteFault
     from desktop.record.vault.records import Records
@@ -209,6 +210,17 @@ class VaultStore:
         with self._lock:
             self._records.audit.check_writable()
             study.keep(self._records.database, item, memory)
+
+    def meanings(self) -> tuple[Meaning, ...]:
+        """Return the passages of the encounters with their vectors, as far as they were kept."""
+        with self._lock:
+            return meanings.meanings(self._records.database)
+
+    def keep_meaning(self, meaning: Meaning) -> None:
+        """Put the passages of an encounter in the place of those that were kept. Raises RecordReadOnly."""
+        with self._lock:
+            self._records.audit.check_writable()
+            meanings.keep(self._records.database, meaning)
 
     # --- beyond it ---------------------------------------------------------------------------------------------
 

@@ -38,6 +38,8 @@ class EncounterBook(QObject):
     entry_added = Signal(object)
     entry_changed = Signal(object)
     listing_changed = Signal()
+    saved = Signal(str)
+    """The id of an encounter that is on the disk now."""
     unsaved_changed = Signal(str)
     """The sentence that says why something is not on the disk yet; empty once everything is."""
     refused = Signal(str)
@@ -270,6 +272,7 @@ class EncounterBook(QObject):
     def _note_saved(self, encounter_id: str) -> None:
         if self._unsaved.pop(encounter_id, None) and not self._unsaved:
             self.unsaved_changed.emit("")
+        self.saved.emit(encounter_id)
         self.listing_changed.emit()
 
     def _note_unsaved(self, encounter_id: str, sentence: str) -> None:

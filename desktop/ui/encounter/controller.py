@@ -118,7 +118,9 @@ class EncounterController(QObject):
         encounter = self.encounter
         if encounter is None or self.drafting.runs_in(encounter.id):
             return False
-        template = str(self.services.settings.value("note_template")) if form is WritingForm.NOTE else ""
+        settings = self.services.settings
+        own = settings.text("own_note_template") or settings.text("note_template")
+        template = own if form is WritingForm.NOTE else ""
         self.drafting.write(encounter.id, form, about, template)
         return True
 

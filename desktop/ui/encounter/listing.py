@@ -168,6 +168,9 @@ class EncounterList(Retranslating, QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._nothing = PlainText("caption", self)
+        self._how = PlainText("caption", self)
+        self._how.setObjectName("search-how")
+        self._how.hide()
         self._pause = QTimer(self, singleShot=True, interval=SEARCH_PAUSE_MS)
         self._delete = QAction(self)
         self._delete.setShortcut("Del")
@@ -190,7 +193,7 @@ class EncounterList(Retranslating, QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 4, 12)
         column.setSpacing(theme.SPACE)
-        for widget in (self._new, self.search, self._nothing):
+        for widget in (self._new, self.search, self._how, self._nothing):
             column.addWidget(widget)
         column.addWidget(self.view, 1)
 
@@ -199,6 +202,10 @@ class EncounterList(Retranslating, QWidget):
         self.model.show_rows(rows)
         self._nothing.setVisible(not rows and bool(self.search.text()))
         self.choose(chosen_id)
+
+    def show_how(self, words: str) -> None:
+        """Show how a search looked, empty for no need to say so."""
+        self._how.show_words(words)
 
     def choose(self, encounter_id: str) -> None:
         """Mark the encounter that is open."""
@@ -215,7 +222,7 @@ class EncounterList(Retranslating, QWidget):
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search the encounters"))
         self.view.setAccessibleName(self.tr("Encounters"))
-        self._nothing.setText(self.tr("No encounter holds these words."))
+        self._nothing.setText(self.tr("No encounter holds these words or comes near their meaning."))
         self._delete.setText(self.tr("Delete this encounter…"))
         self._tint()
 

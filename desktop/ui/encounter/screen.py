@@ -16,6 +16,7 @@ from desktop.ui.encounter.consent_question import ConsentQuestion, SpeakingPlace
 from desktop.ui.encounter.controller import EncounterController
 from desktop.ui.encounter.empty import NoEncounter
 from desktop.ui.encounter.evidence import EvidencePanel
+from desktop.ui.encounter.finding import Finding
 from desktop.ui.encounter.folding import Pane
 from desktop.ui.encounter.listing import EncounterList
 from desktop.ui.encounter.noting import Noting
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 
-    from desktop.record.encounter import Sentence
+    from desktop.record.encounter import EncounterSummary, Sentence
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
     from desktop.ui.speech.voice import Voice
@@ -71,6 +72,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.setAcceptDrops(True)
         self._services = services
         self.controller = EncounterController(services, self)
+        self.finding = Finding(services, self.controller.book, self)
         self.listing = EncounterList(self)
         self.microphone = MicrophoneBar(services.recorder, services.settings, self)
         self.consent = ConsentQuestion(self)
@@ -120,6 +122,7 @@ class EncounterScreen(Retranslating, QWidget):
         self._player.stop()
         self.noting.close()
         self.controller.shut_down()
+        self.finding.leave()
 
     def keep_all(self) -> bool:
         """Wait until everything is on the disk, but for a recording that runs; returns whether all of it is."""
@@ -132,6 +135,7 @@ class EncounterScreen(Retranslating, QWidget):
         if self._patient is not None:
             self._patient.close()
         encounter = self.controller.encounter
+        self.finding.leave()
         return (encounter.id if encounter else "", self.controller.leave())
 
     def resume(self, encounter_id: str, recording_id: str) -> None:
@@ -326,7 +330,12 @@ class EncounterScreen(Retranslating, QWidget):
         encounter = self.controller.encounter
         rows = self.controller.book.summaries(self.listing.search.text())
         self.listing.show_rows(rows, encounter.id if encounter else "")
+        self.finding.search(self.listing.search.text())
         self.nothing.show_whether_any(bool(rows) or bool(self.listing.search.text()))
+
+    def _show_found(self, rows: tuple[EncounterSummary, ...]) -> None:
+        encounter = self.controller.encounter
+        self.listing.show_rows(rows, encounter.id if encounter else "")
 
     def _show_encounter(self) -> None:
         encounter = self.controller.encounter
@@ -380,6 +389,8 @@ class EncounterScreen(Retranslating, QWidget):
         self.listing.delete_wanted.connect(self._delete)
         self.listing.search_changed.connect(self._refresh)
         self.listing.damaged_chosen.connect(self._tell)
+        self.finding.found.connect(self._show_found)
+        self.finding.how_changed.connect(self.listing.show_how)
         self.nothing.new_wanted.connect(self.new_encounter)
         self.nothing.sample_wanted.connect(self.sample_wanted)
         self.microphone.start_wanted.connect(self.controller.speak)

@@ -14,8 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from desktop.record.repetition import Memory, Recall, after, due_and_later
 from desktop.record.study import progress_file, take_over
 from desktop.record.study_cases import study_cases
+from desktop.record.study_items import CaseNote
 from desktop.ui.encounter.background import Background
-from desktop.worker.protocol import CaseNote, Done, Failed, Stopped, Taught, Teach
+from desktop.worker.protocol import Done, Failed, Stopped, Taught, Teach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from desktop.record.store import EncounterStore
     from desktop.record.study_cases import StudyCase
+    from desktop.record.study_items import StudyHint, StudyItem
     from desktop.ui.services import Services
-    from desktop.worker.protocol import Event, StudyHint, StudyItem
+    from desktop.worker.protocol import Event
 
 COUNT = 10
 """Questions of a round: some minutes."""

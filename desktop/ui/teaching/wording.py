@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.worker.protocol import StudyHintKind, StudyKind
+from desktop.record.study_items import StudyHintKind, StudyKind
 
 if TYPE_CHECKING:
-    from desktop.worker.protocol import StudyHint, StudyItem
+    from desktop.record.study_items import StudyHint, StudyItem
 
 
 def asked_words(item: StudyItem) -> str:

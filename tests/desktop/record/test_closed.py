@@ -7,6 +7,7 @@ import pytest
 from desktop.record.closed import ClosedStore
 from desktop.record.encounter import Encounter
 from desktop.record.errors import RecordLocked
+from desktop.record.meaning import Meaning
 from desktop.record.repetition import Memory
 from desktop.record.store import FolderStore
 
@@ -24,6 +25,8 @@ CALLS = {
     "open_recording": (Path("a.wav"),),
     "signing_faults": ("0" * 32,),
     "study": (),
+    "meanings": (),
+    "keep_meaning": (Meaning("0" * 32, "", ()),),
     "keep_study": ("HP:1/meaning", Memory()),
 }
 

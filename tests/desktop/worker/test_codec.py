@@ -62,8 +62,8 @@ def test_every_event_comes_back_as_it_was(event: Event) -> None:
 
 
 def test_both_tables_hold_every_message_once() -> None:
-    assert len(COMMANDS) == 14
-    assert len(EVENTS) == 21
+    assert len(COMMANDS) == 15
+    assert len(EVENTS) == 22
     assert not COMMANDS.keys() & EVENTS.keys()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.worker.protocol import CaseNote, StudyKind, Taught, Teach
+from desktop.record.study_items import CaseNote, StudyKind
+from desktop.worker.protocol import Taught, Teach
 from desktop.worker.teaching import taught
 
 NOTES = tuple(CaseNote("", f"A cough, number {n}.\n\nAssessment\nPneumonia {n}.") for n in range(4))

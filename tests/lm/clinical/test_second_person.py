@@ -19,14 +19,25 @@ from lm.clinical.second_person import to_you
         ("She denies smoking.", "You deny smoking."),
         ("He endorses back pain.", "You told us that you have back pain."),
         ("We gave her a shot.", "We gave you a shot."),
+        ("The patient takes ramipril for their blood pressure.", "You take ramipril for your blood pressure."),
+        ("The patient reports that they have a cough.", "You report that you have a cough."),
+        ("The patient hurt themselves, and his or her arm is sore.", "You hurt yourself, and your arm is sore."),
     ],
 )
 def test_a_note_speaks_to_the_patient(note: str, said: str) -> None:
     assert to_you(note) == said
 
 
+THEY = (
+    "The patient takes two tablets; they help.",
+    "The patient's mother says they smoke.",
+    "Blood tests were normal and their values fell.",
+)
+"""Not the patient."""
+
+
 @pytest.mark.parametrize(
-    "note", ["Her mother has diabetes.", "He or she may see a doctor.", "His wife gives him his pills."]
+    "note", ["Her mother has diabetes.", "He or she may see a doctor.", "His wife gives him his pills.", *THEY]
 )
 def test_where_somebody_else_may_be_meant_nothing_changes(note: str) -> None:
     assert to_you(note) == note
