@@ -43,10 +43,15 @@ def load_audio(
 
 
 def decode_blocks(
-    path: Path | str, *, max_seconds: float = DEFAULT_MAX_SECONDS, cancelled: Callable[[], bool] = _never
+    path: Path | str,
+    *,
+    start_s: float = 0.0,
+    max_seconds: float = DEFAULT_MAX_SECONDS,
+    cancelled: Callable[[], bool] = _never,
 ) -> Generator[bytes, None, int]:
     """Decode the first sound track of a file, block by block; return how many packets could not be decoded.
 
+    It begins at `start_s`, as exactly as the file keeps its times.
     A block is float32 samples, mono, 16 kHz, in the machine's byte order; `Recording.of` brings them into range.
     Memory is bounded whatever the header says or the compression hides.
     Raises MissingFile, UnreadableFile, NoSound or FileTooLarge, each with one sentence for the reader, and
@@ -57,7 +62,7 @@ def decode_blocks(
     decoder = _Decoder(path.name, int(max_seconds * SAMPLE_RATE_HZ), cancelled)
     try:
         with path.open("rb") as file, _open(file, path.name) as container:
-            yield from decoder.decode(container)
+            yield from decoder.decode(container, start_s)
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
     return decoder.damaged_packets
@@ -109,10 +114,12 @@ class _Decoder:
         self._cancelled = cancelled
         self._max_samples = max_samples
         self._samples = 0
+        self._start_s = 0.0
         self._resampler = _new_resampler()
 
-    def decode(self, container: Any) -> Iterator[bytes]:
+    def decode(self, container: Any, start_s: float) -> Iterator[bytes]:
         waiting = bytearray()
+        self._start_s = start_s if start_s > 0 and _sought(container, start_s) else 0.0
         for frames in self._resampled(container):
             waiting += self._mono(frames)
             if len(waiting) >= _BLOCK_BYTES:
@@ -124,6 +131,9 @@ class _Decoder:
 
     def _resampled(self, container: Any) -> Iterator[list[Any]]:
         for frame in self._frames(_sound_track(container, self._name), container):
+            # After a jump to an earlier place of the file, what lies before the start is left out.
+            if self._start_s and frame.time is not None and frame.time < self._start_s:
+                continue
             yield self._resample(frame)
         yield self._resampler.resample(None)
 
@@ -179,6 +189,15 @@ def _sound_track(container: Any, name: str) -> Any:
     if track.codec_context is None:
         raise UnreadableFile(f"{name} is written with a sound codec that is not supported.")
     return track
+
+
+def _sought(container: Any, start_s: float) -> bool:
+    """Go to a place at or before `start_s`; False where the file cannot be gone through like that."""
+    try:
+        container.seek(int(start_s * av.time_base))
+    except av.FFmpegError:
+        return False
+    return True
 
 
 def _new_resampler() -> Any:

@@ -35,7 +35,8 @@ _WHOLE_SIDE_PX = 2000
 """The detector makes larger pictures smaller than this."""
 _MARGIN_SHARE, _LEAST_MARGIN_PX = 0.15, 2
 """Around what was found: the rim of a letter can be read too."""
-_CERTAIN, _LONG_ENOUGH = 0.5, 4
+_CERTAIN, _LONG_ENOUGH, _LARGEST_LETTER = 0.5, 4, 0.05
+"""A letter or two that fill more than a twentieth of the picture are a rib, a cell or its rim."""
 _MOST_CHARACTERS = 200
 
 
@@ -51,7 +52,8 @@ class WordFinder:
         found: list[Mark] = []
         for left, top, right, bottom in _parts(width, height):
             for corners, words, certainty in self._read(pixels[top:bottom, left:right]):
-                if not _are_words(words, certainty):
+                share = float(np.ptp(corners[:, 0]) * np.ptp(corners[:, 1])) / ((right - left) * (bottom - top))
+                if not _are_words(words, certainty, share):
                     continue
                 mark = _around(corners + np.array((left, top)), words, width, height)
                 if mark is not None:
@@ -65,9 +67,9 @@ class WordFinder:
             yield from zip(np.asarray(result.boxes), result.txts, map(float, result.scores), strict=True)
 
 
-def _are_words(words: str, certainty: float) -> bool:
-    """Tell words from an edge or a bone that was taken for a letter or two."""
-    return certainty >= _CERTAIN or len(words.strip()) >= _LONG_ENOUGH
+def _are_words(words: str, certainty: float, share: float) -> bool:
+    """Tell words from an edge or a bone that was taken for a letter or two; `share` is that of the picture."""
+    return len(words.strip()) >= _LONG_ENOUGH or (certainty >= _CERTAIN and share <= _LARGEST_LETTER)
 
 
 def without_repeats(marks: list[Mark]) -> tuple[Mark, ...]:

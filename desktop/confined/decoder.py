@@ -1,7 +1,8 @@
 """The decoder of sound and pictures: `python -m desktop.confined.decoder KIND FILE NUMBER`, a child for one file.
 
-`sound` takes the most seconds there may be, `picture` the frame, -1 for the middle one. It confines itself before it
-imports what parses and opens the file, writes what is in it as frames, and ends.
+`sound` takes the most seconds there may be, `picture` the frame, -1 for the middle one; both write frames. `stretch`
+takes the second that somebody wants to hear again and writes what follows as bare samples: 16 bit, mono, 16 kHz. It
+confines itself before it imports what parses and opens the file, and ends.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 ALLOWANCES = {
     "sound": Allowance(memory_bytes=2 << 30, file_bytes=0, cpu_s=300),
+    "stretch": Allowance(memory_bytes=2 << 30, file_bytes=0, cpu_s=60),
     "picture": Allowance(memory_bytes=3 << 30, file_bytes=0, cpu_s=30),
 }
 
@@ -33,6 +35,10 @@ def main() -> None:
 def _decode(kind: str, file: Path, number: str, output: BinaryIO) -> None:
     from desktop.confined.media_notes import MEDIA, Refused
     from multimodal.errors import FileTooLarge, MultimodalError
+
+    if kind == "stretch":
+        _write_stretch(file, float(number), output)
+        return
 
     try:
         if kind == "sound":
@@ -56,6 +62,17 @@ def _write_sound(file: Path, max_seconds: float, output: BinaryIO) -> None:
         except StopIteration as end:
             MEDIA.write_note(output, SoundEnded(end.value))
             return
+
+
+def _write_stretch(file: Path, start_s: float, output: BinaryIO) -> None:
+    import numpy as np
+
+    from multimodal.audio import decode_blocks
+
+    for block in decode_blocks(file, start_s=start_s):
+        samples = np.nan_to_num(np.frombuffer(block, np.float32)).clip(-1, 1)
+        output.write((samples * 32_767).astype("<i2").tobytes())
+        output.flush()
 
 
 def _write_picture(file: Path, frame: int, output: BinaryIO) -> None:

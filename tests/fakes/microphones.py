@@ -104,7 +104,7 @@ class FakeSpeaker(AudioOutput):
     def is_available(self) -> bool:
         return self.available
 
-    def play(self, file: Path, start_s: float) -> None:
+    def play(self, file: Path, start_s: float, end_s: float | None) -> None:
         self.playing, self.now_s = file, start_s
 
     def position_s(self) -> float:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal
 
 from desktop.ui.microphone.audio_input import SoundSystemMissing
 from desktop.ui.microphone.qt_sound import load_multimedia, without_expected_warnings
+from desktop.ui.microphone.stretch import Stretch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +39,11 @@ class AudioOutput(QObject):
         """Return whether anybody would hear something."""
         raise NotImplementedError
 
-    def play(self, file: Path, start_s: float) -> None:
-        """Begin to play a file at a second; `ended` or `failed` follows, unless `stop` comes first."""
+    def play(self, file: Path, start_s: float, end_s: float | None) -> None:
+        """Begin to play a file at a second; `ended` or `failed` follows, unless `stop` comes first.
+
+        It need not go on beyond `end_s`; None is the end of the file.
+        """
         raise NotImplementedError
 
     def position_s(self) -> float:
@@ -84,7 +88,7 @@ class AudioPlayer(QObject):
         self._end_s = end_s
         self._set_state(PlayerState.PLAYING)
         self._look.start()
-        self._output.play(file, start_s)
+        self._output.play(file, start_s, end_s)
 
     def stop(self) -> None:
         """Fall silent."""
@@ -109,12 +113,18 @@ class AudioPlayer(QObject):
 
 
 class QtAudioOutput(AudioOutput):
-    """The system's default loudspeaker through QMediaPlayer, which reads every kind of sound file itself."""
+    """The system's default loudspeaker through QMediaPlayer, which is given nothing but samples under our own header.
+
+    A recording may be a file of unknown origin: `stretch.py` has a confined child decode it.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._player: Any = None
-        self._start_ms = 0
+        self._start_s = 0.0
+        self._stretch = Stretch(self)
+        self._stretch.ready.connect(self._begin)
+        self._stretch.failed.connect(self.failed)
 
     def is_available(self) -> bool:
         """Ask the system; the first call loads QtMultimedia."""
@@ -125,34 +135,41 @@ class QtAudioOutput(AudioOutput):
         with without_expected_warnings():
             return not multimedia.QMediaDevices.defaultAudioOutput().isNull()
 
-    def play(self, file: Path, start_s: float) -> None:
-        """Load the file; it is heard once it is there."""
-        multimedia = load_multimedia()
-        player = multimedia.QMediaPlayer(self)
-        player.setAudioOutput(multimedia.QAudioOutput(player))
-        player.mediaStatusChanged.connect(self._take_status)
-        player.errorOccurred.connect(lambda *_error: self.failed.emit())
-        self._player, self._start_ms = player, round(start_s * 1_000)
-        player.setSource(QUrl.fromLocalFile(str(file)))
+    def play(self, file: Path, start_s: float, end_s: float | None) -> None:
+        """Have the stretch decoded; it is heard once it is there."""
+        self._start_s = start_s
+        self._stretch.decode(file, start_s, end_s)
 
     def position_s(self) -> float:
         """Return where the player is."""
-        return self._player.position() / 1_000 if self._player is not None else 0.0
+        return self._start_s + (self._player.position() / 1_000 if self._player is not None else 0.0)
 
     def stop(self) -> None:
-        """Fall silent and forget the file, so that it can be deleted also on Windows."""
+        """Fall silent and forget the stretch."""
+        self._stretch.stop()
         player, self._player = self._player, None
         if player is not None:
             player.disconnect(self)
             player.stop()
             player.deleteLater()
 
+    def _begin(self, wav: bytes) -> None:
+        multimedia = load_multimedia()
+        player = multimedia.QMediaPlayer(self)
+        player.setAudioOutput(multimedia.QAudioOutput(player))
+        player.mediaStatusChanged.connect(self._take_status)
+        player.errorOccurred.connect(lambda *_error: self.failed.emit())
+        buffer = QBuffer(player)
+        buffer.setData(QByteArray(wav))
+        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._player = player
+        player.setSourceDevice(buffer)
+
     def _take_status(self, status: Any) -> None:
         if self._player is None:
             return
         statuses = load_multimedia().QMediaPlayer.MediaStatus
         if status == statuses.LoadedMedia:
-            self._player.setPosition(self._start_ms)
             self._player.play()
         elif status == statuses.EndOfMedia:
             self.ended.emit()
