@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.files import VAULT, data_folder
 from desktop.hardening import keep_memory_private
 from desktop.record.closed import ClosedStore
+from desktop.record.vault.system_keyring import SystemKeyring
 from desktop.running_mark import RunningMark
 from desktop.settings import CONTEXT, Settings
 from desktop.translatable import QT_TRANSLATE_NOOP
@@ -31,6 +32,7 @@ from desktop.ui.translation import translated
 from desktop.ui.vault.clipboard import ClipboardWatch
 from desktop.ui.vault.door import Door
 from desktop.ui.vault.keeping import Keeping
+from desktop.ui.vault.retention import Retention
 from desktop.ui.vault.session import VaultSession
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
@@ -59,9 +61,11 @@ class App:
         self.faults = FaultBoundary(self.mark.write, application)
         self.settings = Settings(folder / "settings.json")
         self.looks = Looks(application, self.settings)
-        self.session = VaultSession(folder / VAULT, means, application, _means)
+        self.session = VaultSession(folder / VAULT, means, application, _means, SystemKeyring())
         self.keeping = Keeping(self.session, self.settings, application)
-        self.services = replace(make_services(self.settings, ClosedStore()), keeping=self.keeping)
+        self.retention = Retention(self.session, self.settings, application)
+        made = make_services(self.settings, ClosedStore())
+        self.services = replace(made, keeping=self.keeping, session=self.session, retention=self.retention)
         self.window = MainWindow(self.services, lock_page=UnlockPage(self.session))
         self.shelf = ModelShelf(application)
         self.shelf.cards_changed.connect(self._offer_decoders)
@@ -89,6 +93,7 @@ class App:
         self.services.pictures.stop()
         self.session.close()
         self.keeping.stop()
+        self.retention.stop()
         self.looks.stop()
         self.faults.leave()
         self.mark.clear()

@@ -276,6 +276,26 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "keep_recordings",
+        Kind.CHOICE,
+        "always",
+        QT_TRANSLATE_NOOP("Settings", "Recordings of signed notes"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Nothing is erased before its note is signed. What is erased then is the sound, for good: it cannot be "
+            "played or heard a second time any more. Its words and the signed note stay, and the trail tells of it. "
+            "Backups made before still hold it.",
+        ),
+        Group.PRIVACY,
+        (
+            Choice("always", QT_TRANSLATE_NOOP("Settings", "Kept always")),
+            Choice("7", QT_TRANSLATE_NOOP("Settings", "Erased 7 days after signing")),
+            Choice("30", QT_TRANSLATE_NOOP("Settings", "Erased 30 days after signing")),
+            Choice("90", QT_TRANSLATE_NOOP("Settings", "Erased 90 days after signing")),
+            Choice("365", QT_TRANSLATE_NOOP("Settings", "Erased a year after signing")),
+        ),
+    ),
+    Setting(
         "back_up",
         Kind.SWITCH,
         True,
@@ -287,6 +307,7 @@ SETTINGS = (
         ),
         Group.BACKUP,
     ),
+    Setting("doctor_name", Kind.TEXT, ""),
     Setting("backup_folder", Kind.TEXT, ""),
     Setting("last_backup", Kind.TEXT, ""),
     Setting("recovery_key_noted", Kind.SWITCH, False),

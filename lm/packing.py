@@ -69,7 +69,8 @@ class PackedProduct:
 
 # The operators that torch.compile itself emits for frozen weights; they have no public name.
 def _reordered(weight: torch.Tensor) -> torch.Tensor:
-    return torch.ops.mkldnn._reorder_linear_weight(weight, _TYPICAL_ROWS)
+    reordered: torch.Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, _TYPICAL_ROWS)
+    return reordered
 
 
 def _half_product(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:

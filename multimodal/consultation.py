@@ -148,7 +148,7 @@ class _Written(NamedTuple):
 @dataclass(slots=True)
 class _Recording:
     label: str
-    file: Path
+    file: Path | None
     utterances: list[Utterance] = field(default_factory=list)
 
 
@@ -213,8 +213,8 @@ class Consultation:
         if not self._cancelled():
             yield from self._fuse_audio(self._recordings[-1])
 
-    def recall(self, label: str, file: Path, utterances: Iterable[Utterance]) -> Iterator[Event]:
-        """Take in a recording whose words are known, without listening to it again."""
+    def recall(self, label: str, file: Path | None, utterances: Iterable[Utterance]) -> Iterator[Event]:
+        """Take in a recording whose words are known, without listening to it again; None where its sound is gone."""
         recalled = _Recording(label, file, list(utterances))
         self._recordings.append(recalled)
         if self._timed_load(self._models.audio_projector) is not None:
@@ -399,7 +399,7 @@ class Consultation:
                 "not the sound of them."
             )
             return
-        if not any(utterance.is_uncertain for utterance in heard.utterances):
+        if heard.file is None or not any(utterance.is_uncertain for utterance in heard.utterances):
             return
         started = time.monotonic()
         try:

@@ -157,6 +157,28 @@ class SpeechRecognizer:
             return replace(utterance, translation=self._translation(piece, utterance.language, cancelled))
         return utterance
 
+    def read_again(
+        self,
+        samples: NDArray[np.float32],
+        span: SpeechSpan,
+        language: str | None,
+        cancelled: Callable[[], bool] = _never,
+    ) -> Utterance | None:
+        """Recognise a stretch of at most 30 s a second time, as differently from the first as one model allows.
+
+        The whole window that Whisper was trained on instead of the shortened one, the likeliest token at every step
+        instead of beams, and no name is favoured. None where the guards hear no speech. Raises Cancelled.
+        """
+        piece = _Piece(span, samples, self._encoder.encode(samples, whole_window=True, cancelled=cancelled))
+        tokenizer = self._tokenizer(language or self._detect_language([piece]))
+        rules = replace(self._rules(tokenizer, span.duration_s), beams=1, names=None)
+        with half_the_threads(self._device):
+            hypothesis = self._decoder.decode([piece.encoded], rules, cancelled)[0]
+        _raise_if(cancelled)
+        if self._judge(piece, hypothesis, tokenizer) is Verdict.SILENCE:
+            return None
+        return _utterance(piece, _without_loop(hypothesis), tokenizer, len(rules.prompt))
+
     def _translation(self, piece: _Piece, language: str, cancelled: Callable[[], bool]) -> str:
         """Return Whisper's English of a stretch; empty where the guards would not let it pass."""
         tokenizer = load_tokenizer(self._checkpoint.model, language, "translate")

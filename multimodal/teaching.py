@@ -16,7 +16,7 @@ from multimodal.glossaries import HPO, installed_glossary
 from multimodal.knowledge import installed_terminology, library_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from lm.clinical.glossary import Glossary, GlossaryTerm
     from lm.grounding.passages import Passage
@@ -26,6 +26,8 @@ ICD = "icd-10-cm"
 LONGEST_NAME = 4
 """In words, of a term that is asked without being asked for."""
 _CONSIDERED = 40
+_POOL = 4
+"""Times as many items as are asked: those that are not due yet are left out."""
 _LIBRARY_LOOKED_AT = 5000
 """Passages that are looked through for those that were asked before."""
 _ENOUGH_SIBLINGS = 2 * OPTIONS
@@ -56,6 +58,18 @@ def gather(about: str, count: int, seed: int) -> tuple[Item, ...]:
         streams.append(_codes(icd, about, (term.name for term in terms[::-1]), seed))
         streams.append(gap_items(_passages(library, about, count, seed), _telling()))
         return tuple(islice(_taking_turns(streams), count))
+
+
+def chosen(about: str, count: int, seed: int, due: Sequence[str], later: Collection[str]) -> tuple[Item, ...]:
+    """Return what is asked now: what is due first, then what was never asked; `later` is left out.
+
+    Raises DamagedKnowledge.
+    """
+    found = again(due, seed) if due and not about else ()
+    known = {item.id for item in found} | set(later)
+    fresh = (item for item in gather(about, count * _POOL, seed) if item.id not in known)
+    order = {item: place for place, item in enumerate(due)}
+    return (*sorted(found, key=lambda item: order[item.id]), *fresh)[:count]
 
 
 def again(ids: Iterable[str], seed: int) -> tuple[Item, ...]:

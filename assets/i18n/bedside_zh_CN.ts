@@ -20,6 +20,10 @@
         <translation>图像（键盘焦点在图像上时）</translation>
     </message>
     <message>
+        <source>Learning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
@@ -134,6 +138,14 @@
     <message>
         <source>The chosen answer or note in plain words.</source>
         <translation>用通俗的话说明所选的回答或病历。</translation>
+    </message>
+    <message>
+        <source>Edit and sign a note</source>
+        <translation>编辑并签署病历</translation>
+    </message>
+    <message>
+        <source>Sentence by sentence, then a double check. Nothing is signed by itself.</source>
+        <translation>逐句编辑，然后复核。绝不会自动签署。</translation>
     </message>
     <message>
         <source>Invert</source>
@@ -308,6 +320,38 @@
         <translation>全部灰度</translation>
     </message>
     <message>
+        <source>Begin, show the answer, go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The blue button of the page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A hint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or the number alone, where nothing is typed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The second answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The third answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fourth answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Encounters</source>
         <translation>接诊记录</translation>
     </message>
@@ -318,6 +362,10 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Shortcuts and help</source>
@@ -452,6 +500,49 @@
     </message>
 </context>
 <context>
+    <name>AnsweredCard</name>
+    <message>
+        <source>Your answer: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why? It stands here: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Did you know it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With effort</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I knew it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>App</name>
     <message>
         <source>Bedside was not closed properly the last time. Everything up to then is here.</source>
@@ -546,6 +637,64 @@
     <message>
         <source>Use this passphrase</source>
         <translation>使用此口令</translation>
+    </message>
+</context>
+<context>
+    <name>CheckPage</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新复核</translation>
+    </message>
+    <message>
+        <source>Checked so far</source>
+        <translation>复核进度</translation>
+    </message>
+    <message>
+        <source>Looking for what to check, and hearing the sound a second time: {0} %</source>
+        <translation>正在查找需要核对的内容，并再次识别录音：{0} %</translation>
+    </message>
+    <message>
+        <source>This note was not checked yet, or it was changed since.</source>
+        <translation>此病历尚未复核，或复核后又有改动。</translation>
+    </message>
+</context>
+<context>
+    <name>CheckRow</name>
+    <message>
+        <source>Source: {0}</source>
+        <translation>来源：{0}</translation>
+    </message>
+    <message>
+        <source>Checked, it is right</source>
+        <translation>已核对，无误</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>修改</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>The words of the line</source>
+        <translation>这一行的文字</translation>
+    </message>
+    <message>
+        <source>Now in the note: {0}</source>
+        <translation>病历中现为：{0}</translation>
+    </message>
+    <message>
+        <source>Struck from the note.</source>
+        <translation>已从病历中划去。</translation>
     </message>
 </context>
 <context>
@@ -843,6 +992,10 @@ no patient is heard</source>
         <translation>正在识别…</translation>
     </message>
     <message>
+        <source>The sound was erased, as you had set: {0}. Its words are kept.</source>
+        <translation>声音已按您的设置清除：{0}。文字仍保留。</translation>
+    </message>
+    <message>
         <source>No speech was found in this recording.</source>
         <translation>此录音中未发现语音。</translation>
     </message>
@@ -885,6 +1038,14 @@ no patient is heard</source>
         <translation>立即备份</translation>
     </message>
     <message>
+        <source>The sound of recordings was erased after their notes were signed, as you had set: {count}. It cannot be played or heard a second time any more; the words and the notes are kept.</source>
+        <translation>按您的设置，病历签署后已清除录音的声音：{count} 个。这些声音不能再播放或再次识别；文字和病历仍保留。</translation>
+    </message>
+    <message>
+        <source>Recordings that were due to be erased are kept for now. {reason}</source>
+        <translation>到期应清除的录音暂时保留。{reason}</translation>
+    </message>
+    <message>
         <source>Encounters of an earlier version lie on this disk unencrypted ({count}). Each is moved into the vault and removed from there once every byte was compared.</source>
         <translation>磁盘上有旧版本留下的未加密接诊（{count} 次）。每一次都会移入保险库，逐字节核对无误后才从原处删除。</translation>
     </message>
@@ -910,6 +1071,13 @@ no patient is heard</source>
     <message>
         <source>Bedside was closed before this was written. Nothing of the encounter is lost; try it again.</source>
         <translation>Bedside 在写完之前被关闭。就诊内容没有丢失，请再试一次。</translation>
+    </message>
+</context>
+<context>
+    <name>EditingPage</name>
+    <message>
+        <source>The lines of the note</source>
+        <translation>病历的各行</translation>
     </message>
 </context>
 <context>
@@ -1030,6 +1198,10 @@ no patient is heard</source>
         <translation>请先提问或写病历：卡片会用通俗的话来说明它。</translation>
     </message>
     <message>
+        <source>There is no draft of a note here. Write one first.</source>
+        <translation>这里没有病历草稿。请先写一份。</translation>
+    </message>
+    <message>
         <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
         <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
     </message>
@@ -1071,6 +1243,10 @@ no patient is heard</source>
     <message>
         <source>Withheld</source>
         <translation>已隐去</translation>
+    </message>
+    <message>
+        <source>Your words</source>
+        <translation>您的文字</translation>
     </message>
     <message>
         <source>Supported</source>
@@ -1119,6 +1295,14 @@ no patient is heard</source>
     <message>
         <source>Nothing in this encounter bears this out. Do not rely on it without checking.</source>
         <translation>本次接诊中没有任何依据。未经核对请勿采信。</translation>
+    </message>
+    <message>
+        <source>You wrote this. What stood here before came from the source below.</source>
+        <translation>这是您写的。原先的文字来自下面的来源。</translation>
+    </message>
+    <message>
+        <source>You wrote this yourself.</source>
+        <translation>这是您自己写的。</translation>
     </message>
     <message>
         <source>What was said:</source>
@@ -1205,8 +1389,16 @@ no patient is heard</source>
         <translation>患者卡片</translation>
     </message>
     <message>
+        <source>Addendum</source>
+        <translation>补充记录</translation>
+    </message>
+    <message>
         <source>Closest words: {0}</source>
         <translation>最接近的原话：{0}</translation>
+    </message>
+    <message>
+        <source>Drafted from: {0}</source>
+        <translation>草稿来源：{0}</translation>
     </message>
     <message>
         <source>{0} (only what its file header says)</source>
@@ -1235,6 +1427,29 @@ no patient is heard</source>
     <message>
         <source>A draft. Check every sentence against its source.</source>
         <translation>草稿。请逐句对照来源核对。</translation>
+    </message>
+</context>
+<context>
+    <name>EndView</name>
+    <message>
+        <source>{0} of {1} known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These come again tomorrow:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How it went</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose something else</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1275,8 +1490,8 @@ no patient is heard</source>
         <translation>回答及其出处</translation>
     </message>
     <message>
-        <source>Drafts, such as notes, with their sources</source>
-        <translation>草稿（如病历）及其来源</translation>
+        <source>Notes and other drafts, with their sources and changes</source>
+        <translation>病历和其他草稿，附来源和改动</translation>
     </message>
     <message>
         <source>A list of the pictures, without them</source>
@@ -1383,6 +1598,10 @@ no patient is heard</source>
         <translation>此就诊中没有所选的内容。</translation>
     </message>
     <message>
+        <source>Signed note - research and education</source>
+        <translation>已签署的病历 - 用于研究和教学</translation>
+    </message>
+    <message>
         <source>Answers are written by a model and not signed. Not a medical device: check every sentence against its sources.</source>
         <translation>回答由模型写成，未经签署。本软件不是医疗器械：请对照出处核实每一句。</translation>
     </message>
@@ -1401,6 +1620,46 @@ no patient is heard</source>
     <message>
         <source>Dates like 03/04/2019 were read as month/day.</source>
         <translation>03/04/2019 这样的日期按“月/日”理解。</translation>
+    </message>
+    <message>
+        <source>DRAFT — not signed</source>
+        <translation>草稿 — 未签署</translation>
+    </message>
+    <message>
+        <source>Signed by {0} at {1} UTC, SHA-256 {2}</source>
+        <translation>由 {0} 于 {1} UTC 签署，SHA-256 {2}</translation>
+    </message>
+    <message>
+        <source>Signed by {0} at {1} UTC</source>
+        <translation>由 {0} 于 {1} UTC 签署</translation>
+    </message>
+    <message>
+        <source>What the doctor changed in the draft</source>
+        <translation>医生对草稿所作的改动</translation>
+    </message>
+    <message>
+        <source>doctor {0}</source>
+        <translation>医生 {0}</translation>
+    </message>
+    <message>
+        <source>the doctor</source>
+        <translation>医生</translation>
+    </message>
+    <message>
+        <source>Changed by {0}, {1}. Drafted as: “{2}”</source>
+        <translation>由 {0} 修改，{1}。草稿原文：“{2}”</translation>
+    </message>
+    <message>
+        <source>Added by {0}, {1}.</source>
+        <translation>由 {0} 添加，{1}。</translation>
+    </message>
+    <message>
+        <source>Struck by {0}, {1}: “{2}”</source>
+        <translation>由 {0} 划去，{1}：“{2}”</translation>
+    </message>
+    <message>
+        <source>Double check before signing: {0} lines, {1} confirmed, {2} changed; {3} with two differing readings of the sound.</source>
+        <translation>签署前复核：共 {0} 行，确认 {1} 行，修改 {2} 行；其中 {3} 行两次识别的结果不同。</translation>
     </message>
     <message>
         <source>Consent to recording</source>
@@ -1622,6 +1881,29 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>KeyringRow</name>
+    <message>
+        <source>This computer&apos;s account opens the record too</source>
+        <translation>本机账户也可打开记录</translation>
+    </message>
+    <message>
+        <source>Open the record with this computer&apos;s account</source>
+        <translation>用本机账户打开记录</translation>
+    </message>
+    <message>
+        <source>A key lies in the system&apos;s store of secrets, beside the passphrase and the recovery key. Whoever is signed in to this account can then unlock Bedside with one press.</source>
+        <translation>除口令和恢复密钥外，系统的密钥库中再存放一把钥匙。此后，凡登录此账户的人都能一键解锁 Bedside。</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation>开启</translation>
+    </message>
+</context>
+<context>
     <name>LibrarySection</name>
     <message>
         <source>My library</source>
@@ -1722,6 +2004,49 @@ no patient is heard</source>
     <message>
         <source>Documents for the library</source>
         <translation>选择要加入资料库的文档</translation>
+    </message>
+</context>
+<context>
+    <name>LineRow</name>
+    <message>
+        <source>Change</source>
+        <translation>修改</translation>
+    </message>
+    <message>
+        <source>Strike</source>
+        <translation>划去</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Add below</source>
+        <translation>在下方添加</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>The new line</source>
+        <translation>新的一行</translation>
+    </message>
+    <message>
+        <source>The words of the line</source>
+        <translation>这一行的文字</translation>
+    </message>
+    <message>
+        <source>Struck</source>
+        <translation>已划去</translation>
+    </message>
+    <message>
+        <source>Return changes it, Delete strikes it, Insert adds a line below it</source>
+        <translation>回车修改，Delete 划去，Insert 在下方添加一行</translation>
     </message>
 </context>
 <context>
@@ -2395,6 +2720,172 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>NoteSheet</name>
+    <message>
+        <source>Signed note</source>
+        <translation>已签署的病历</translation>
+    </message>
+    <message>
+        <source>Edit and sign</source>
+        <translation>编辑并签署</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Undo the last edit</source>
+        <translation>撤销上一次改动</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Check before signing</source>
+        <translation>签署前复核</translation>
+    </message>
+    <message>
+        <source>Go on to sign</source>
+        <translation>继续签署</translation>
+    </message>
+    <message>
+        <source>Sign</source>
+        <translation>签署</translation>
+    </message>
+    <message>
+        <source>1 of 3: Read it, and change what is not right. Every edit is kept.</source>
+        <translation>第 1 步，共 3 步：通读，并修改不对的地方。每次改动都会保留。</translation>
+    </message>
+    <message>
+        <source>2 of 3: Tick each line, or change it.</source>
+        <translation>第 2 步，共 3 步：逐行勾选，或加以修改。</translation>
+    </message>
+    <message>
+        <source>3 of 3: Sign it. Nothing is signed by itself.</source>
+        <translation>第 3 步，共 3 步：签署。绝不会自动签署。</translation>
+    </message>
+</context>
+<context>
+    <name>NoteWords</name>
+    <message>
+        <source>Drug</source>
+        <translation>药物</translation>
+    </message>
+    <message>
+        <source>Allergies</source>
+        <translation>过敏</translation>
+    </message>
+    <message>
+        <source>Sides</source>
+        <translation>左右侧</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Denied</source>
+        <translation>否认</translation>
+    </message>
+    <message>
+        <source>Unverified</source>
+        <translation>未核实</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>a side</source>
+        <translation>左右侧</translation>
+    </message>
+    <message>
+        <source>a negation</source>
+        <translation>否定</translation>
+    </message>
+    <message>
+        <source>a drug</source>
+        <translation>药物</translation>
+    </message>
+    <message>
+        <source>Heard a second time: both readings agree.</source>
+        <translation>已再次识别：两次结果一致。</translation>
+    </message>
+    <message>
+        <source>Heard a second time: the readings differ. Listen.</source>
+        <translation>已再次识别：两次结果不同。请听录音。</translation>
+    </message>
+    <message>
+        <source>The sound could not be heard a second time.</source>
+        <translation>这段声音无法再次识别。</translation>
+    </message>
+    <message>
+        <source>Typed, not said: there is no sound to hear again.</source>
+        <translation>这是键入的，不是口述的：没有可再次识别的声音。</translation>
+    </message>
+    <message>
+        <source>You ticked this.</source>
+        <translation>您已勾选。</translation>
+    </message>
+    <message>
+        <source>You changed this.</source>
+        <translation>您已修改。</translation>
+    </message>
+    <message>
+        <source>No drug, dose, side, negation or number stands in this note.</source>
+        <translation>此病历中没有药物、剂量、左右侧、否定或数值。</translation>
+    </message>
+    <message>
+        <source>Open lines: {0} of {1}.</source>
+        <translation>未决定的行：{0} / {1}。</translation>
+    </message>
+    <message>
+        <source>All {0} lines are decided.</source>
+        <translation>全部 {0} 行均已决定。</translation>
+    </message>
+    <message>
+        <source>{0} s of sound were heard a second time.</source>
+        <translation>已再次识别 {0} 秒声音。</translation>
+    </message>
+    <message>
+        <source>The sound of these could not be read: {0}.</source>
+        <translation>无法读取以下录音的声音：{0}。</translation>
+    </message>
+    <message>
+        <source>Listen at {0}</source>
+        <translation>从 {0} 听</translation>
+    </message>
+    <message>
+        <source>You struck this, {0}.</source>
+        <translation>您已划去，{0}。</translation>
+    </message>
+    <message>
+        <source>You added this, {0}.</source>
+        <translation>您已添加，{0}。</translation>
+    </message>
+    <message>
+        <source>As it was drafted again, {0}.</source>
+        <translation>已恢复为草稿原文，{0}。</translation>
+    </message>
+    <message>
+        <source>You changed this, {0}. Drafted as: “{1}”</source>
+        <translation>您已修改，{0}。草稿原文：“{1}”</translation>
+    </message>
+    <message>
+        <source>Draft, not signed</source>
+        <translation>草稿，未签署</translation>
+    </message>
+    <message>
+        <source>Signed by {0}, {1}</source>
+        <translation>由 {0} 签署，{1}</translation>
+    </message>
+</context>
+<context>
     <name>Notice</name>
     <message>
         <source>Bedside is software for research and education. It is not a medical device, it has not been cleared by any authority, and nothing that it says is a diagnosis.</source>
@@ -2457,6 +2948,17 @@ no patient is heard</source>
     <message>
         <source>I have read this, and I check every answer.</source>
         <translation>我已阅读，并会核对每一个回答。</translation>
+    </message>
+</context>
+<context>
+    <name>Noting</name>
+    <message>
+        <source>A signed note is missing from this encounter: somebody changed the record. Nothing else of it is touched; look into a backup.</source>
+        <translation>此就诊中缺少一份已签署的病历：有人改动过记录。其余内容未受影响；请查看备份。</translation>
+    </message>
+    <message>
+        <source>A signed note of this encounter is not what was signed: somebody changed the record. Do not rely on it; look into a backup.</source>
+        <translation>此就诊中有一份病历与签署时不符：有人改动过记录。请勿依赖它；请查看备份。</translation>
     </message>
 </context>
 <context>
@@ -2527,6 +3029,17 @@ no patient is heard</source>
     <message>
         <source>A decoder as a GGUF file</source>
         <translation>GGUF 格式的解码器</translation>
+    </message>
+</context>
+<context>
+    <name>PartView</name>
+    <message>
+        <source>Add a line</source>
+        <translation>添加一行</translation>
+    </message>
+    <message>
+        <source>The new line</source>
+        <translation>新的一行</translation>
     </message>
 </context>
 <context>
@@ -2709,6 +3222,49 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>QuestionView</name>
+    <message>
+        <source>Question {0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A clearer hint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A hint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See how it went</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far this round is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type the answer, or think it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Encounters</source>
@@ -2723,12 +3279,35 @@ no patient is heard</source>
         <translation>设置</translation>
     </message>
     <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Lock</source>
         <translation>锁定</translation>
     </message>
     <message>
         <source>Help</source>
         <translation>帮助</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingsView</name>
+    <message>
+        <source>They differ in {0}</source>
+        <translation>不同之处：{0}</translation>
+    </message>
+    <message>
+        <source>First reading</source>
+        <translation>第一次识别</translation>
+    </message>
+    <message>
+        <source>Second reading</source>
+        <translation>第二次识别</translation>
+    </message>
+    <message>
+        <source>Nothing was heard.</source>
+        <translation>没有识别出内容。</translation>
     </message>
 </context>
 <context>
@@ -2828,6 +3407,18 @@ no patient is heard</source>
     <message>
         <source>The passphrase does not open this vault. Nothing was changed: try it again, or use the printed recovery key.</source>
         <translation>此口令无法打开保险库。未作任何更改：请重试，或使用打印的恢复密钥。</translation>
+    </message>
+    <message>
+        <source>This system has no store of secrets that Bedside uses (Keychain, Credential Locker, Secret Service). Nothing was changed: use the passphrase.</source>
+        <translation>此系统没有 Bedside 可用的密钥库（钥匙串、凭据管理器、Secret Service）。未作任何更改：请使用口令。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s store of secrets does not answer ({0}). Nothing was changed: use the passphrase, or sign in to the system anew and try again.</source>
+        <translation>系统的密钥库没有响应（{0}）。未作任何更改：请使用口令，或重新登录系统后再试。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s store of secrets does not hold what opens this record any more. The record is safe: use the passphrase, then switch this on again in the settings.</source>
+        <translation>系统的密钥库中已没有能打开此记录的钥匙。记录是安全的：请使用口令，然后在设置中重新开启。</translation>
     </message>
     <message>
         <source>A passphrase needs at least {0} characters. Nothing was changed: take several words.</source>
@@ -2944,6 +3535,30 @@ no patient is heard</source>
     <message>
         <source>{0} took too long to read. Nothing was imported: it may be damaged.</source>
         <translation>{0} 读取时间过长。没有导入任何内容：文件可能已损坏。</translation>
+    </message>
+    <message>
+        <source>What you learned so far cannot be read ({0}: {1}). Nothing was changed: move that file away to begin anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A signed note stays as it is. Nothing was changed: write an addendum to correct it.</source>
+        <translation>已签署的病历保持原样。没有任何改动：如需更正，请写补充记录。</translation>
+    </message>
+    <message>
+        <source>There is nothing to sign in this draft yet. Nothing was changed: finish writing it, then sign.</source>
+        <translation>此草稿中还没有可签署的内容。没有任何改动：请先写完，再签署。</translation>
+    </message>
+    <message>
+        <source>The note is not signed: the double check still has open lines. Tick or change each of them, then sign.</source>
+        <translation>病历未签署：复核中还有未决定的行。请逐行勾选或修改，然后签署。</translation>
+    </message>
+    <message>
+        <source>The note is not signed: a signature needs your name. Type it, then sign.</source>
+        <translation>病历未签署：签署需要您的姓名。请输入姓名，然后签署。</translation>
+    </message>
+    <message>
+        <source>The sound of this recording was erased after its note was signed, as you had set. Its words and the signed note are kept.</source>
+        <translation>此录音的声音已按您的设置在病历签署后清除。文字和已签署的病历仍保留。</translation>
     </message>
 </context>
 <context>
@@ -3326,6 +3941,34 @@ no patient is heard</source>
         <translation>回答即可引用您的文档，并注明页码。</translation>
     </message>
     <message>
+        <source>Recordings of signed notes</source>
+        <translation>已签署病历的录音</translation>
+    </message>
+    <message>
+        <source>Nothing is erased before its note is signed. What is erased then is the sound, for good: it cannot be played or heard a second time any more. Its words and the signed note stay, and the trail tells of it. Backups made before still hold it.</source>
+        <translation>病历签署之前不会清除任何内容。之后清除的是声音，且无法恢复：不能再播放，也不能再次识别。文字和已签署的病历仍保留，审计记录会记下此事。此前的备份中仍有该声音。</translation>
+    </message>
+    <message>
+        <source>Kept always</source>
+        <translation>始终保留</translation>
+    </message>
+    <message>
+        <source>Erased 7 days after signing</source>
+        <translation>签署 7 天后清除</translation>
+    </message>
+    <message>
+        <source>Erased 30 days after signing</source>
+        <translation>签署 30 天后清除</translation>
+    </message>
+    <message>
+        <source>Erased 90 days after signing</source>
+        <translation>签署 90 天后清除</translation>
+    </message>
+    <message>
+        <source>Erased a year after signing</source>
+        <translation>签署一年后清除</translation>
+    </message>
+    <message>
         <source>Back up by itself</source>
         <translation>自动备份</translation>
     </message>
@@ -3401,6 +4044,25 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>SignPage</name>
+    <message>
+        <source>Your name, as it is to stand in the note</source>
+        <translation>您的姓名，将写入病历</translation>
+    </message>
+    <message>
+        <source>I have read this note and answer for it</source>
+        <translation>我已阅读此病历，并对其负责</translation>
+    </message>
+    <message>
+        <source>A signed note is not changed any more. Its hash goes into the audit trail, so that any change of it shows; a correction is an addendum. It is no qualified electronic signature.</source>
+        <translation>已签署的病历不再改动。其哈希值写入审计记录，任何改动都会被发现；更正须写补充记录。这不是合格电子签名。</translation>
+    </message>
+    <message>
+        <source>{0}: {1} lines, {2} of them in your own words.</source>
+        <translation>{0}：共 {1} 行，其中 {2} 行是您自己的文字。</translation>
+    </message>
+</context>
+<context>
     <name>SliceBar</name>
     <message>
         <source>Pause</source>
@@ -3417,6 +4079,65 @@ no patient is heard</source>
     <message>
         <source>Slice</source>
         <translation>层面</translation>
+    </message>
+</context>
+<context>
+    <name>StartView</name>
+    <message>
+        <source>Questions are being looked for…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Questions from the terminologies and my library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cases from my own encounters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About what? Empty is anything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the questions are about</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop looking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the models page</source>
+        <translation type="unfinished">打开模型页面</translation>
+    </message>
+    <message>
+        <source>Terms, what to say to patients, codes, and gaps in your own documents. No question is written by a model, and each names its source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your last note of an encounter, with its assessment hidden. Names and dates are taken out by rules, and rules miss some: show it to nobody who may not see the record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No encounter has a note whose assessment stands under its own heading and is due. Write a note first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was found about these words that is due. Try other words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to ask today. Fetch a terminology on the models page, or add documents to your library.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3493,6 +4214,72 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>Teaching</name>
+    <message>
+        <source>Which finding is this?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How do you say this to a patient?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which code of {0} means this?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which word is missing?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is your assessment, and what do you do?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>People say: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its letters: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It begins: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is one of these: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This comes again tomorrow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This comes again in {0} days.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing that you learned before is due today.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 question that you learned before is due today.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} questions that you learned before are due today.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TeachingPage</name>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>TimelineView</name>
     <message>
         <source>Timeline of the encounter</source>
@@ -3546,6 +4333,14 @@ no patient is heard</source>
         <translation>模型的回答</translation>
     </message>
     <message>
+        <source>Note signed</source>
+        <translation>病历已签署</translation>
+    </message>
+    <message>
+        <source>Sound of a recording erased</source>
+        <translation>录音的声音已清除</translation>
+    </message>
+    <message>
         <source>Encounter exported</source>
         <translation>导出就诊</translation>
     </message>
@@ -3560,6 +4355,14 @@ no patient is heard</source>
     <message>
         <source>Restored from a backup</source>
         <translation>从备份恢复</translation>
+    </message>
+    <message>
+        <source>Opening by this computer&apos;s account switched on</source>
+        <translation>已开启本机账户解锁</translation>
+    </message>
+    <message>
+        <source>Opening by this computer&apos;s account switched off</source>
+        <translation>已关闭本机账户解锁</translation>
     </message>
     <message>
         <source>New data key</source>
@@ -3686,6 +4489,10 @@ no patient is heard</source>
     <message>
         <source>Passphrase</source>
         <translation>口令</translation>
+    </message>
+    <message>
+        <source>Unlock with this computer&apos;s account</source>
+        <translation>用本机账户解锁</translation>
     </message>
     <message>
         <source>Use the passphrase instead</source>
@@ -4002,6 +4809,30 @@ no patient is heard</source>
         <translation>移除</translation>
     </message>
     <message>
+        <source>Edit and sign</source>
+        <translation>编辑并签署</translation>
+    </message>
+    <message>
+        <source>Edits</source>
+        <translation>改动</translation>
+    </message>
+    <message>
+        <source>Addendum</source>
+        <translation>补充记录</translation>
+    </message>
+    <message>
+        <source>Edit, check and sign this note</source>
+        <translation>编辑、复核并签署此病历</translation>
+    </message>
+    <message>
+        <source>Show what was edited before it was signed</source>
+        <translation>显示签署前的改动</translation>
+    </message>
+    <message>
+        <source>Write an addendum to this signed note</source>
+        <translation>为此已签署的病历写补充记录</translation>
+    </message>
+    <message>
         <source>Copy the draft</source>
         <translation>复制草稿</translation>
     </message>
@@ -4020,6 +4851,14 @@ no patient is heard</source>
     <message>
         <source>as: {0}</source>
         <translation>改为：{0}</translation>
+    </message>
+    <message>
+        <source>{0}, draft of {1}, not signed</source>
+        <translation>{0}，{1} 的草稿，未签署</translation>
+    </message>
+    <message>
+        <source>This is not the note that was signed: it was changed since. Do not rely on it.</source>
+        <translation>这不是当时签署的病历：之后被改动过。请勿依赖它。</translation>
     </message>
     <message>
         <source>You stopped this.</source>

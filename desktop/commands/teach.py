@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import existing_file
 from desktop.commands.text_files import read_text
+from desktop.commands.vault_access import add_passphrase_options
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from lm.tasks.repetition import Memory, Recall
+    from desktop.record.repetition import Memory, Recall
+    from desktop.record.store import EncounterStore
     from lm.tasks.teaching import Item
 
 EXAMPLES = """\
@@ -24,12 +28,11 @@ examples:
   bedside teach --about "heart failure" --count 5
   bedside teach --case note.txt
 
-Type the answer or its number, h for a hint, Enter to see the answer, q to stop. What you knew comes back later, what
-you did not know tomorrow. A case is de-identified by rules before it is shown; rules miss some names.
+Type the answer or its number, h for a hint and again for a clearer one, Enter to see the answer, q to stop. What you
+knew comes back later, what you did not know tomorrow; that is kept in the record where there is one, which is opened
+with its passphrase. A case is de-identified by rules before it is shown; rules miss some names.
 """
 COUNT = 10
-_POOL = 4
-"""Times as many items as are asked: those that are not due yet are left out."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,27 +47,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", metavar="N", type=int, help="draw the same questions again (default: others each day)"
     )
-    parser.add_argument("--json", action="store_true", help="print the questions as JSON, one a line, and ask nothing")
+    parser.add_argument("--json", action="store_true", help="print questions as JSON, one a line, due or not")
+    add_passphrase_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask; returns the exit code. What is answered is kept at once, so that Ctrl-C loses nothing."""
-    from desktop.study_progress import load_progress, progress_file
     from lm.errors import InvalidInput
 
     if args.count < 1:
         raise InvalidInput("--count asks for how many questions there should be: 1 or more.")
     today = date.today()
-    progress = load_progress(progress_file())
+    if args.json:
+        for item in _items(args, {}, today):
+            sys.stdout.write(
+                json.dumps({"event": "item", "question": item.question, **asdict(item)}, ensure_ascii=False) + "\n"
+            )
+        return 0
+    with _schedule(args) as store:
+        _ask_all(_items(args, store.study(), today), store, today)
+    return 0
+
+
+@contextmanager
+def _schedule(args: argparse.Namespace) -> Iterator[EncounterStore]:
+    """Open what keeps the schedule: the vault where there is one, else a file that holds no word of a patient."""
+    from desktop.commands.vault_access import opened, vault_folder
+    from desktop.files import data_folder
+    from desktop.record.store import FolderStore
+    from desktop.record.study import progress_file, take_over
+
+    if not any(vault_folder().glob("*")):
+        yield FolderStore(data_folder() / "encounters")
+        return
+    with opened(args) as vault:
+        take_over(progress_file(data_folder()), vault.store)
+        yield vault.store
+
+
+def _items(args: argparse.Namespace, progress: dict[str, Memory], today: date) -> tuple[Item, ...]:
+    from lm.errors import InvalidInput
+
     items = _case(args.case) if args.case else _chosen(args, progress, today)
     if not items:
         raise InvalidInput(_nothing(args.about))
-    if args.json:
-        for item in items:
-            sys.stdout.write(json.dumps({"event": "item", **asdict(item)}, ensure_ascii=False) + "\n")
-        return 0
-    _ask_all(items, progress, today)
-    return 0
+    return items
 
 
 def _nothing(about: str) -> str:
@@ -74,18 +101,12 @@ def _nothing(about: str) -> str:
 
 def _chosen(args: argparse.Namespace, progress: dict[str, Memory], today: date) -> tuple[Item, ...]:
     """Return what is due first, then what was never asked."""
-    from multimodal.teaching import again, gather
+    from desktop.record.repetition import due_and_later
+    from multimodal.teaching import chosen
 
+    due, later = due_and_later(progress, today)
     seed = today.toordinal() if args.seed is None else args.seed
-    due = sorted((item for item, memory in progress.items() if memory.is_due(today)), key=lambda i: progress[i].due)
-    found = again(due, seed) if due and not args.about and args.seed is None else ()
-    fresh = [item for item in gather(args.about, args.count * _POOL, seed) if _may_ask(progress.get(item.id), today)]
-    known = {item.id for item in found}
-    return (*found, *(item for item in fresh if item.id not in known))[: args.count]
-
-
-def _may_ask(memory: Memory | None, today: date) -> bool:
-    return memory is None or memory.is_due(today)
+    return chosen(args.about, args.count, seed, due if args.seed is None else (), later)
 
 
 def _case(file: Path) -> tuple[Item, ...]:
@@ -104,36 +125,35 @@ def _case(file: Path) -> tuple[Item, ...]:
     return (item,)
 
 
-def _ask_all(items: tuple[Item, ...], progress: dict[str, Memory], today: date) -> None:
-    from desktop.study_progress import progress_file, save_progress
-    from lm.tasks.repetition import Memory, Recall, after
+def _ask_all(items: tuple[Item, ...], store: EncounterStore, today: date) -> None:
+    from desktop.record.repetition import Memory, Recall, after
 
-    known = asked = 0
+    progress, known, asked = store.study(), 0, 0
     for number, item in enumerate(items, start=1):
         recall = _ask(item, f"{number} of {len(items)}")
         if recall is None:
             break
         asked += 1
         known += recall is not Recall.NOT
-        progress[item.id] = after(progress.get(item.id, Memory()), recall, today)
-        save_progress(progress_file(), progress)
-        days = (progress[item.id].due - today).days
+        memory = after(progress.get(item.id, Memory()), recall, today)
+        store.keep_study(item.id, memory)
+        days = (memory.due - today).days
         _say(f"Again in {days} {'day' if days == 1 else 'days'}.\n")
     _say(f"{known} of {asked} known.")
 
 
 def _ask(item: Item, place: str) -> Recall | None:
     """Ask one item; None where the doctor stops."""
-    from lm.tasks.repetition import Recall
+    from desktop.record.repetition import Recall
     from lm.tasks.teaching import is_right
 
     options = "".join(f"\n  {number}  {option}" for number, option in enumerate(item.options, start=1))
     _say(f"{place}  {item.question}{options}")
-    hinted = False
+    hinted = 0
     while (said := _read("> ")) is not None and said.lower() != "q":
         if said.lower() == "h":
-            hinted = True
-            _say(f"Hint: {item.hint}")
+            _say(f"Hint: {item.hints[min(hinted, len(item.hints) - 1)]}" if item.hints else "There is no hint.")
+            hinted += 1
             continue
         is_known = is_right(item, said)
         _say(("Right. " if is_known else "") + _answer(item))
@@ -146,8 +166,8 @@ def _ask(item: Item, place: str) -> Recall | None:
     return None
 
 
-def _judged(said: str, hinted: bool) -> Recall:
-    from lm.tasks.repetition import Recall
+def _judged(said: str, hinted: int) -> Recall:
+    from desktop.record.repetition import Recall
 
     if not said.lower().startswith("y"):
         return Recall.NOT

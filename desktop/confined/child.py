@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 import time
@@ -12,7 +13,6 @@ from desktop.confined.starting import command, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
     from typing import IO, Self
 
 _LOOK_S = 0.05
@@ -27,15 +27,22 @@ def _never() -> bool:
 class ConfinedChild:
     """Runs a module that reads one file, and ends it when its time is over or nobody waits any more.
 
-    As a context: whatever happens inside, no process and no thread is left behind it.
+    `said` is what it finds on its standard input. As a context: whatever happens inside, it leaves no process and no
+    thread behind.
     """
 
     def __init__(
-        self, module: str, arguments: tuple[str, ...], time_s: float, cancelled: Callable[[], bool] = _never
+        self,
+        module: str,
+        arguments: tuple[str, ...],
+        time_s: float,
+        cancelled: Callable[[], bool] = _never,
+        said: bytes = b"",
     ) -> None:
         self._command = command(module, *arguments)
         self._time_s = time_s
         self._cancelled = cancelled
+        self._said = said
         self._over = threading.Event()
         self._reason: type[TookTooLong | Stopped] | None = None
 
@@ -44,7 +51,7 @@ class ConfinedChild:
         self._process = subprocess.Popen(
             self._command,
             env=environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what libraries print about a file may hold its values
             creationflags=_NO_WINDOW,
@@ -52,17 +59,24 @@ class ConfinedChild:
         self._pipe = cast("IO[bytes]", self._process.stdout)
         self._watch = threading.Thread(target=self._watch_over, name="confined child")
         self._watch.start()
+        self._tell()
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: object) -> None:
         """End it, if it has not ended."""
         self._over.set()
         self._watch.join()
         self._process.kill()
         self._process.wait()
         self._pipe.close()
+
+    def _tell(self) -> None:
+        """Write its standard input to the end."""
+        told = cast("IO[bytes]", self._process.stdin)
+        with contextlib.suppress(BrokenPipeError):  # it died: its silence says so
+            told.write(self._said)
+        with contextlib.suppress(BrokenPipeError):
+            told.close()
 
     def read(self, size: int) -> bytes:
         """Return the next `size` bytes of its output, fewer at its end.

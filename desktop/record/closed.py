@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.encounter import Encounter, EncounterSummary
+    from desktop.record.repetition import Memory
+    from desktop.record.signing import NoteFault
     from desktop.record.wav import RecordingWriter
 
 
@@ -60,6 +62,18 @@ class ClosedStore:
     def open_recording(self, path: Path) -> RecordingWriter:
         """Raise RecordLocked."""
         _refuse(path)
+
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Raise RecordLocked."""
+        _refuse(encounter_id)
+
+    def study(self) -> dict[str, Memory]:
+        """Raise RecordLocked."""
+        _refuse()
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Raise RecordLocked."""
+        _refuse(item, memory)
 
 
 def _refuse(*_wanted: object) -> NoReturn:

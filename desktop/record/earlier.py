@@ -66,11 +66,17 @@ def _with_consent(encounter: object) -> object:
     return encounter
 
 
+def _with_signatures(encounter: object) -> object:
+    """Schema 6 keeps edits, double check and signature of a note, and when the sound of a recording was erased."""
+    return encounter
+
+
 _STEPS: tuple[Callable[[object], object], ...] = (
     _with_structured_used,
     _with_passages,
     _with_drafts_and_written_words,
     _with_consent,
+    _with_signatures,
 )
 """From schema 1 to 2, and so on."""
 SCHEMA = 1 + len(_STEPS)

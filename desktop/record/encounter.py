@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.record.signature import DoubleCheck, NoteEdit, Signature  # noqa: TC001 - the codec resolves them
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -66,6 +68,8 @@ class Verdict(StrEnum):
     UNVERIFIED = "unverified"
     WITHHELD = "withheld"
     """It was said of a picture on which it does not depend; its words are not kept."""
+    OWN = "own"
+    """The doctor's own words; the citations are those of what stood there before, and claim nothing."""
 
 
 class Dependence(StrEnum):
@@ -143,6 +147,8 @@ class Dictation:
     finished: bool = False
     """Every word of the file was recognised; otherwise recognising it can be taken up again."""
     duration_s: float = 0.0
+    erased_at: str = ""
+    """When its sound was erased under the doctor's rule; its words stay. Empty while it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +271,8 @@ class WritingForm(StrEnum):
     DIFFERENTIAL = "differential"
     CARD = "card"
     """For the patient, in plain words."""
+    ADDENDUM = "addendum"
+    """What the doctor adds to a signed note; no model writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +287,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A draft that was written from everything in the encounter before it."""
+    """A draft that was written from everything in the encounter before it, or, with a `signature`, a signed note."""
 
     id: str
     at: str
@@ -287,13 +295,31 @@ class Writing:
     template: str = ""
     """Of a note, the id of its template."""
     about: str = ""
-    """Of a card, the id of the answer or the draft that it puts in plain words."""
+    """Of a card, the id of the answer or the draft that it puts in plain words; of an addendum, of the signed note."""
     title: str = ""
     sections: tuple[Section, ...] = ()
+    """As it stands now (`note_editing.parts_of` says who wrote what)."""
     status: AnswerStatus = AnswerStatus.COMPLETE
     reason: str = ""
     """The sentence that says why it failed."""
     notices: tuple[str, ...] = ()
+    drafted: tuple[Section, ...] = ()
+    """What was drafted before the first edit; empty while there is none."""
+    edits: tuple[NoteEdit, ...] = ()
+    """Every edit of the doctor, the first one first; none is ever taken out."""
+    check: DoubleCheck | None = None
+    """Of a note, the double check before signing; None where the note was edited since, or never checked."""
+    signature: Signature | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is a signed note, and so never changed any more."""
+        return self.signature is not None
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it can be edited and signed."""
+        return self.form in {WritingForm.NOTE, WritingForm.ADDENDUM}
 
 
 class ConsentState(StrEnum):

@@ -56,6 +56,10 @@ class RecordLocked(RecordError):
     """The vault is locked, or there is none yet."""
 
 
+class StudyDamaged(RecordError):
+    """What was learned so far cannot be read; the file is left as it is."""
+
+
 class VaultMissing(RecordError):
     """There is no key file in the folder."""
 
@@ -86,6 +90,14 @@ class WrongPassphrase(RecordError):
 
 class PassphraseTooShort(RecordError):
     """A new passphrase would be guessed too soon."""
+
+
+class KeyringUnavailable(RecordError):
+    """The system's store of secrets is not there, or does not answer."""
+
+
+class KeyringGone(RecordError):
+    """The system's store of secrets does not hold what opens this vault any more."""
 
 
 class RecoveryKeyMistyped(RecordError):
@@ -164,6 +176,18 @@ class NotTakenOver(RecordError):
     """An encounter could not be moved into the vault; it stays where it is."""
 
 
+class SignedNoteStays(RecordError):
+    """A signed note was to be changed or removed; it stays as it is."""
+
+
+class NotReadyToSign(RecordError):
+    """Something is to be done before a note can be signed."""
+
+
+class SoundErased(RecordError):
+    """The sound of a recording was erased under the doctor's rule; its words are kept."""
+
+
 CONTEXT = "Record"
 FULL = QT_TRANSLATE_NOOP(
     "Record",
@@ -235,6 +259,21 @@ HEADER_DAMAGED = QT_TRANSLATE_NOOP(
 WRONG_PASSPHRASE = QT_TRANSLATE_NOOP(
     "Record",
     "The passphrase does not open this vault. Nothing was changed: try it again, or use the printed recovery key.",
+)
+KEYRING_MISSING = QT_TRANSLATE_NOOP(
+    "Record",
+    "This system has no store of secrets that Bedside uses (Keychain, Credential Locker, Secret Service). Nothing was "
+    "changed: use the passphrase.",
+)
+KEYRING_REFUSED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The system's store of secrets does not answer ({0}). Nothing was changed: use the passphrase, or sign in to the "
+    "system anew and try again.",
+)
+KEYRING_GONE = QT_TRANSLATE_NOOP(
+    "Record",
+    "The system's store of secrets does not hold what opens this record any more. The record is safe: use the "
+    "passphrase, then switch this on again in the settings.",
 )
 PASSPHRASE_SHORT = QT_TRANSLATE_NOOP(
     "Record", "A passphrase needs at least {0} characters. Nothing was changed: take several words."
@@ -341,6 +380,10 @@ NOT_TAKEN_OVER = QT_TRANSLATE_NOOP(
     "An encounter could not be moved into the vault ({0}). It stays where it is, whole and not encrypted: look at it "
     "there.",
 )
+STUDY_DAMAGED = QT_TRANSLATE_NOOP(
+    "Record",
+    "What you learned so far cannot be read ({0}: {1}). Nothing was changed: move that file away to begin anew.",
+)
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -361,3 +404,20 @@ def _sentence(error: OSError) -> RecordError:
     if error.errno in _REFUSED:
         return DiskRefused(REFUSED)
     return DiskFailed(FAILED, error.strerror)
+
+
+SIGNED_STAYS = QT_TRANSLATE_NOOP(
+    "Record", "A signed note stays as it is. Nothing was changed: write an addendum to correct it."
+)
+NOT_WHOLE = QT_TRANSLATE_NOOP(
+    "Record", "There is nothing to sign in this draft yet. Nothing was changed: finish writing it, then sign."
+)
+CHECK_FIRST = QT_TRANSLATE_NOOP(
+    "Record", "The note is not signed: the double check still has open lines. Tick or change each of them, then sign."
+)
+NAME_NEEDED = QT_TRANSLATE_NOOP("Record", "The note is not signed: a signature needs your name. Type it, then sign.")
+SOUND_ERASED = QT_TRANSLATE_NOOP(
+    "Record",
+    "The sound of this recording was erased after its note was signed, as you had set. Its words and the signed note "
+    "are kept.",
+)

@@ -28,6 +28,8 @@ from desktop.record.errors import (
     disk_errors,
 )
 from desktop.record.kinds import neutral_ending, neutral_name
+from desktop.record.signing import faults_of, kept
+from desktop.record.study import load_progress, progress_file, save_progress
 from desktop.record.wav import WavWriter
 from desktop.record.written import written_text
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from desktop.record.repetition import Memory
+    from desktop.record.signing import NoteFault
     from desktop.record.wav import RecordingWriter
 
 FILE = "encounter.json"
@@ -77,6 +81,15 @@ class EncounterStore(Protocol):
 
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made. Raises a RecordingStorageError."""
+
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Return which signed notes of an encounter are not what was signed."""
+
+    def study(self) -> dict[str, Memory]:
+        """Return how each item that was asked to learn from stands, by its identifier."""
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,7 @@ class FolderStore:
         """Keep the encounter: after this returns it is on the disk, after it raises the earlier one still is."""
         folder = self._existing(encounter.id)
         beside = folder / f"{FILE}.new"
-        data = encode(encounter)
+        data = encode(self._kept(encounter))
         with disk_errors():
             self._set_unreadable_aside(encounter.id)
             try:
@@ -194,6 +207,29 @@ class FolderStore:
     def open_recording(self, path: Path) -> RecordingWriter:
         """Record into a file that `new_file` made; it is made anew, so that nothing is ever written over."""
         return WavWriter(path)
+
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Return which signed notes are not what their own hash is of; there is no trail to hold them against."""
+        return faults_of(self.load(encounter_id), None)
+
+    def _kept(self, encounter: Encounter) -> Encounter:
+        """Return what may take the place of what is there. Raises SignedNoteStays."""
+        try:
+            return kept(self.load(encounter.id), encounter)
+        except (EncounterDamaged, EncounterNewer):  # set aside before anything takes its place
+            return encounter
+
+    def study(self) -> dict[str, Memory]:
+        """Return how each item stands; the file lies beside the folder of encounters. Raises StudyDamaged."""
+        return load_progress(self._study_file)
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands."""
+        save_progress(self._study_file, {**self.study(), item: memory})
+
+    @property
+    def _study_file(self) -> Path:
+        return progress_file(self._folder.parent)
 
     def _existing(self, encounter_id: str) -> Path:
         folder = self._folder / encounter_id

@@ -27,6 +27,7 @@ class Group(StrEnum):
     ANSWER = "answer"
     WRITING = "writing"
     PICTURE = "picture"
+    TEACHING = "teaching"
     WINDOW = "window"
 
 
@@ -47,6 +48,8 @@ class Reach(StrEnum):
     """Everywhere: the window owns the shortcut and hands it to the screen that is shown."""
     VIEWER = "viewer"
     """Only while the picture has the keyboard: bare letters must stay letters while someone types."""
+    TEACHING = "teaching"
+    """Only on the page to learn on; a field that is typed into keeps its letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ GROUP_TITLES = {
     Group.ANSWER: QT_TRANSLATE_NOOP("Actions", "Answer"),
     Group.WRITING: QT_TRANSLATE_NOOP("Actions", "Writing"),
     Group.PICTURE: QT_TRANSLATE_NOOP("Actions", "Picture (while it has the keyboard)"),
+    Group.TEACHING: QT_TRANSLATE_NOOP("Actions", "Learning"),
     Group.WINDOW: QT_TRANSLATE_NOOP("Actions", "Window"),
 }
 
@@ -142,6 +146,13 @@ ACTIONS = (
         ("Ctrl+Shift+P",),
         Group.WRITING,
         QT_TRANSLATE_NOOP("Actions", "The chosen answer or note in plain words."),
+    ),
+    Action(
+        "sign-note",
+        QT_TRANSLATE_NOOP("Actions", "Edit and sign a note"),
+        ("Ctrl+Shift+S",),
+        Group.WRITING,
+        QT_TRANSLATE_NOOP("Actions", "Sentence by sentence, then a double check. Nothing is signed by itself."),
     ),
     Action("viewer-invert", QT_TRANSLATE_NOOP("Actions", "Invert"), ("I",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-zoom-in", QT_TRANSLATE_NOOP("Actions", "Larger"), ("+", "="), Group.PICTURE, "", Reach.VIEWER),
@@ -288,9 +299,51 @@ ACTIONS = (
     Action("viewer-preset-5", QT_TRANSLATE_NOOP("Actions", "Brain window"), ("5",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-preset-6", QT_TRANSLATE_NOOP("Actions", "Abdomen window"), ("6",), Group.PICTURE, "", Reach.VIEWER),
     Action("viewer-preset-7", QT_TRANSLATE_NOOP("Actions", "Full range"), ("7",), Group.PICTURE, "", Reach.VIEWER),
+    Action(
+        "teach-go-on",
+        QT_TRANSLATE_NOOP("Actions", "Begin, show the answer, go on"),
+        ("Return", "Enter"),
+        Group.TEACHING,
+        QT_TRANSLATE_NOOP("Actions", "The blue button of the page."),
+        Reach.TEACHING,
+    ),
+    Action("teach-hint", QT_TRANSLATE_NOOP("Actions", "A hint"), ("H",), Group.TEACHING, "", Reach.TEACHING),
+    Action(
+        "teach-option-1",
+        QT_TRANSLATE_NOOP("Actions", "The first answer"),
+        ("Alt+1",),
+        Group.TEACHING,
+        QT_TRANSLATE_NOOP("Actions", "Or the number alone, where nothing is typed."),
+        Reach.TEACHING,
+    ),
+    Action(
+        "teach-option-2",
+        QT_TRANSLATE_NOOP("Actions", "The second answer"),
+        ("Alt+2",),
+        Group.TEACHING,
+        "",
+        Reach.TEACHING,
+    ),
+    Action(
+        "teach-option-3",
+        QT_TRANSLATE_NOOP("Actions", "The third answer"),
+        ("Alt+3",),
+        Group.TEACHING,
+        "",
+        Reach.TEACHING,
+    ),
+    Action(
+        "teach-option-4",
+        QT_TRANSLATE_NOOP("Actions", "The fourth answer"),
+        ("Alt+4",),
+        Group.TEACHING,
+        "",
+        Reach.TEACHING,
+    ),
     Action("page-encounters", QT_TRANSLATE_NOOP("Actions", "Encounters"), ("Ctrl+1",), Group.WINDOW),
     Action("page-machine", QT_TRANSLATE_NOOP("Actions", "Models and machine"), ("Ctrl+2",), Group.WINDOW),
     Action("page-settings", QT_TRANSLATE_NOOP("Actions", "Settings"), ("Ctrl+3", "Ctrl+,"), Group.WINDOW),
+    Action("page-teaching", QT_TRANSLATE_NOOP("Actions", "Learn"), ("Ctrl+4",), Group.WINDOW),
     Action("help", QT_TRANSLATE_NOOP("Actions", "Shortcuts and help"), ("F1", "Ctrl+?"), Group.WINDOW),
     Action("text-larger", QT_TRANSLATE_NOOP("Actions", "Larger text"), ("Ctrl++", "Ctrl+="), Group.WINDOW),
     Action("text-smaller", QT_TRANSLATE_NOOP("Actions", "Smaller text"), ("Ctrl+-",), Group.WINDOW),
@@ -305,7 +358,7 @@ ACTIONS = (
     Action("quit", QT_TRANSLATE_NOOP("Actions", "Close Bedside"), ("Ctrl+Q",), Group.WINDOW),
 )
 SEPARATOR = ""
-WRITINGS = tuple(action.id for action in ACTIONS if action.group is Group.WRITING)
+WRITINGS = tuple(action.id for action in ACTIONS if action.id.startswith("write-"))
 """What can be written from an encounter."""
 MENUS = {
     Menu.FILE: (
@@ -323,10 +376,11 @@ MENUS = {
         "quit",
     ),
     Menu.EDIT: ("paste", "copy-answer", SEPARATOR, "ask", "redo", "cancel", SEPARATOR, "search"),
-    Menu.WRITE: WRITINGS,
+    Menu.WRITE: (*WRITINGS, SEPARATOR, "sign-note"),
     Menu.VIEW: (
         "page-encounters",
         "page-machine",
+        "page-teaching",
         SEPARATOR,
         "next-sentence",
         "previous-sentence",
@@ -350,6 +404,7 @@ TABLE = {action.id: action for action in ACTIONS}
 _CONTEXTS = {
     Reach.WINDOW: Qt.ShortcutContext.WindowShortcut,
     Reach.VIEWER: Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    Reach.TEACHING: Qt.ShortcutContext.WidgetWithChildrenShortcut,
 }
 
 

@@ -32,6 +32,7 @@ ENTRIES = (
     RailEntry("page-encounters", "encounters", QT_TRANSLATE_NOOP("Rail", "Encounters")),
     RailEntry("page-machine", "machine", QT_TRANSLATE_NOOP("Rail", "Models")),
     RailEntry("page-settings", "settings", QT_TRANSLATE_NOOP("Rail", "Settings")),
+    RailEntry("page-teaching", "teaching", QT_TRANSLATE_NOOP("Rail", "Learn")),
     RailEntry("lock", "lock", QT_TRANSLATE_NOOP("Rail", "Lock"), is_page=False),
     RailEntry("help", "help", QT_TRANSLATE_NOOP("Rail", "Help"), is_page=False),
 )

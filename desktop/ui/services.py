@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from desktop.settings import Settings
     from desktop.ui.microphone.recorder import Recorder
     from desktop.ui.vault.keeping import Keeping
+    from desktop.ui.vault.retention import Retention
+    from desktop.ui.vault.session import VaultSession
     from desktop.worker.host import WorkerHost
 
 
@@ -25,3 +27,7 @@ class Services:
     pictures: PictureLoader
     keeping: Keeping | None = None
     """Looks after the open record; None where there is no vault."""
+    session: VaultSession | None = None
+    """Opens and locks the record; None where there is no vault."""
+    retention: Retention | None = None
+    """Erases sound by the doctor's rule; None where there is no vault."""

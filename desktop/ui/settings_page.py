@@ -14,6 +14,7 @@ from desktop.ui import theme
 from desktop.ui.settings_controls import control_for
 from desktop.ui.translation import Retranslating, translated
 from desktop.ui.vault.backup_card import BackupRows
+from desktop.ui.vault.keyring_row import KeyringRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ class SettingsPage(Retranslating, QWidget):
         super().__init__(parent)
         self.setObjectName("settings-page")
         self._settings = services.settings
-        self._keeping = services.keeping
+        self._keeping, self._session = services.keeping, services.session
         self._words: list[tuple[QLabel, Callable[[], str]]] = []
         self._open_folder = QPushButton(self)
         self._open_folder.setObjectName("open-data-folder")
@@ -105,6 +106,8 @@ class SettingsPage(Retranslating, QWidget):
         if group is Group.PRIVACY:
             grid.addWidget(self._change_passphrase, len(rows) + 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(self._show_trail, len(rows) + 2, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+            if self._session is not None and self._session.keyring is not None:
+                grid.addWidget(KeyringRow(self._session), len(rows) + 3, 0, 1, 2)
         if group is Group.BACKUP and self._keeping is not None:
             grid.addWidget(BackupRows(self._keeping, self._settings), len(rows) + 1, 0, 1, 2)
         return card

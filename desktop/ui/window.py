@@ -40,13 +40,16 @@ if TYPE_CHECKING:
     from desktop.ui.services import Services
     from desktop.ui.vault.unlock import UnlockPage
 
-ENCOUNTERS, MACHINE, SETTINGS = "page-encounters", "page-machine", "page-settings"
+ENCOUNTERS, MACHINE, SETTINGS, TEACHING = "page-encounters", "page-machine", "page-settings", "page-teaching"
 SCREENS = {
     ENCOUNTERS: ("desktop.ui.encounter.screen", "EncounterScreen"),
     MACHINE: ("desktop.ui.machine.page", "MachinePage"),
     SETTINGS: ("desktop.ui.settings_page", "SettingsPage"),
+    TEACHING: ("desktop.ui.teaching.page", "TeachingPage"),
 }
 """The module and class of each screen; a screen is imported when it is first shown."""
+_OF_THE_RECORD = (ENCOUNTERS, TEACHING)
+"""The screens that are given the open record; no other may keep it beyond its lock."""
 
 FONT_STEP = 10
 RAIL_CHARACTERS = 100
@@ -155,6 +158,7 @@ class MainWindow(Retranslating, QMainWindow):
         self._whole.setCurrentWidget(self._lock_page)
         self.banner.hide()
         self._left = encounters.leave() if encounters is not None else ("", "")
+        self._leave_teaching()
         self._record = self._services
         self._leave_no_word()
         self._lock_page.take_keyboard()
@@ -166,10 +170,16 @@ class MainWindow(Retranslating, QMainWindow):
         for window in QApplication.topLevelWidgets():
             if window is not self and window.isVisible():
                 window.close()
-        screen = self._screens.pop(ENCOUNTERS, None)
-        if screen is not None:
-            self._stack.removeWidget(screen)
-            screen.deleteLater()
+        for page in _OF_THE_RECORD:
+            screen = self._screens.pop(page, None)
+            if screen is not None:
+                self._stack.removeWidget(screen)
+                screen.deleteLater()
+
+    def _leave_teaching(self) -> None:
+        teaching: Any = self._screens.get(TEACHING)
+        if teaching is not None:
+            teaching.leave()
 
     def refresh_encounters(self) -> None:
         """Show encounters that came by another way than the screen."""
@@ -177,11 +187,16 @@ class MainWindow(Retranslating, QMainWindow):
         if screen is not None:
             screen.refresh()
 
+    def take_erased(self, encounter_ids: tuple[str, ...]) -> None:
+        """Show of which recordings the sound was erased."""
+        screen: Any = self._screens.get(ENCOUNTERS)
+        if screen is not None:
+            screen.controller.book.take_erased(encounter_ids)
+
     def show_page(self, page: str) -> QWidget:
         """Show a screen, made now if this is the first time, and return it."""
         if page not in self._screens:
-            # No other screen may keep an open record beyond its lock.
-            self._screens[page] = self._factories[page](self._record if page == ENCOUNTERS else self._services)
+            self._screens[page] = self._factories[page](self._record if page in _OF_THE_RECORD else self._services)
             self._stack.addWidget(self._screens[page])
             self._listen_to(self._screens[page])
             if page == ENCOUNTERS:
@@ -230,8 +245,9 @@ class MainWindow(Retranslating, QMainWindow):
         if action_id != "cancel" and action_id != "paste":
             return bool(self.encounters.handle(action_id))
         # Esc and paste belong to what is shown; they must not carry someone away from the settings.
-        current = self._stack.currentWidget()
-        return current is self._screens.get(ENCOUNTERS) and bool(self.encounters.handle(action_id))
+        current: Any = self._stack.currentWidget()
+        shown = (self._screens.get(page) for page in _OF_THE_RECORD)
+        return any(current is screen for screen in shown) and bool(current.handle(action_id))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask while a recording runs; then keep the geometry and end the recorder and the worker."""
@@ -244,6 +260,7 @@ class MainWindow(Retranslating, QMainWindow):
             encounters.shut_down()
         elif self._records:
             self._services.recorder.stop()
+        self._leave_teaching()
         self._keep_geometry()
         self._services.worker.stop()
         event.accept()

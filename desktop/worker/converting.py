@@ -142,7 +142,7 @@ def explained(command: protocol.Explain, found: Explanation, shown: Mapping[str,
 
 
 def _sentence(said: Sentence) -> encounter.Sentence:
-    return encounter.Sentence(said.text, encounter.Verdict(said.verdict), tuple(map(_citation, said.citations)))
+    return encounter.Sentence(said.text, encounter.Verdict(said.verdict), tuple(map(recorded_citation, said.citations)))
 
 
 def _used(given: Used) -> encounter.Used:
@@ -156,8 +156,10 @@ def recorded_sections(sections: Iterable[Section]) -> tuple[encounter.Section, .
 
 
 def grounded_sentence(kept: encounter.Sentence) -> Sentence:
-    """Return a kept sentence as the gate gave it."""
-    return Sentence(kept.text, Verdict(kept.verdict), tuple(map(_grounded_citation, kept.citations)))
+    """Return a kept sentence as the gate gave it; the doctor's own words are borne out by the doctor."""
+    is_own = kept.verdict is encounter.Verdict.OWN
+    verdict = Verdict.SUPPORTED if is_own else Verdict(kept.verdict)
+    return Sentence(kept.text, verdict, tuple(map(_grounded_citation, kept.citations)))
 
 
 def evidence_of(recording: protocol.KnownRecording) -> Evidence:
@@ -181,7 +183,8 @@ def _grounded_citation(kept: encounter.Citation) -> Citation:
     return Citation(kind, kept.label, kept.quote, kept.start_s, kept.end_s, dependence, kept.heading, kept.page)
 
 
-def _citation(cited: Citation) -> encounter.Citation:
+def recorded_citation(cited: Citation) -> encounter.Citation:
+    """Return a citation as it is kept."""
     kind = encounter.CitedKind(cited.kind)
     dependence = None if cited.dependence is None else encounter.Dependence(cited.dependence)
     return encounter.Citation(

@@ -33,6 +33,7 @@ from desktop.worker.protocol import (
     Ready,
     Started,
     Stopped,
+    Teach,
     Transcribe,
     Write,
 )
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 
-_JOBS = Transcribe | Dictate | Ask | Explain | Write | Measure
+_JOBS = Transcribe | Dictate | Ask | Explain | Write | Teach | Measure
 _ENDS = Done | Stopped | Failed | Measured
 _CANCEL_CHECK_MS = 100
 

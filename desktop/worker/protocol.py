@@ -3,8 +3,8 @@
 Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
 derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
 
-Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Measure`) ends with exactly one of `Done`, `Stopped`,
-`Failed` or, for `Measure`, `Measured`.
+Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Check`, `Teach`, `Measure`) ends with exactly one of
+`Done`, `Stopped`, `Failed` or, for `Measure`, `Measured`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeAlias, get_args
 
 from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them at run time
+    Citation,
     Section,
     Sentence,
     Used,
@@ -21,6 +22,7 @@ from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them 
     Word,
     WritingForm,
 )
+from desktop.record.signature import CheckLine  # noqa: TC001 - ditto
 
 VERSION = 1
 Box: TypeAlias = tuple[float, float, float, float]
@@ -34,7 +36,7 @@ MAX_LINE_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class KnownRecording:
-    """A recording of the encounter with its recognised words; `file` is an absolute path."""
+    """A recording of the encounter with its recognised words; `file` is an absolute path, empty for erased sound."""
 
     label: str
     file: str
@@ -163,6 +165,49 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSentence:
+    """A sentence of a note as it stands, with the id of its line."""
+
+    line: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Say what to check of a note before it is signed, and decode the seconds behind it a second time."""
+
+    job: str
+    sentences: tuple[NoteSentence, ...]
+    recordings: tuple[KnownRecording, ...] = ()
+    """Those that the sentences cite; one whose sound is not there any more has no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNote:
+    """A note of an encounter without what names a person."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Teach:
+    """Find questions to learn from: of `cases` where there are any, else of the terminologies and the library."""
+
+    job: str
+    count: int
+    seed: int
+    """The same one draws the same questions."""
+    about: str = ""
+    """Words that the questions are about; empty for anything."""
+    due: tuple[str, ...] = ()
+    """Items that are asked again now, the longest due first."""
+    later: tuple[str, ...] = ()
+    """Items that are not due yet."""
+    cases: tuple[CaseNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Stop `job` at once; it ends with `Stopped`."""
 
@@ -203,6 +248,8 @@ Command = (
     | Ask
     | Explain
     | Write
+    | Check
+    | Teach
     | Cancel
     | Forget
     | Measure
@@ -374,6 +421,86 @@ class WritingWhole:
     notices: tuple[str, ...] = ()
 
 
+class StudyKind(StrEnum):
+    """What an item to learn from asks."""
+
+    MEANING = "meaning"
+    """Which term a definition belongs to."""
+    LAYPERSON = "layperson"
+    """What to say to a patient for a term."""
+    CODE = "code"
+    """Which code a diagnosis has."""
+    GAP = "gap"
+    """The word that is missing in a sentence of a document."""
+    CASE = "case"
+    """What a doctor concluded from what stands before."""
+
+
+class StudyHintKind(StrEnum):
+    """What a hint tells."""
+
+    SAID = "said"
+    """What people say for it."""
+    LETTERS = "letters"
+    BEGINS = "begins"
+    ONE_OF = "one of"
+    """Two options, one of them right."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyHint:
+    """One hint."""
+
+    kind: StudyHintKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyItem:
+    """One question to learn from; `hidden` is what it asks for."""
+
+    id: str
+    kind: StudyKind
+    told: str
+    """What is shown: a definition, a term, a sentence with a gap, a case."""
+    hidden: str
+    source: Citation
+    options: tuple[str, ...] = ()
+    """In the order in which they are shown, the right one among them; empty where it is typed or thought."""
+    hints: tuple[StudyHint, ...] = ()
+    """The vaguest first."""
+    explanation: str = ""
+    also_right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """The questions that were found, in the order in which they are asked; none where there is nothing to ask."""
+
+    job: str
+    items: tuple[StudyItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSoFar:
+    """How far a double check is, 0 to 1."""
+
+    job: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChecked:
+    """What is to be checked of a note before it is signed."""
+
+    job: str
+    lines: tuple[CheckLine, ...]
+    heard_again_s: float = 0.0
+    """How many seconds were decoded a second time."""
+    missing: tuple[str, ...] = ()
+    """The recordings whose sound could not be read again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What this machine is and does."""
@@ -436,6 +563,9 @@ Event = (
     | ExplainedSoFar
     | AnswerExplained
     | WritingWhole
+    | CheckedSoFar
+    | NoteChecked
+    | Taught
     | Measured
     | Done
     | Stopped

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import psutil
 
 from desktop.confined.reading import ConfinedFileReader
+from desktop.worker.checking import checked
 from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.listening import Dictation, transcribed
 from desktop.worker.protocol import (
     Ask,
+    Check,
     Dictate,
     Explain,
     ExplainedSoFar,
@@ -27,10 +29,12 @@ from desktop.worker.protocol import (
     Notice,
     Prepare,
     Ready,
+    Teach,
     Transcribe,
     Write,
 )
 from desktop.worker.schedule import OutOfMemory
+from desktop.worker.teaching import taught
 from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
@@ -78,7 +82,9 @@ class Workshop:
 
     def _steps(self, work: Work) -> Iterator[Step]:
         command = work.command
-        if isinstance(command, Prepare):
+        if isinstance(command, Transcribe | Dictate | Check):
+            yield from self._listen(command, work)
+        elif isinstance(command, Prepare):
             yield from self._prepare(command)
         elif isinstance(command, Ask):
             yield from self._answer(command, work)
@@ -86,14 +92,20 @@ class Workshop:
             yield from self._explain_answer(command, work)
         elif isinstance(command, Write):
             yield from drafted(command)
-        elif isinstance(command, Transcribe):
-            yield from transcribed(command, work, self._loaded().speech(), self._files)
-        elif isinstance(command, Dictate):
-            yield from Dictation(command, work, self._loaded().speech()).steps()
+        elif isinstance(command, Teach):
+            yield from taught(command)
         elif isinstance(command, Measure):
             yield from self._measure(command, work)
         elif isinstance(command, Forget):
             self._forget(command.encounter_id)
+
+    def _listen(self, command: Transcribe | Dictate | Check, work: Work) -> Iterator[Step]:
+        if isinstance(command, Transcribe):
+            yield from transcribed(command, work, self._loaded().speech(), self._files)
+        elif isinstance(command, Dictate):
+            yield from Dictation(command, work, self._loaded().speech()).steps()
+        else:
+            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
 
     def explain(self, error: Exception) -> Failed:
         """Return why a job failed, for the doctor; the job's name is left empty."""
@@ -263,7 +275,8 @@ def _told(case: Consultation, context: EncounterContext, cancelled: Callable[[],
         view = View(Path(picture.file), picture.frame, region)
         yield from case.look_at(view, picture.label)
     for recording in context.recordings:
-        yield from case.recall(recording.label, Path(recording.file), heard_utterances(recording.utterances))
+        file = Path(recording.file) if recording.file else None
+        yield from case.recall(recording.label, file, heard_utterances(recording.utterances))
     case.go_on_from(Turn(turn.question, turn.answer) for turn in context.turns)
 
 

@@ -40,6 +40,8 @@ class CheckLine:
     about: str
     text: str
     citations: tuple[Citation, ...]
+    sentences: tuple[int, ...] = ()
+    """Which sentences of the note it is about, counted from 0 over all sections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,37 @@ def with_check(writing: Writing, lines: Iterable[CheckLine]) -> Writing:
 
 def double_check(writing: Writing, lexicon: Lexicon) -> tuple[CheckLine, ...]:
     """Return at most ten lines; what does not fit into a line of its own stands in the last one of its kind."""
-    sentences = [sentence for section in writing.sections for sentence in section.sentences]
+    said = (sentence for section in writing.sections for sentence in section.sentences)
+    sentences = [_Numbered(number, sentence) for number, sentence in enumerate(said)]
     facts = [(fact, sentence) for sentence in sentences for fact in extract(sentence.text, lexicon)]
     drugs = list(_drug_lines(facts))
     others = [line for line in (_allergies(facts), *_lists(sentences, facts, lexicon)) if line is not None]
     return (*_fitted(drugs, MOST_LINES - len(others)), *others)
 
 
-def _drug_lines(facts: Sequence[tuple[Fact, Sentence]]) -> Iterator[CheckLine]:
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A sentence of a note with its number."""
+
+    number: int
+    sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text
+
+    def line(self, about: str, text: str) -> CheckLine:
+        return CheckLine(about, text, self.sentence.citations, (self.number,))
+
+
+def _drug_lines(facts: Sequence[tuple[Fact, _Numbered]]) -> Iterator[CheckLine]:
     told: set[str] = set()
     for fact, sentence in facts:
         line = " ".join(part for part in (fact.name, fact.dose.amount, fact.dose.route, fact.dose.frequency) if part)
         line += " (denied or stopped)" if fact.assertion is Assertion.ABSENT else ""
         if fact.kind is FactKind.DRUG and line.lower() not in told:
             told.add(line.lower())
-            yield CheckLine("Drug", line, sentence.citations)
+            yield sentence.line("Drug", line)
 
 
 def _fitted(lines: list[CheckLine], room: int) -> list[CheckLine]:
@@ -91,12 +109,13 @@ def _fitted(lines: list[CheckLine], room: int) -> list[CheckLine]:
 
 def _joined(about: str, lines: Sequence[CheckLine]) -> CheckLine:
     citations = tuple(dict.fromkeys(citation for line in lines for citation in line.citations))
-    return CheckLine(about, "; ".join(dict.fromkeys(line.text for line in lines)), citations)
+    sentences = tuple(dict.fromkeys(number for line in lines for number in line.sentences))
+    return CheckLine(about, "; ".join(dict.fromkeys(line.text for line in lines)), citations, sentences)
 
 
-def _allergies(facts: Sequence[tuple[Fact, Sentence]]) -> CheckLine | None:
+def _allergies(facts: Sequence[tuple[Fact, _Numbered]]) -> CheckLine | None:
     found = [
-        CheckLine("Allergies", f"{'no ' if fact.assertion is Assertion.ABSENT else ''}{fact.name}", sentence.citations)
+        sentence.line("Allergies", f"{'no ' if fact.assertion is Assertion.ABSENT else ''}{fact.name}")
         for fact, sentence in facts
         if fact.kind is FactKind.ALLERGY
     ]
@@ -104,24 +123,29 @@ def _allergies(facts: Sequence[tuple[Fact, Sentence]]) -> CheckLine | None:
 
 
 def _lists(
-    sentences: Sequence[Sentence], facts: Sequence[tuple[Fact, Sentence]], lexicon: Lexicon
+    sentences: Sequence[_Numbered], facts: Sequence[tuple[Fact, _Numbered]], lexicon: Lexicon
 ) -> Iterator[CheckLine | None]:
     doses = {fact.dose.amount for fact, _ in facts if fact.dose.amount}
+    measured = [(fact, its) for fact, its in facts if fact.kind in {FactKind.VITAL, FactKind.LAB} and fact.value]
+    told = doses | {fact.value for fact, _ in measured}
     rows: dict[str, list[CheckLine]] = {"Sides": [], "Numbers": [], "Denied": [], "Unverified": []}
     for sentence in sentences:
         claims = claims_of(sentence.text, lexicon)
         shown = sentence.text.strip(" .")
         if claims.sides:
-            rows["Sides"].append(CheckLine("Sides", shown, sentence.citations))
+            rows["Sides"].append(sentence.line("Sides", shown))
         rows["Numbers"] += [
-            CheckLine("Numbers", sentence.text[quantity.start : quantity.end], sentence.citations)
+            sentence.line("Numbers", f"{fact.name} {fact.value}") for fact, its in measured if its is sentence
+        ]
+        rows["Numbers"] += [
+            sentence.line("Numbers", sentence.text[quantity.start : quantity.end])
             for quantity in quantities_in(sentence.text)
-            if quantity.unit and sentence.text[quantity.start : quantity.end] not in doses
+            if quantity.unit and not any(sentence.text[quantity.start : quantity.end] in known for known in told)
         ]
         if _NEGATION.search(sentence.text):
-            rows["Denied"].append(CheckLine("Denied", shown, sentence.citations))
-        if sentence.verdict is Verdict.UNVERIFIED:
-            rows["Unverified"].append(CheckLine("Unverified", shown, sentence.citations))
+            rows["Denied"].append(sentence.line("Denied", shown))
+        if sentence.sentence.verdict is Verdict.UNVERIFIED:
+            rows["Unverified"].append(sentence.line("Unverified", shown))
     yield from (_joined(about, lines) if lines else None for about, lines in rows.items())
 
 
@@ -129,21 +153,34 @@ def _lists(
 
 
 def compare_readings(
-    first: Sequence[EvidenceWord], second: Sequence[EvidenceWord], lexicon: Lexicon
+    first: Sequence[EvidenceWord],
+    second: Sequence[EvidenceWord],
+    lexicon: Lexicon,
+    within: tuple[float, float] | None = None,
 ) -> tuple[Disagreement, ...]:
     """Return where two readings of one recording disagree about a number, a side, a negation or a drug.
 
-    The times are those of the first reading. Other words may differ as they like.
+    The times are those of the first reading. Other words may differ as they like, and so may words of the first reading
+    outside the seconds `within`: a reading that begins in the middle of a word hears another one there.
     """
     mine, theirs = [_key(word) for word in first], [_key(word) for word in second]
     found: list[Disagreement] = []
     for kind, start, end, other_start, other_end in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
-        if kind == "equal":
+        if kind == "equal" or not _touches(first, start, end, within):
             continue
         here = first[max(0, start - _AROUND) : end + _AROUND]
         there = second[max(0, other_start - _AROUND) : other_end + _AROUND]
         found += _disagreements(here, there, lexicon)
     return tuple(dict.fromkeys(found))
+
+
+def _touches(first: Sequence[EvidenceWord], start: int, end: int, within: tuple[float, float] | None) -> bool:
+    """Return whether words, or the gap before one of them, lie in some seconds; words without times lie everywhere."""
+    if within is None:
+        return True
+    begins = first[start].start_s if start < end else first[start - 1].end_s if start else None
+    ends = first[end - 1].end_s if start < end else first[start].start_s if start < len(first) else None
+    return (ends is None or ends > within[0]) and (begins is None or begins < within[1])
 
 
 def _key(word: EvidenceWord) -> str:

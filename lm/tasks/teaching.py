@@ -32,6 +32,7 @@ SHORTEST_DEFINITION, LONGEST_DEFINITION = 6, 60
 """In words."""
 SHORTEST_GAP, LONGEST_GAP = 8, 40
 """In words, of a sentence with a gap."""
+_FIRST_WORDS = 2
 _CODE = re.compile(r"^(?P<code>[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]+)?): (?P<name>[^.]+(?:\.(?! )[^.]*)*)\.")
 _VAGUE = re.compile(r"unspecified|elsewhere|\bother\b", re.IGNORECASE)
 """In a code's name: nobody learns such a code."""
@@ -63,20 +64,66 @@ class ItemKind(StrEnum):
     """What a doctor concluded from what stands before."""
 
 
+class HintKind(StrEnum):
+    """What a hint tells."""
+
+    SAID = "said"
+    """What people say for it."""
+    LETTERS = "letters"
+    """Some of its letters, the others as dots."""
+    BEGINS = "begins"
+    """How it begins."""
+    ONE_OF = "one of"
+    """Two options, one of them right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One hint."""
+
+    kind: HintKind
+    text: str
+
+    def __str__(self) -> str:
+        return _HINT_WORDS[self.kind].format(self.text)
+
+
+_HINT_WORDS = {
+    HintKind.SAID: "People say: {}.",
+    HintKind.LETTERS: "{}",
+    HintKind.BEGINS: "It begins: {}",
+    HintKind.ONE_OF: "It is one of these: {}.",
+}
+_QUESTIONS = {
+    ItemKind.MEANING: "Which finding is this? {told}",
+    ItemKind.LAYPERSON: "How do you say “{told}” to a patient?",
+    ItemKind.CODE: "Which code of {source} means “{told}”?",
+    ItemKind.GAP: "Which word is missing? {told}",
+    ItemKind.CASE: "{told}\n\nWhat is your assessment, and what do you do?",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question; `id` stays the same as long as its source does, and tells nothing of a text of the doctor's."""
 
     id: str
     kind: ItemKind
-    question: str
+    told: str
+    """What is shown: a definition, a term, the name of a code, a sentence with a gap, a case."""
     answer: str
     source: Citation
     options: tuple[str, ...] = ()
     """In the order in which they are shown, the answer among them; empty where the answer is typed or thought."""
-    hint: str = ""
+    hints: tuple[Hint, ...] = ()
+    """The vaguest first."""
     explanation: str = ""
     also_right: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """What is asked, in words."""
+        return _QUESTIONS[self.kind].format(told=self.told, source=self.source.label)
 
 
 def is_right(item: Item, answered: str) -> bool:
@@ -111,11 +158,11 @@ def _meaning_item(glossary: Glossary, term: GlossaryTerm, rng: random.Random) ->
     return Item(
         f"{term.code}/{ItemKind.MEANING}",
         ItemKind.MEANING,
-        f"Which finding is this? {hidden}",
+        hidden,
         term.name,
         _cited(glossary, term),
         tuple(options),
-        _letters(term.name),
+        (*_said_by_people(term), _letters(term.name), _one_of_two(term.name, options)),
         f"{term.name}: {term.definition}",
         term.synonyms,
     )
@@ -126,10 +173,10 @@ def _layperson_item(glossary: Glossary, term: GlossaryTerm) -> Item:
     return Item(
         f"{term.code}/{ItemKind.LAYPERSON}",
         ItemKind.LAYPERSON,
-        f"How do you say “{term.name}” to a patient?",
+        term.name,
         said[0],
         _cited(glossary, term),
-        hint=_letters(said[0]),
+        hints=(_letters(said[0]),),
         explanation=f"{term.name}: people say {', '.join(said)}." + (f" {term.definition}" if term.definition else ""),
         also_right=tuple(said[1:]),
     )
@@ -159,9 +206,22 @@ def _cited(glossary: Glossary, term: GlossaryTerm) -> Citation:
     return Citation(SourceKind.PASSAGE, glossary.title, term.definition or term.name, heading=term.code)
 
 
-def _letters(words: str) -> str:
+def _said_by_people(term: GlossaryTerm) -> tuple[Hint, ...]:
+    """Return what people say for a term as a hint, where that tells nothing of its name."""
+    name = set(name_key(term.name).split())
+    said = next((word for word in term.plain if not name & set(name_key(word).split())), None)
+    return () if said is None else (Hint(HintKind.SAID, said),)
+
+
+def _one_of_two(answer: str, options: Sequence[str]) -> Hint:
+    """Return a hint that leaves the answer and the first of the others, in the order in which they are shown."""
+    other = next(option for option in options if option != answer)
+    return Hint(HintKind.ONE_OF, "; ".join(sorted((answer, other), key=options.index)))
+
+
+def _letters(words: str) -> Hint:
     """Return the first letter of each word, the others as dots."""
-    return " ".join(word[0] + "." * (len(word) - 1) for word in words.split())
+    return Hint(HintKind.LETTERS, " ".join(word[0] + "." * (len(word) - 1) for word in words.split()))
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------
@@ -183,13 +243,18 @@ def code_item(asked: Passage, siblings: Sequence[Passage], seed: int) -> Item | 
     return Item(
         f"{own['code']}/{ItemKind.CODE}",
         ItemKind.CODE,
-        f"Which code of {asked.title} means “{own['name']}”?",
+        own["name"],
         own["code"],
         Citation(SourceKind.PASSAGE, asked.title, asked.text, heading=asked.heading),
         tuple(options),
-        f"It begins with {own['code'].split('.')[0]}." if "." in own["code"] else f"It begins with {own['code'][0]}.",
+        (Hint(HintKind.BEGINS, _category(own["code"])), _one_of_two(own["code"], options)),
         f"{own['code']}: {own['name']}. Beside it: {beside}.",
     )
+
+
+def _category(code: str) -> str:
+    """Return what a code begins with, of one without subdivision only the letter."""
+    return code.split(".")[0] if "." in code else code[0]
 
 
 def _is_other_code(own: re.Match[str], other: re.Match[str]) -> bool:
@@ -220,15 +285,15 @@ def _gap_item(passage: Passage, sentence: str, is_telling: Callable[[str], bool]
     if not words:
         return None
     word = max(words, key=lambda w: (len(w), w))
-    question = re.sub(rf"\b{re.escape(word)}\b", GAP, sentence)
+    with_gap = re.sub(rf"\b{re.escape(word)}\b", GAP, sentence)
     source = Citation(SourceKind.PASSAGE, passage.title, sentence, heading=passage.heading, page=passage.page)
     return Item(
         f"{_digest(sentence)}/{ItemKind.GAP}",
         ItemKind.GAP,
-        f"Which word is missing? {question}",
+        with_gap,
         word,
         source,
-        hint=_letters(word),
+        hints=(_letters(word), Hint(HintKind.LETTERS, word[: (len(word) + 1) // 2] + "." * (len(word) // 2))),
         explanation=sentence,
     )
 
@@ -248,12 +313,19 @@ def case_item(note: str, label: str) -> Item | None:
     return Item(
         f"{_digest(note)}/{ItemKind.CASE}",
         ItemKind.CASE,
-        f"{before}\n\nWhat is your assessment, and what do you do?",
+        before,
         hidden,
         Citation(SourceKind.TRANSCRIPT, label, hidden, heading=found[0].strip()),
-        hint=split_sentences(hidden)[0],
+        hints=_case_hints(hidden),
         explanation=hidden,
     )
+
+
+def _case_hints(hidden: str) -> tuple[Hint, ...]:
+    """Return the first words of an assessment, then its first sentence."""
+    first = split_sentences(hidden)[0]
+    words = " ".join(first.split()[:_FIRST_WORDS])
+    return Hint(HintKind.BEGINS, f"{words} …"), Hint(HintKind.BEGINS, first)
 
 
 def _digest(text: str) -> str:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop.cli import BAD_INPUT, DONE, STOPPED, main
-from desktop.study_progress import load_progress, save_progress
-from lm.errors import InvalidInput
+from desktop.record.errors import StudyDamaged
+from desktop.record.repetition import Memory
+from desktop.record.study import load_progress, save_progress
 from lm.grounding.knowledge import KnowledgeBase
 from lm.grounding.passages import Passage
-from lm.tasks.repetition import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +135,6 @@ def test_no_question_is_no_count(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_damaged_state_is_told_and_left_alone(tmp_path: Path, content: str) -> None:
     file = tmp_path / "progress.json"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(InvalidInput, match="move that file away"):
+    with pytest.raises(StudyDamaged, match="move that file away"):
         load_progress(file)
     assert file.read_text(encoding="utf-8") == content

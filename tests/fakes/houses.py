@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from desktop.record.closed import ClosedStore
 from desktop.ui.vault.door import Door
 from desktop.ui.vault.keeping import Keeping
+from desktop.ui.vault.retention import Retention
 from desktop.ui.vault.unlock import UnlockPage
 from desktop.ui.window import MainWindow
 from tests.fakes.encounter_services import EncounterBench, speak
@@ -37,7 +38,10 @@ class House:
         for key in ("first_start_done", "notice_accepted", "recovery_key_noted"):
             self.settings.set(key, True)
         self.keeping = Keeping(session, self.settings, session)
-        services = dataclasses.replace(self.bench.services, store=ClosedStore(), keeping=self.keeping)
+        self.retention = Retention(session, self.settings, session)
+        services = dataclasses.replace(
+            self.bench.services, store=ClosedStore(), keeping=self.keeping, retention=self.retention
+        )
         self.window = MainWindow(services, lock_page=UnlockPage(session))
         qtbot.addWidget(self.window)
         self.door = Door(session, self.window, services, folder)
@@ -75,6 +79,7 @@ class House:
         self.bench.recorder.stop()
         self.window.close()
         self.door.stop()
+        self.retention.stop()
 
     @property
     def screen(self) -> EncounterScreen:

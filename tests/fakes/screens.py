@@ -48,6 +48,12 @@ class FakeEncounterScreen(QWidget):
 class FakePage(QWidget):
     """Any other screen."""
 
+    def handle(self, action_id: str) -> bool:
+        return False
+
+    def leave(self) -> None:
+        return
+
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         QVBoxLayout(self).addWidget(QLabel("Page"))
@@ -66,4 +72,5 @@ def fake_services(settings: Settings, store: Any = None) -> Services:
 
 def fake_screens() -> dict[str, Callable[[Services], QWidget]]:
     """Return a factory for each page."""
-    return {"page-encounters": FakeEncounterScreen, "page-machine": FakePage, "page-settings": FakePage}
+    others = ("page-machine", "page-settings", "page-teaching")
+    return {"page-encounters": FakeEncounterScreen, **dict.fromkeys(others, FakePage)}

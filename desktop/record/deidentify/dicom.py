@@ -22,6 +22,7 @@ from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
 from desktop.record.deidentify.dates import DateRule
 from desktop.record.deidentify.vocabulary import ASSETS
+from desktop.record.deidentify.words_in_pixels import PixelWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
 METHOD = "Bedside, DICOM PS3.15 2026c Table E.1-1, Basic Profile"
 BASIC_PROFILE = ("113100", "Basic Application Confidentiality Profile")
 MODIFIED_DATES = ("113107", "Retain Longitudinal Temporal Information Modified Dates Option")
+CLEAN_PIXEL_DATA = ("113101", "Clean Pixel Data Option")
 """Codes of PS3.16 CID 7050, with the scheme DCM."""
 DICOM_RISK = (
-    "Text that is burned into the picture may name the patient, and head scans can show a face: look at every picture "
-    "before it leaves this machine."
+    "Words can be missed, and a face is never taken out: head scans and photographs can show whose they are. Look at "
+    "every picture before it leaves this machine."
 )
 _DUMMIES = {
     "DA": "19000101",
@@ -62,6 +64,7 @@ class DicomOptions:
     dates: DateRule = DateRule.YEAR
     """The profile empties dates; SHIFT moves them instead. A year alone cannot be kept in a DICOM date."""
     shift_days: int = 0
+    words: PixelWords = PixelWords.NOT_LOOKED_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,10 @@ def deidentify_dataset(dataset: Any, options: DicomOptions) -> tuple[DicomChange
     codes = [BASIC_PROFILE]
     if options.dates is DateRule.SHIFT:
         codes.append(MODIFIED_DATES)
+    if options.words is PixelWords.BLACKED_OUT:
+        codes.append(CLEAN_PIXEL_DATA)
+    if options.words is not PixelWords.NOT_LOOKED_FOR:
+        dataset.BurnedInAnnotation = "NO" if options.words is PixelWords.BLACKED_OUT else "YES"
     dataset.PatientIdentityRemoved = "YES"
     dataset.DeidentificationMethod = METHOD
     dataset.DeidentificationMethodCodeSequence = Sequence([_code(*code) for code in codes])

@@ -18,19 +18,23 @@ class TargetRefused(DeidentifyError):
 
 
 NO_TEXT = "{0} is no text and no DICOM file; save it as plain text (UTF-8) first. Nothing was written."
-PICTURE = (
-    "{0} is a picture. A face and what is written in it can tell who somebody is, and neither is looked for yet, so it "
-    "cannot be de-identified; nothing was written. Black it out with another program, and look at it."
+PICTURE_RISK = (
+    "Words can be missed, and a face or anything else that is seen can tell who somebody is: none of it is taken out. "
+    "Look at the picture before it leaves this machine."
 )
 VOICE = (
     "{0} holds sound or film. A voice and a face tell who somebody is, so it cannot be de-identified; nothing was "
-    "written. De-identify its transcript instead."
+    "written. De-identify its transcript instead, or one still of a film with --frame."
 )
 TARGET_NEEDED = (
-    "A DICOM file is only ever written to a new file. Nothing was written: name it with --out, and let its "
+    "A picture is only ever written to a new file. Nothing was written: name it with --out, and let its "
     "name tell nothing of the patient."
 )
 TOO_LARGE = "{0} is larger than {1} MB. Nothing was written: cut it into parts."
+GIVEN_UP = "{0} took too long to read and was given up. Nothing was written: leave it out, or make it smaller."
+READER_STOPPED = "{0} made its reader stop. Nothing was written and nothing else was touched: leave this file out."
+SENTENCE_OF_READER = "{0}"
+"""The reader of a file of unknown origin says itself what is wrong with it."""
 DAMAGED_DICOM = (
     "{0} is damaged or not DICOM as the standard has it, so it cannot be told what it holds. Nothing was written: "
     "export it again."

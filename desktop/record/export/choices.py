@@ -81,7 +81,7 @@ WORDS: dict[StrEnum, str] = {
     Part.DICTATIONS: QT_TRANSLATE_NOOP("Export", "What was said"),
     Part.QUESTIONS: QT_TRANSLATE_NOOP("Export", "Questions"),
     Part.ANSWERS: QT_TRANSLATE_NOOP("Export", "Answers with their sources"),
-    Part.DRAFTS: QT_TRANSLATE_NOOP("Export", "Drafts, such as notes, with their sources"),
+    Part.DRAFTS: QT_TRANSLATE_NOOP("Export", "Notes and other drafts, with their sources and changes"),
     Part.PICTURES: QT_TRANSLATE_NOOP("Export", "A list of the pictures, without them"),
     Part.FILES: QT_TRANSLATE_NOOP("Export", "The pictures themselves (FHIR with names only)"),
     Format.TEXT: QT_TRANSLATE_NOOP("Export", "Plain text"),

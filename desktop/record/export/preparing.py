@@ -91,7 +91,7 @@ def prepare(encounter: Encounter, choices: Choices, given: Preparing) -> Prepare
 def _document(encounter: Encounter, choices: Choices, given: Preparing) -> Leaving:
     release = _RELEASES.get(choices.format)
     if release is None:
-        return document_of(encounter, choices.parts, given.translate)
+        return document_of(encounter, choices.parts, given.translate, hashes=choices.level is Level.NAMED)
     parts = choices.parts if choices.takes_files else choices.parts - {Part.FILES}
     times = times_of(choices.level, given.key, encounter.id, given.clock)
     wish = Wish(release, parts, choices.purpose, choices.level, times, given.key, given.version)

@@ -65,6 +65,8 @@ _GUARDS = tuple(
 )
 """Against our own mistakes; against others there is the chain."""
 STATEMENTS = (TABLE, *_GUARDS)
+SIGNED_INDEX = f"CREATE INDEX audit_signed ON audit (object) WHERE action = '{Action.SIGN}'"
+"""Finds the signed notes of an encounter without reading the whole trail."""
 
 
 class AuditTrail:
@@ -114,6 +116,19 @@ class AuditTrail:
     def latest(self, count: int, action: str = "") -> tuple[Row, ...]:
         """Return the newest rows, the last one first, of one action or of all."""
         return tuple(self._select("WHERE ? IN ('', action) ORDER BY seq DESC LIMIT ?", action, count))
+
+    def signed_notes(self, encounter_id: str) -> dict[str, str]:
+        """Return the SHA-256 of each note of an encounter that was signed, by the note's id: as it was signed first."""
+        found = self._select(
+            f"WHERE action = '{Action.SIGN}' AND object >= ? AND object < ? ORDER BY seq",
+            f"{encounter_id}/",
+            f"{encounter_id}0",  # "0" is the sign behind "/"
+        )
+        told: dict[str, str] = {}
+        for row in found:
+            if is_authentic(row, self._key):
+                told.setdefault(row.object.partition("/")[2], row.content)
+        return told
 
     def check_writable(self) -> None:
         """Raise RecordReadOnly while the trail is broken."""
@@ -187,6 +202,21 @@ class AuditTrail:
         if not seen.is_authentic:  # of a later data key: an older folder was put back; else anybody's
             return AuditBroken(AUDIT_OLDER) if self._seen and seen.generation > self._seen.generation else None
         return AuditBroken(AUDIT_OLDER) if self._mac_at(seen.seq) != seen.mac else None
+
+    def is_behind(self, known: Link, at: str) -> bool:
+        """Return whether somebody knew at a time (UTC, ISO 8601) of a row that is not here.
+
+        A restoration and an acceptance after that time explain it.
+        """
+        if self._mac_at(known.seq) == known.mac:
+            return False
+        wanted = (Action.RESTORE.value, Action.ACCEPT.value, at)
+        explained = self._select("WHERE action IN (?, ?) AND utc > ?", *wanted)
+        return not any(is_authentic(row, self._key) for row in explained)
+
+    def tell_older(self) -> None:
+        """Say from now on that this record is older than one that was known."""
+        self.fault = self.fault or AuditBroken(AUDIT_OLDER)
 
     def _restored_over(self, seen: Anchor) -> bool:
         found = self._select("WHERE action = ? AND content = ?", Action.RESTORE.value, seen.mark)

@@ -22,7 +22,8 @@ from desktop.record.vault.slots import Slot, SlotKind
 if TYPE_CHECKING:
     from desktop.record.vault.kdf import KdfPolicy
 
-VERSION = 1
+VERSION = 2
+"""Version 2 knows slots of the system's store of secrets; a key file without one is written as version 1."""
 MAX_BYTES = 64 << 10
 MAX_SLOTS = 16
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
@@ -45,6 +46,11 @@ class Header:
     def of_kind(self, kind: SlotKind) -> tuple[Slot, ...]:
         """Return the slots that one kind of key opens."""
         return tuple(slot for slot in self.slots if slot.kind is kind)
+
+
+def version_for(slots: tuple[Slot, ...]) -> int:
+    """Return the oldest version of the key file that knows these slots."""
+    return 2 if any(slot.kind is SlotKind.SYSTEM_KEYRING for slot in slots) else 1
 
 
 def encode(header: Header, data_key: bytes) -> bytes:
@@ -88,7 +94,7 @@ def _check_version(document: object) -> None:
 
 def _fits(header: Header, policy: KdfPolicy) -> bool:
     return (
-        header.version == VERSION
+        1 <= header.version <= VERSION
         and header.generation >= 1
         and len(header.slots) <= MAX_SLOTS
         and _is_hex(header.vault, 32)
@@ -100,7 +106,7 @@ def _fits(header: Header, policy: KdfPolicy) -> bool:
 def _slot_fits(slot: Slot, policy: KdfPolicy) -> bool:
     if not (_is_hex(slot.id, 16) and _is_hex(slot.salt, 32) and _is_hex(slot.wrapped, _WRAPPED_DIGITS)):
         return False
-    if slot.kind is SlotKind.RECOVERY_KEY:
+    if slot.kind is not SlotKind.PASSPHRASE:
         return slot.kdf is None
     return slot.kdf is not None and policy.allows(slot.kdf)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record.errors import (
     HEADER_DAMAGED,
+    KEYRING_GONE,
     LAST_SLOT,
     PASSPHRASE_SHORT,
     TOO_MANY_SLOTS,
@@ -21,6 +22,8 @@ from desktop.record.errors import (
     WRONG_PASSPHRASE,
     WRONG_RECOVERY_KEY,
     HeaderDamaged,
+    KeyringGone,
+    KeyringUnavailable,
     LastSlot,
     PassphraseTooShort,
     RecordError,
@@ -33,11 +36,14 @@ from desktop.record.errors import (
 )
 from desktop.record.vault import recovery
 from desktop.record.vault.crypto import NotAuthentic, derive, random_key
-from desktop.record.vault.header import MAX_SLOTS, VERSION, Header, check_authentic, decode, encode
+from desktop.record.vault.header import MAX_SLOTS, Header, check_authentic, decode, encode, version_for
 from desktop.record.vault.kdf import STANDARD, KdfPolicy, calibrated
 from desktop.record.vault.slots import (
+    NEEDED,
     Slot,
     SlotKind,
+    keyring_slot,
+    opened_by_keyring,
     opened_by_passphrase,
     opened_by_recovery_key,
     passphrase_slot,
@@ -49,6 +55,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.disk import Disk
+    from desktop.record.vault.system_keyring import SystemKeyring
 
 FILE = "vault.json"
 COPY = "vault.copy.json"
@@ -69,7 +76,7 @@ class KeyFile:
         Raises PassphraseTooShort, TooLittleMemory, or what the disk refuses.
         """
         check_length(passphrase)
-        header = Header(VERSION, secrets.token_hex(16), 1, ())
+        header = Header(version_for(()), secrets.token_hex(16), 1, ())
         return VaultKeys(self, header, random_key()).with_fresh_slots(passphrase)
 
     def unlock(self, passphrase: str) -> VaultKeys:
@@ -92,6 +99,20 @@ class KeyFile:
                 with contextlib.suppress(NotAuthentic):
                     return slot, opened_by_recovery_key(header.vault, slot, secret)
             raise WrongRecoveryKey(WRONG_RECOVERY_KEY)
+
+        return self._unlock(open_slot)
+
+    def unlock_with_keyring(self, keyring: SystemKeyring) -> VaultKeys:
+        """Return the keys. Raises KeyringGone, KeyringUnavailable, or as `_headers` does."""
+
+        def open_slot(header: Header) -> tuple[Slot, bytes]:
+            slots = header.of_kind(SlotKind.SYSTEM_KEYRING)
+            if slots:
+                secret = keyring.secret(header.vault)
+                for slot in slots:
+                    with contextlib.suppress(NotAuthentic):
+                        return slot, opened_by_keyring(header.vault, slot, secret)
+            raise KeyringGone(KEYRING_GONE)
 
         return self._unlock(open_slot)
 
@@ -216,21 +237,42 @@ class VaultKeys:
     def remove_slot(self, slot_id: str) -> None:
         """Let a passphrase or a recovery key open the vault no longer. Raises LastSlot for the last one of its kind."""
         left = tuple(slot for slot in self.slots if slot.id != slot_id)
-        if {slot.kind for slot in left} != set(SlotKind):
+        if not {slot.kind for slot in left} >= NEEDED:
             raise LastSlot(LAST_SLOT)
         self._keep(left)
 
     def renew_recovery_key(self) -> str:
         """Put a new recovery key in the place of the old one and return it; the printed one is void from then on."""
         secret = recovery.new_secret()
-        self._keep((*self._header.of_kind(SlotKind.PASSPHRASE), recovery_slot(self.vault_id, self._data_key, secret)))
+        others = (slot for slot in self.slots if slot.kind is not SlotKind.RECOVERY_KEY)
+        self._keep((*others, recovery_slot(self.vault_id, self._data_key, secret)))
         return recovery.printed(secret)
+
+    @property
+    def opens_with_keyring(self) -> bool:
+        """Whether the system's store of secrets opens the vault too."""
+        return bool(self._header.of_kind(SlotKind.SYSTEM_KEYRING))
+
+    def add_keyring(self, keyring: SystemKeyring) -> None:
+        """Let the system's store of secrets open the vault too. Raises KeyringUnavailable or TooManySlots."""
+        others = tuple(slot for slot in self.slots if slot.kind is not SlotKind.SYSTEM_KEYRING)
+        if len(others) == MAX_SLOTS:
+            raise TooManySlots(TOO_MANY_SLOTS, MAX_SLOTS)
+        secret = keyring.new_secret(self.vault_id)
+        self._keep((*others, keyring_slot(self.vault_id, self._data_key, secret)))
+
+    def remove_keyring(self, keyring: SystemKeyring) -> None:
+        """Let it open the vault no longer, also where the store is away; what it holds then opens nothing any more."""
+        self._keep(tuple(slot for slot in self.slots if slot.kind is not SlotKind.SYSTEM_KEYRING))
+        with contextlib.suppress(KeyringUnavailable):
+            keyring.forget(self.vault_id)
 
     def with_fresh_slots(self, passphrase: str) -> tuple[VaultKeys, str]:
         """Return these keys with one passphrase and a new recovery key, which is returned too; nothing is written."""
         secret = recovery.new_secret()
         slots = (self._passphrase_slot(passphrase), recovery_slot(self.vault_id, self._data_key, secret))
-        fresh = VaultKeys(self._file, replace(self._header, slots=slots), self._data_key, self.opened_by)
+        header = replace(self._header, slots=slots, version=version_for(slots))
+        fresh = VaultKeys(self._file, header, self._data_key, self.opened_by)
         return fresh, recovery.printed(secret)
 
     def rotated(self, passphrase: str) -> tuple[VaultKeys, str]:
@@ -252,7 +294,8 @@ class VaultKeys:
                 raise
 
     def _keep(self, slots: tuple[Slot, ...]) -> None:
-        changed = VaultKeys(self._file, replace(self._header, slots=slots), self._data_key)
+        header = replace(self._header, slots=slots, version=version_for(slots))
+        changed = VaultKeys(self._file, header, self._data_key)
         changed.write()
         self._header = changed._header
 

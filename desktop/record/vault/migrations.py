@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from desktop.record.errors import DATABASE_DAMAGED, VAULT_NEWER, DatabaseDamaged, VaultNewer, disk_errors
 from desktop.record.store import timestamp
+from desktop.record.vault.audit import SIGNED_INDEX
 from desktop.record.vault.audit import STATEMENTS as AUDIT_STATEMENTS
 from desktop.record.vault.database import APPLICATION_ID, Database, check_encrypted
+from desktop.record.vault.study import STATEMENTS as STUDY_STATEMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,8 @@ MIGRATIONS = (
         ),
     ),
     Migration(1_001, AUDIT_STATEMENTS),
+    Migration(1_002, (SIGNED_INDEX,)),
+    Migration(1_003, STUDY_STATEMENTS),
 )
 
 

@@ -10,6 +10,7 @@ import contextlib
 import re
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -37,7 +38,7 @@ from desktop.record.errors import (
 from desktop.record.vault.anchor import ANCHOR, AnchorFile, failed_unlocks, forget_failed_unlocks, note_failed_unlock
 from desktop.record.vault.audit import AuditTrail
 from desktop.record.vault.backing_up import Source
-from desktop.record.vault.chain import Action, Outcome, Stamp
+from desktop.record.vault.chain import Action, Link, Outcome, Stamp
 from desktop.record.vault.database import Database, check_encrypted, make_database
 from desktop.record.vault.kdf import STANDARD, KdfPolicy
 from desktop.record.vault.keys import COPY, FILE, KeyFile, VaultKeys
@@ -45,6 +46,7 @@ from desktop.record.vault.migrations import migrate
 from desktop.record.vault.records import Records
 from desktop.record.vault.sealed_files import SealedFiles, unwrapped
 from desktop.record.vault.store import VaultStore
+from desktop.record.vault.system_keyring import Seen
 from desktop.record.vault.working import WorkingFolder, working_place
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.vault.live_recording import LiveRecording
+    from desktop.record.vault.system_keyring import SystemKeyring
 
 LOCK = "vault.lock"
 RESTORED = ".restored"
@@ -76,13 +79,21 @@ class OpenVault:
     """A vault that is open in this process and in no other."""
 
     def __init__(
-        self, folder: Path, keys: VaultKeys, means: Means, lock: FileLock, running: tuple[LiveRecording, ...] = ()
+        self,
+        folder: Path,
+        keys: VaultKeys,
+        means: Means,
+        lock: FileLock,
+        running: tuple[LiveRecording, ...] = (),
+        keyring: SystemKeyring | None = None,
     ) -> None:
         """Open the database and the files. Raises DatabaseDamaged, VaultNewer, or what the disk refuses."""
         self.folder = folder
         self.keys = keys
         self.means = means
         self._lock = lock
+        self._keyring = keyring
+        """The system's store of secrets where it opened the vault: then it answers."""
         self._working_on = threading.Lock()
         self._stops = threading.Event()
         self.restored_from = ""
@@ -92,6 +103,7 @@ class OpenVault:
             migrate(database, folder / BACKUPS, means.disk)
             anchor, seen = anchor_file(folder, keys, means.disk), seen_file(folder, keys, means.disk)
             self.audit = AuditTrail(database, keys.key_for("audit"), anchor, keys.opened_by, seen)
+            self._compare_with_keyring()
             self.store = self._make_store(self._records(database), running)
             self._tell_of_opening(database)
         except BaseException:
@@ -129,9 +141,39 @@ class OpenVault:
                 for utc in failed:
                     self.audit.add(Action.FAILED_UNLOCK, outcome=Outcome.REFUSED, utc=utc)
                 self.audit.add(Action.UNLOCK)
-            self.audit.note_seen()
+            self._note_seen()
             if failed:
                 forget_failed_unlocks(self.folder, self.means.disk)
+
+    # --- the system's store of secrets -------------------------------------------------------------------------
+
+    def add_keyring(self, keyring: SystemKeyring) -> None:
+        """Let the system's store open the vault too. Raises KeyringUnavailable, TooManySlots or RecordReadOnly."""
+        self.audit.check_writable()
+        self.keys.add_keyring(keyring)
+        self.audit.add(Action.KEYRING_ON)
+
+    def remove_keyring(self, keyring: SystemKeyring) -> None:
+        """Let it open the vault no longer. Raises RecordReadOnly."""
+        self.audit.check_writable()
+        self.keys.remove_keyring(keyring)
+        self._keyring = None
+        self.audit.add(Action.KEYRING_OFF)
+
+    def _compare_with_keyring(self) -> None:
+        """Tell where the system's store knows of rows that are not here: an older record was put back."""
+        seen = self._keyring.seen(self.keys.vault_id) if self._keyring else None
+        if seen is None or seen.generation < self.keys.generation:
+            return  # nobody knows, or it was before the rows were signed with this key
+        if self.audit.is_behind(Link(seen.seq, seen.mac), seen.at):
+            self.audit.tell_older()
+
+    def _note_seen(self) -> None:
+        """Keep where the trail ends outside the vault's folder."""
+        self.audit.note_seen()
+        if self._keyring is not None and not self.audit.fault:
+            head, now = self.audit.head, datetime.now(UTC).isoformat(timespec="milliseconds")
+            self._keyring.keep_seen(self.keys.vault_id, Seen(self.keys.generation, head.seq, head.mac, now))
 
     @property
     def source(self) -> Source:
@@ -208,7 +250,7 @@ class OpenVault:
         try:
             with self._working_on:
                 with contextlib.suppress(RecordError):
-                    self.audit.note_seen()
+                    self._note_seen()
                 return self.store.close()
         finally:
             self._lock.release()
@@ -262,8 +304,19 @@ def open_vault_with_recovery_key(
     return _open(folder, means or Means(), running, lambda file: file.unlock_with_recovery_key(recovery_key))
 
 
+def open_vault_with_keyring(
+    folder: Path, keyring: SystemKeyring, means: Means | None = None, running: tuple[LiveRecording, ...] = ()
+) -> OpenVault:
+    """Open a vault by what the system's store of secrets holds; raises also KeyringGone and KeyringUnavailable."""
+    return _open(folder, means or Means(), running, lambda file: file.unlock_with_keyring(keyring), keyring)
+
+
 def _open(
-    folder: Path, means: Means, running: tuple[LiveRecording, ...], unlock: Callable[[KeyFile], VaultKeys]
+    folder: Path,
+    means: Means,
+    running: tuple[LiveRecording, ...],
+    unlock: Callable[[KeyFile], VaultKeys],
+    keyring: SystemKeyring | None = None,
 ) -> OpenVault:
     finish_restoring(folder, means.disk)
     if not any((folder / name).exists() for name in (FILE, COPY)):
@@ -275,7 +328,7 @@ def _open(
         except Timeout as error:
             raise VaultInUse(VAULT_IN_USE) from error
     try:
-        return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock, running)
+        return OpenVault(folder, unlock(KeyFile(folder, means.disk, means.policy)), means, lock, running, keyring)
     except (WrongPassphrase, WrongRecoveryKey):
         note_failed_unlock(folder, means.disk)
         lock.release()

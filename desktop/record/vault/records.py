@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from desktop.record.codec import decode, encode, encode_entry
 from desktop.record.encounter import Answer, Consent, Encounter, EncounterSummary, Entry
 from desktop.record.errors import MISSING, EncounterMissing, RecordError
+from desktop.record.signing import faults_of, kept, newly_signed, sha256_of
 from desktop.record.store import searched_words, summary_of
 from desktop.record.vault.chain import Action, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from desktop.record.signing import NoteFault
     from desktop.record.vault.audit import AuditTrail
     from desktop.record.vault.database import Database
     from desktop.record.vault.sealed_files import FileKey
@@ -92,14 +94,22 @@ class Records:
         columns = _columns(encounter)
         with self.database.joined():
             self.audit.add(Action.CREATE, encounter.id, self.audit.hash_of(columns[-1]))
+            self._tell_signed(None, encounter)
             self.database.rows("INSERT INTO encounters VALUES (?, ?, ?, ?, ?, ?, ?, ?)", encounter.id, *columns)
 
     def update(self, encounter: Encounter) -> None:
-        """Put an encounter in the place of the one with its id. Raises EncounterMissing."""
+        """Put an encounter in the place of the one with its id.
+
+        A note that is signed now is told in the trail; one that was signed before stays as it is.
+        Raises EncounterMissing and SignedNoteStays.
+        """
         self.check_there(encounter.id)
+        before = self._before(encounter.id)
+        encounter = kept(before, encounter) if before else encounter
         columns = _columns(encounter)
         with self.database.joined():
-            self._tell_new_entries(encounter)
+            self._tell_new_entries(before, encounter)
+            self._tell_signed(before, encounter)
             self.audit.add(Action.EDIT, encounter.id, self.audit.hash_of(columns[-1]))
             self.database.rows(
                 "UPDATE encounters SET (title, created, changed, excerpt, sample, words, document) = "
@@ -120,20 +130,36 @@ class Records:
         found = self.database.rows("SELECT id, document FROM encounters ORDER BY id")
         return tuple(row[0] for row in found if row[0] in seen and self.audit.hash_of(row[1]) != seen[row[0]])
 
-    def _tell_new_entries(self, encounter: Encounter) -> None:
+    def _tell_new_entries(self, before: Encounter | None, encounter: Encounter) -> None:
         """Tell the trail of the answers that are complete now and were not at the last save, and of each consent."""
-        try:
-            before = {entry.id: entry for entry in self.load(encounter.id).entries}
-        except RecordError:  # what lies there is damaged: all of it is new
-            before = {}
+        saved = {entry.id: entry for entry in before.entries} if before else {}
         for entry in encounter.entries:
-            known = before.get(entry.id)
+            known = saved.get(entry.id)
             if isinstance(entry, Answer) and entry.text and _text(known) != entry.text:
                 content = self.audit.hash_of(entry.text.encode())
                 self.audit.add(Action.ANSWER, f"{encounter.id}/{entry.id}", content, self.stamp_of(entry.decoder))
             elif isinstance(entry, Consent) and known != entry:
                 told = f"{encounter.id}/{entry.id}/{entry.state}/{entry.manner}"
                 self.audit.add(Action.CONSENT, told, self.audit.hash_of(encode_entry(entry)))
+
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Return which signed notes of an encounter are not what the trail saw signed. Raises what `load` raises."""
+        return faults_of(self.load(encounter_id), self.audit.signed_notes(encounter_id))
+
+    def encounter_ids(self) -> tuple[str, ...]:
+        """Return the ids of all encounters."""
+        return tuple(row[0] for row in self.database.rows("SELECT id FROM encounters ORDER BY id"))
+
+    def _before(self, encounter_id: str) -> Encounter | None:
+        """Return the encounter as it was saved last; None where that is damaged: everything is new then."""
+        try:
+            return self.load(encounter_id)
+        except RecordError:
+            return None
+
+    def _tell_signed(self, before: Encounter | None, encounter: Encounter) -> None:
+        for note in newly_signed(before, encounter):
+            self.audit.add(Action.SIGN, f"{encounter.id}/{note.id}", sha256_of(encounter.id, note))
 
     # --- files -------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,11 @@ class SlotKind(StrEnum):
 
     PASSPHRASE = "passphrase"  # noqa: S105 - the name of a kind
     RECOVERY_KEY = "recovery key"
+    SYSTEM_KEYRING = "system keyring"
+
+
+NEEDED = frozenset({SlotKind.PASSPHRASE, SlotKind.RECOVERY_KEY})
+"""Of each of these a vault has one at least: the system's store of secrets alone may vanish any day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Slot:
     created: str
     salt: str
     kdf: KdfParameters | None
-    """For a passphrase; a recovery key is random enough without."""
+    """For a passphrase; what is random is strong enough without."""
     wrapped: str
 
 
@@ -49,6 +54,17 @@ def recovery_slot(vault_id: str, data_key: bytes, secret: bytes) -> Slot:
     """Wrap the data key for a recovery key."""
     slot = _new_slot(SlotKind.RECOVERY_KEY, None)
     return _filled(slot, vault_id, data_key, _recovery_key(slot, secret))
+
+
+def keyring_slot(vault_id: str, data_key: bytes, secret: bytes) -> Slot:
+    """Wrap the data key for what the system's store of secrets holds."""
+    slot = _new_slot(SlotKind.SYSTEM_KEYRING, None)
+    return _filled(slot, vault_id, data_key, _keyring_key(slot, secret))
+
+
+def opened_by_keyring(vault_id: str, slot: Slot, secret: bytes) -> bytes:
+    """Return the data key. Raises NotAuthentic."""
+    return _data_key(vault_id, slot, lambda: _keyring_key(slot, secret))
 
 
 def opened_by_passphrase(vault_id: str, slot: Slot, passphrase: str) -> bytes:
@@ -78,6 +94,10 @@ def _data_key(vault_id: str, slot: Slot, key: Callable[[], bytes]) -> bytes:
 
 def _recovery_key(slot: Slot, secret: bytes) -> bytes:
     return derive(secret, bytes.fromhex(slot.salt), "recovery slot")
+
+
+def _keyring_key(slot: Slot, secret: bytes) -> bytes:
+    return derive(secret, bytes.fromhex(slot.salt), "system keyring slot")
 
 
 def _context(vault_id: str, slot: Slot) -> bytes:

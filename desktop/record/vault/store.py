@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop.record.codec import is_file_name, is_id
 from desktop.record.editing import file_names, may_record
-from desktop.record.encounter import Encounter, EncounterSummary
+from desktop.record.encounter import Dictation, Encounter, EncounterSummary
 from desktop.record.errors import (
     FILE_DAMAGED,
     NO_SUCH_FILE,
@@ -27,6 +27,7 @@ from desktop.record.errors import (
 )
 from desktop.record.kinds import neutral_ending, neutral_name
 from desktop.record.store import timestamp
+from desktop.record.vault import study
 from desktop.record.vault.chain import Action, Link
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
@@ -37,10 +38,12 @@ from desktop.record.vault.sealed_files import FileKey, new_file_key
 from desktop.record.wav import SAMPLE_BYTES, SAMPLE_RATE_HZ, DiskFault, NotAgreed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from desktop.record.disk import Disk
+    from desktop.record.repetition import Memory
+    from desktop.record.signing import NoteFault
     from desktop.record.vault.records import Records
     from desktop.record.vault.sealed_files import SealedFiles
     from desktop.record.vault.working import WorkingFolder
@@ -196,6 +199,17 @@ class VaultStore:
     def _is_there(self, encounter_id: str, name: str) -> bool:
         return (encounter_id, name) in self._handed_out or self._working.path(encounter_id, name).exists()
 
+    def study(self) -> dict[str, Memory]:
+        """Return how each item that was asked to learn from stands, by its identifier."""
+        with self._lock:
+            return study.memories(self._records.database)
+
+    def keep_study(self, item: str, memory: Memory) -> None:
+        """Keep how an item stands. Raises RecordReadOnly."""
+        with self._lock:
+            self._records.audit.check_writable()
+            study.keep(self._records.database, item, memory)
+
     # --- beyond it ---------------------------------------------------------------------------------------------
 
     def open_recording(self, path: Path) -> LiveRecording:
@@ -247,6 +261,44 @@ class VaultStore:
         with self._lock:
             return self._records.altered()
 
+    def signing_faults(self, encounter_id: str) -> tuple[NoteFault, ...]:
+        """Return which signed notes of an encounter are not what the audit trail saw signed."""
+        with self._lock:
+            return self._records.signing_faults(encounter_id)
+
+    def encounter_ids(self) -> tuple[str, ...]:
+        """Return the ids of all encounters."""
+        with self._lock:
+            return self._records.encounter_ids()
+
+    def erase_sound(self, encounter_id: str, choose: Callable[[Encounter], tuple[Dictation, ...]], at: str) -> int:
+        """Erase the sound of the recordings that `choose` names, for good, and return how many there were.
+
+        The keys go with the transaction that tells of it; without them the files are noise, wherever copies lie.
+        What a signed note does not vouch for is refused: an encounter with any fault in its notes is left alone.
+        """
+        with self._lock:
+            if self._records.signing_faults(encounter_id):
+                return 0
+            encounter = self._records.load(encounter_id)
+            chosen = {entry.id: file for entry in choose(encounter) if (file := self._erasable(encounter_id, entry))}
+            if not chosen:
+                return 0
+            entries = tuple(
+                replace(entry, erased_at=at) if isinstance(entry, Dictation) and entry.id in chosen else entry
+                for entry in encounter.entries
+            )
+            with self._records.database.transaction():
+                self._records.update(replace(encounter, entries=entries))
+                for file in chosen.values():
+                    self._records.audit.add(Action.ERASE, f"{encounter_id}/{file.name}")
+                    self._records.forget_file(file.file)
+            self._records.database.forget_deleted()
+            self._remove_sealed(tuple(chosen.values()))
+            for file in chosen.values():
+                self._forget_copy(encounter_id, file.name)
+        return len(chosen)
+
     def has(self, encounter_id: str) -> bool:
         """Return whether there is such an encounter."""
         with self._lock:
@@ -296,6 +348,17 @@ class VaultStore:
     def _check_id(self, encounter_id: str) -> None:
         with self._lock:
             self._records.check_there(encounter_id)
+
+    def _erasable(self, encounter_id: str, dictation: Dictation) -> SealedFile | None:
+        """Return the sealed file of a recording that has ended."""
+        file = self._records.file(encounter_id, dictation.file)
+        return None if file is None or file.file in self._recordings else file
+
+    def _forget_copy(self, encounter_id: str, name: str) -> None:
+        """Remove the readable copy of a file; what another program holds open goes when the vault is closed."""
+        self._handed_out.pop((encounter_id, name), None)
+        with contextlib.suppress(OSError):
+            self._disk.remove(self._working.path(encounter_id, name))
 
     def _free_name(self, encounter_id: str, ending: str) -> str:
         taken = {file.name for file in self._records.files(encounter_id)}

@@ -203,7 +203,7 @@ def context_of(
     recordings, pictures = [], []
     for entry in encounter.entries:
         if isinstance(entry, Dictation) and entry.utterances:
-            file = str(book.path(encounter.id, entry.file))
+            file = "" if entry.erased_at else str(book.path(encounter.id, entry.file))
             recordings.append(KnownRecording(entry.label, file, entry.utterances))
         elif isinstance(entry, Attachment) and entry.files:
             pictures.append(known_picture(encounter, entry, book, marked))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.record.editing import entry_of, with_entry, without_entry
+from desktop.record.encounter import Dictation
 from desktop.record.errors import RecordError
 from desktop.record.store import timestamp
 from desktop.ui.encounter.background import Background
@@ -197,6 +199,19 @@ class EncounterBook(QObject):
         self.listing_changed.emit()
         if encounter.id == self._current_id:
             self.opened.emit(changed)
+
+    def take_erased(self, encounter_ids: Sequence[str]) -> None:
+        """Show of which recordings the sound was erased: the store knows, whatever is kept in memory here."""
+        for encounter_id in encounter_ids:
+            if encounter_id in self._encounters:
+                load = partial(self._store.load, encounter_id)
+                self._reading.run(load, self._mark_erased, lambda _sentence: None)
+
+    def _mark_erased(self, found: Encounter) -> None:
+        for entry in found.entries:
+            mine = self.entry(found.id, entry.id)
+            if isinstance(entry, Dictation) and isinstance(mine, Dictation) and entry.erased_at != mine.erased_at:
+                self.put(found.id, replace(mine, erased_at=entry.erased_at), save=False)
 
     def rename(self, title: str) -> None:
         """Give the encounter that is shown another title; empty goes back to its time."""

@@ -13,7 +13,7 @@ from desktop.ui import icons, theme
 from desktop.ui.encounter.button_row import show_words_that_fit
 from desktop.ui.encounter.dictation_text import DictationText
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
-from desktop.ui.encounter.wording import clock, time_of_day
+from desktop.ui.encounter.wording import clock, day_and_time, time_of_day
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -255,13 +255,14 @@ class DictationCard(Retranslating, QFrame):
         has_words = bool(self.text.toPlainText())
         interrupted = not self._dictation.finished and not self._speaking and not self._running
         self.text.setVisible(has_words)
-        self._empty.setVisible(bool(self._empty.text()) and (not has_words or interrupted))
+        told = not has_words or interrupted or bool(self._dictation.erased_at)
+        self._empty.setVisible(bool(self._empty.text()) and told)
         self._legend.setVisible(self.text.has_uncertain)
         self._progress.setVisible(self._running and not self._speaking)
         self._error.show_words(self._failure)
         self._rest.setVisible(interrupted)
         self._stop.setVisible(self._running and not self._speaking)
-        self._play.setVisible(not self._speaking)
+        self._play.setVisible(not self._speaking and not self._dictation.erased_at)
         self._as_question.setVisible(has_words and not self._speaking and not self._running)
         self._fit()
 
@@ -281,6 +282,9 @@ class DictationCard(Retranslating, QFrame):
             return self.tr("Listening…")
         if self._running:
             return self.tr("Recognising…")
+        if self._dictation.erased_at:
+            when = day_and_time(self._dictation.erased_at)
+            return self.tr("The sound was erased, as you had set: {0}. Its words are kept.").format(when)
         if self._dictation.finished:
             return "" if self._dictation.utterances else self.tr("No speech was found in this recording.")
         return self.tr("Not all of this recording is recognised yet. The sound is kept.")

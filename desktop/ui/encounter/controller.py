@@ -16,6 +16,7 @@ from desktop.ui.encounter.consenting import Consenting
 from desktop.ui.encounter.dictating import Dictating
 from desktop.ui.encounter.drafting import Drafting
 from desktop.ui.encounter.explaining import Explaining
+from desktop.ui.encounter.signing import Signing
 from desktop.worker.protocol import Failed, FailureKind, Forget
 from desktop.worker.status import WorkerState
 
@@ -48,6 +49,7 @@ class EncounterController(QObject):
         self.asking = Asking(services, self.book, self)
         self.explaining = Explaining(services, self.book, self)
         self.drafting = Drafting(services, self.book, self)
+        self.signing = Signing(services, self.book, self)
         self.dictating = Dictating(services, self.book, self)
         self.consenting = Consenting(self.book, self.dictating, self)
         self.attaching = Attaching(services.store, self.book, services.pictures, self._add_recording, self)
@@ -121,16 +123,28 @@ class EncounterController(QObject):
         return True
 
     def write_again(self, writing_id: str, template: str = "") -> None:
-        """Write a draft anew, in the place of the old one; `template` empty is the one that it had."""
+        """Write a draft anew, in the place of the old one; `template` empty is the one that it had.
+
+        What the doctor edited or signed stays: the new draft stands below it.
+        """
         encounter = self.encounter
         draft = entry_of(encounter, writing_id) if encounter else None
-        if encounter and isinstance(draft, Writing) and not self.drafting.runs_in(encounter.id):
-            self.drafting.write_again(encounter.id, replace(draft, template=template or draft.template))
+        if encounter is None or not isinstance(draft, Writing) or self.drafting.runs_in(encounter.id):
+            return
+        template = template or draft.template
+        if draft.edits or draft.is_signed:
+            self.drafting.write(encounter.id, draft.form, draft.about, template)
+        else:
+            self.signing.stop(draft.id)
+            self.drafting.write_again(encounter.id, replace(draft, template=template))
 
     def remove_writing(self, writing_id: str) -> None:
-        """Take a draft out of the encounter."""
+        """Take a draft out of the encounter; a signed note stays."""
         encounter = self.encounter
-        if encounter and not self.drafting.is_running(writing_id):
+        draft = entry_of(encounter, writing_id) if encounter else None
+        is_signed = isinstance(draft, Writing) and draft.is_signed
+        if encounter and not is_signed and not self.drafting.is_running(writing_id):
+            self.signing.stop(writing_id)
             self.book.remove(encounter.id, writing_id)
 
     def cancel(self) -> bool:
@@ -216,6 +230,7 @@ class EncounterController(QObject):
         self.dictating.stop()
         self.attaching.finish()
         self.asking.shut_down()
+        self.signing.shut_down()
         self.book.finish()
 
     def leave(self) -> str:
@@ -228,6 +243,7 @@ class EncounterController(QObject):
         self.consenting.leave()
         self.attaching.finish()
         self.asking.shut_down()
+        self.signing.shut_down()
         self.book.finish()
         return not self.book.has_unsaved
 
@@ -237,4 +253,5 @@ class EncounterController(QObject):
         self.asking.take(event)
         self.explaining.take(event)
         self.drafting.take(event)
+        self.signing.take(event)
         self.dictating.take(event)

@@ -99,7 +99,9 @@ class Drafting(QObject):
         """Return the draft as it is kept until it is whole: after a crash of the window this is what is found."""
         reason = self.tr("Bedside was closed before this was written. Nothing of the encounter is lost; try it again.")
         status = AnswerStatus.FAILED
-        return replace(draft, at=timestamp(), title="", sections=(), notices=(), status=status, reason=reason)
+        return replace(
+            draft, at=timestamp(), title="", sections=(), notices=(), check=None, status=status, reason=reason
+        )
 
 
 def _whole(draft: Writing, event: WritingWhole) -> Writing:

@@ -49,6 +49,10 @@ class EncounterPage(Retranslating, QWidget):
     models_wanted = Signal()
     recordings_unwanted = Signal()
     """What was recorded here is to be deleted."""
+    note_wanted = Signal(str)
+    """The id of a note that is to be edited and signed."""
+    addendum_wanted = Signal(str)
+    """The id of a signed note."""
 
     def __init__(self, controller: EncounterController, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +92,7 @@ class EncounterPage(Retranslating, QWidget):
         asking.piece_came.connect(self._append)
         asking.running_changed.connect(self._follow_jobs)
         self._controller.drafting.running_changed.connect(self._follow_jobs)
+        self._controller.signing.faults_found.connect(lambda _faults: self._follow_jobs())
         self._controller.explaining.changed.connect(self._show_why)
         self._controller.explaining.shown.connect(self._weigh_words)
         dictating.words_came.connect(self._show_words)
@@ -187,6 +192,8 @@ class EncounterPage(Retranslating, QWidget):
         made.cancel_wanted.connect(self._controller.cancel)
         made.models_wanted.connect(self.models_wanted)
         made.patient_wanted.connect(self.patient_wanted)
+        made.sign_wanted.connect(self.note_wanted)
+        made.addendum_wanted.connect(self.addendum_wanted)
         self._show_writing_state(made)
         return made
 
@@ -274,6 +281,7 @@ class EncounterPage(Retranslating, QWidget):
             failure=drafting.failure_of(writing_id),
             waiting_for=self._what_loads(),
         )
+        card.show_faults(self._controller.signing.faults_of(writing_id))
 
     def _show_dictation_state(self, card: DictationCard, entry_id: str) -> None:
         dictating = self._controller.dictating
@@ -373,6 +381,13 @@ class EncounterPage(Retranslating, QWidget):
         chosen = (inside or worded[-1:])[-1:]
         return chosen[0].entry_id if chosen else ""
 
+    def note_to_sign(self) -> str:
+        """Return the id of the unsigned note that the chosen sentence is in, else of the newest; empty for none."""
+        cards = [card for card in self.timeline.cards() if isinstance(card, WritingCard) and card.can_be_signed]
+        inside = [card for card in cards if any(map(self._is_here, _rows_of(card)))]
+        chosen = (inside or cards[-1:])[-1:]
+        return chosen[0].entry_id if chosen else ""
+
     def answer_card(self, answer_id: str) -> AnswerCard | None:
         """Return the card of an answer."""
         card = self.timeline.card(answer_id)
@@ -390,6 +405,12 @@ class EncounterPage(Retranslating, QWidget):
         encounter = self._controller.encounter
         dictation = dictation_labelled(encounter, label) if encounter else None
         return dictation.file if dictation else ""
+
+    def is_erased(self, label: str) -> bool:
+        """Return whether the sound of a recording was erased after its note was signed."""
+        encounter = self._controller.encounter
+        dictation = dictation_labelled(encounter, label) if encounter else None
+        return dictation is not None and bool(dictation.erased_at)
 
     def _is_here(self, row: SentenceRow) -> bool:
         return row.hasFocus() or (self._chosen is not None and row.sentence is self._chosen)

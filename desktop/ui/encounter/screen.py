@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Dictation, WritingForm
+from desktop.record.errors import SOUND_ERASED, SoundErased
 from desktop.ui.encounter import boxes
 from desktop.ui.encounter.composer import Composer, files_of, image_of
 from desktop.ui.encounter.consent_question import ConsentQuestion, SpeakingPlace
@@ -17,12 +18,13 @@ from desktop.ui.encounter.empty import NoEncounter
 from desktop.ui.encounter.evidence import EvidencePanel
 from desktop.ui.encounter.folding import Pane
 from desktop.ui.encounter.listing import EncounterList
+from desktop.ui.encounter.noting import Noting
 from desktop.ui.encounter.page import EncounterPage
 from desktop.ui.encounter.panes import Panes
 from desktop.ui.encounter.patient_view import PatientView
 from desktop.ui.encounter.viewing import ViewedPictures
 from desktop.ui.encounter.widgets import scrolling
-from desktop.ui.encounter.wording import answer_words, sentence_words
+from desktop.ui.encounter.wording import answer_words, sentence_of, sentence_words
 from desktop.ui.microphone.bar import MicrophoneBar
 from desktop.ui.microphone.player import AudioPlayer, PlayerState
 from desktop.ui.speech.qt_voice import QtVoice
@@ -78,6 +80,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.nothing = NoEncounter(self)
         self.evidence = EvidencePanel(self)
         self.viewing = ViewedPictures(services, self.controller.book, self)
+        self.noting = Noting(self.controller, self)
         self._player = player or AudioPlayer(parent=self)
         self._voice = voice or QtVoice(self)
         self._patient: PatientView | None = None
@@ -115,10 +118,12 @@ class EncounterScreen(Retranslating, QWidget):
     def shut_down(self) -> None:
         """End a recording and wait until everything is on the disk; for the window when it closes."""
         self._player.stop()
+        self.noting.close()
         self.controller.shut_down()
 
     def keep_all(self) -> bool:
         """Wait until everything is on the disk, but for a recording that runs; returns whether all of it is."""
+        self.noting.keep_all()
         return self.controller.keep_all()
 
     def leave(self) -> tuple[str, str]:
@@ -154,6 +159,7 @@ class EncounterScreen(Retranslating, QWidget):
             "next-sentence": lambda: self.page.step_sentence(1),
             "previous-sentence": lambda: self.page.step_sentence(-1),
             "show-patient": self.show_patient,
+            "sign-note": self._sign,
             **{action_id: partial(self._write, action_id) for action_id in _WRITINGS},
         }
 
@@ -260,9 +266,19 @@ class EncounterScreen(Retranslating, QWidget):
             return True
         return self.controller.write(kind, about)
 
+    def _sign(self) -> bool:
+        """Open the note that the chosen sentence is in, else the newest that is not signed, to edit and sign it."""
+        note_id = self.page.note_to_sign()
+        if not note_id and self.controller.encounter:
+            self._tell(self.tr("There is no draft of a note here. Write one first."))
+            return True
+        return self.noting.open(note_id)
+
     def _play(self, label: str, start_s: float, end_s: float | None) -> None:
         name, encounter = self.page.file_of_recording(label), self.controller.encounter
-        if name and encounter:
+        if self.page.is_erased(label):
+            self._tell(sentence_of(SoundErased(SOUND_ERASED)))
+        elif name and encounter:
             start_s = max(0.0, start_s - LEAD_S)
             end_s = None if end_s is None else end_s + TAIL_S
             self.controller.book.when_readable(
@@ -387,6 +403,10 @@ class EncounterScreen(Retranslating, QWidget):
         page.patient_wanted.connect(self._open_patient_view)
         page.recordings_unwanted.connect(self._delete_recordings)
         page.models_wanted.connect(self.models_wanted)
+        page.note_wanted.connect(self.noting.open)
+        page.addendum_wanted.connect(self.noting.addendum)
+        self.noting.play_wanted.connect(self._play)
+        self.noting.told.connect(self._tell)
         self.evidence.play_wanted.connect(self._play)
         self.evidence.picture_wanted.connect(self._open_picture)
         self._player.state_changed.connect(self._follow_player)

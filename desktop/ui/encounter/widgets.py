@@ -162,7 +162,7 @@ def scrolling(page: QWidget) -> QScrollArea:
 
 class VerdictMark(Retranslating, QWidget):
     """The verdict on one sentence as a shape with a word: a disc with a tick, a diamond with a question mark, a ring
-    with a bar.
+    with a bar, a square with a stroke for the doctor's own words.
 
     It takes its full width before there is a verdict, so that the words beside it do not move when it comes.
     """
@@ -212,6 +212,7 @@ class VerdictMark(Retranslating, QWidget):
             Verdict.SUPPORTED: colours.supported,
             Verdict.UNVERIFIED: colours.unverified,
             Verdict.WITHHELD: colours.danger,
+            Verdict.OWN: colours.accent,
         }
         colour = known[self._verdict] if self._verdict else colours.text_muted
         draw_verdict(painter, shape, self._verdict, colour)
@@ -283,6 +284,11 @@ def draw_verdict(painter: QPainter, shape: QRectF, verdict: Verdict | None, colo
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(shape)
         painter.drawPolyline(_inside(shape, (0.28, 0.5), (0.72, 0.5)))
+        return
+    if verdict is Verdict.OWN:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolygon(_inside(shape, (0.08, 0.08), (0.92, 0.08), (0.92, 0.92), (0.08, 0.92)))
+        painter.drawPolyline(_inside(shape, (0.3, 0.7), (0.7, 0.3)))
         return
     if verdict is None:
         painter.drawPolyline(_inside(shape, (0.1, 0.5), (0.9, 0.5)))

@@ -83,6 +83,8 @@ def verdict_word(verdict: Verdict | None) -> str:
         return QCoreApplication.translate("EncounterWords", "Unchecked")
     if verdict is Verdict.WITHHELD:
         return QCoreApplication.translate("EncounterWords", "Withheld")
+    if verdict is Verdict.OWN:
+        return QCoreApplication.translate("EncounterWords", "Your words")
     if verdict is Verdict.SUPPORTED:
         return QCoreApplication.translate("EncounterWords", "Supported")
     return QCoreApplication.translate("EncounterWords", "Unverified")
@@ -118,6 +120,8 @@ def verdict_sentence(sentence: Sentence) -> str:
     """Return what a verdict means for the reader."""
     if sentence.verdict is Verdict.SUPPORTED:
         return QCoreApplication.translate("EncounterWords", "The words of this sentence stand in the source below.")
+    if sentence.verdict is Verdict.OWN:
+        return _own_words(sentence)
     if sentence.verdict is Verdict.WITHHELD:
         return QCoreApplication.translate(
             "EncounterWords", "The answer was as probable with other pictures as with this one. Look for yourself."
@@ -137,6 +141,14 @@ def verdict_sentence(sentence: Sentence) -> str:
     return QCoreApplication.translate(
         "EncounterWords", "Nothing in this encounter bears this out. Do not rely on it without checking."
     )
+
+
+def _own_words(sentence: Sentence) -> str:
+    if sentence.citations:
+        return QCoreApplication.translate(
+            "EncounterWords", "You wrote this. What stood here before came from the source below."
+        )
+    return QCoreApplication.translate("EncounterWords", "You wrote this yourself.")
 
 
 def said_instead(answer: Answer) -> str:
@@ -262,6 +274,8 @@ def writing_name(form: WritingForm) -> str:
             return QCoreApplication.translate("EncounterWords", "Differential")
         case WritingForm.CARD:
             return QCoreApplication.translate("EncounterWords", "Card for the patient")
+        case WritingForm.ADDENDUM:
+            return QCoreApplication.translate("EncounterWords", "Addendum")
 
 
 def _source_line(citation: Citation, verdict: Verdict) -> str:
@@ -273,6 +287,8 @@ def _source_line(citation: Citation, verdict: Verdict) -> str:
     quoted = _quotation(citation)
     if verdict is Verdict.UNVERIFIED:
         return QCoreApplication.translate("EncounterWords", "Closest words: {0}").format(quoted)
+    if verdict is Verdict.OWN:
+        return QCoreApplication.translate("EncounterWords", "Drafted from: {0}").format(quoted)
     return quoted
 
 

@@ -17,11 +17,13 @@ from desktop.ui.encounter.sentences import SentenceList
 from desktop.ui.encounter.widgets import IconButton, PlainText, button
 from desktop.ui.encounter.wording import time_of_day, writing_name
 from desktop.ui.encounter.writing_text import plain_writing, writing_words
+from desktop.ui.note.wording import signature_words
 from desktop.ui.translation import Retranslating, translated
 from desktop.worker.protocol import FailureKind
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Section, Sentence
+    from desktop.record.signing import NoteFault
 
 _BROKEN = frozenset({AnswerStatus.FAILED, AnswerStatus.CANCELLED})
 
@@ -65,6 +67,10 @@ class WritingCard(Retranslating, QFrame):
     models_wanted = Signal()
     patient_wanted = Signal(str)
     """The words to be shown to the patient."""
+    sign_wanted = Signal(str)
+    """The note's id: it is to be edited and signed."""
+    addendum_wanted = Signal(str)
+    """The signed note's id."""
 
     def __init__(self, writing: Writing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +81,7 @@ class WritingCard(Retranslating, QFrame):
         self._failure = FailureKind.FAULT
         self._waiting_for = ""
         self._views: list[SectionView] = []
+        self._faults: tuple[NoteFault, ...] = ()
         self._make_parts()
         self._lay_out()
         self.show_entry(writing)
@@ -99,15 +106,30 @@ class WritingCard(Retranslating, QFrame):
     def show_entry(self, writing: Writing) -> None:
         """Show another state of the draft."""
         changed = writing.sections != self._writing.sections or not self._views
+        changed = changed or writing.is_signed != self._writing.is_signed
         self._writing = writing
         if changed:
-            self._show_sections(writing.sections)
+            shown = (section for section in writing.sections if not (writing.is_signed and section.is_check))
+            self._show_sections(tuple(shown))
         self.retranslate()
 
     def show_state(self, *, running: bool, failure: FailureKind, waiting_for: str = "") -> None:
         """Show whether it is being written, why that failed, and what loads before it can begin."""
         self._running, self._failure, self._waiting_for = running, failure, waiting_for
         self.retranslate()
+
+    def show_faults(self, faults: tuple[NoteFault, ...]) -> None:
+        """Show what is wrong with a signed note."""
+        if faults != self._faults:
+            self._faults = faults
+            self.retranslate()
+
+    @property
+    def can_be_signed(self) -> bool:
+        """Whether it is a whole note that nobody signed yet."""
+        writing = self._writing
+        whole = writing.status is AnswerStatus.COMPLETE and bool(writing.sections)
+        return writing.is_note and whole and not writing.is_signed and not self._running
 
     def choose(self, sentence: Sentence | None) -> None:
         """Show which sentence's sources are open."""
@@ -121,7 +143,7 @@ class WritingCard(Retranslating, QFrame):
     def retranslate(self) -> None:
         """Set every word."""
         name, at = writing_name(self._writing.form), time_of_day(self._writing.at)
-        self._caption.show_words(name if self._running else self.tr("{0}, draft of {1}").format(name, at))
+        self._caption.show_words(name if self._running else self._caption_words(name, at))
         self._title.show_words("" if self._running else self._writing.title)
         self._state.show_words((self._waiting_for or self.tr("Writing…")) if self._running else "")
         self._reason.show_words("" if self._running else self._reason_words())
@@ -134,7 +156,13 @@ class WritingCard(Retranslating, QFrame):
         self._again.setText(self.tr("Write again"))
         self._patient.setText(self.tr("Patient view"))
         self._remove.setText(self.tr("Remove"))
+        self._sign.setText(self.tr("Edit and sign"))
+        self._history.setText(self.tr("Edits"))
+        self._addendum.setText(self.tr("Addendum"))
         named = (
+            (self._sign, self.tr("Edit, check and sign this note")),
+            (self._history, self.tr("Show what was edited before it was signed")),
+            (self._addendum, self.tr("Write an addendum to this signed note")),
             (self._copy, self.tr("Copy the draft")),
             (self._copy_sources, self.tr("Copy the draft with sources")),
             (self._patient, self.tr("Show the card to the patient")),
@@ -163,6 +191,9 @@ class WritingCard(Retranslating, QFrame):
         self._again = IconButton("renew-writing", "redo", self)
         self._patient = IconButton("show-writing-to-patient", "person", self)
         self._remove = IconButton("remove-writing", "trash", self)
+        self._sign = button("sign-writing", "", self)
+        self._history = IconButton("show-edits", "write", self)
+        self._addendum = IconButton("add-addendum", "plus", self)
         self._stop.clicked.connect(self.cancel_wanted)
         self._models.clicked.connect(self.models_wanted)
         for again in (self._try_again, self._again):
@@ -171,6 +202,9 @@ class WritingCard(Retranslating, QFrame):
         self._copy_sources.clicked.connect(lambda: self.copy(sources=True))
         self._patient.clicked.connect(lambda: self.patient_wanted.emit(writing_words(self._writing)))
         self._remove.clicked.connect(lambda: self.remove_wanted.emit(self._writing.id))
+        for shown in (self._sign, self._history):
+            shown.clicked.connect(lambda: self.sign_wanted.emit(self._writing.id))
+        self._addendum.clicked.connect(lambda: self.addendum_wanted.emit(self._writing.id))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -191,11 +225,19 @@ class WritingCard(Retranslating, QFrame):
         column.addWidget(self._notices)
         mending = QHBoxLayout()
         mending.setContentsMargins(8, 0, 0, 0)
-        for widget in (self._try_again, self._models):
+        for widget in (self._try_again, self._models, self._sign):
             mending.addWidget(widget)
         mending.addStretch(1)
         column.addLayout(mending)
-        controls = (self._copy, self._copy_sources, self._patient, self._again, self._remove)
+        controls = (
+            self._addendum,
+            self._history,
+            self._copy,
+            self._copy_sources,
+            self._patient,
+            self._again,
+            self._remove,
+        )
         for control in controls:
             control.setProperty("tight", True)
         self._doing = ButtonRow(4, controls, self)
@@ -237,14 +279,28 @@ class WritingCard(Retranslating, QFrame):
         for control in (self._copy, self._copy_sources):
             control.setVisible(whole)
         self._patient.setVisible(whole and self._writing.form is WritingForm.CARD)
-        self._again.setVisible(whole and not broken)
+        signed = self._writing.is_signed
+        self._again.setVisible(whole and not broken and not signed and self._writing.form is not WritingForm.ADDENDUM)
+        self._remove.setVisible(not signed)
+        self._sign.setVisible(self.can_be_signed)
+        self._addendum.setVisible(signed and self._writing.form is WritingForm.NOTE)
+        self._history.setVisible(signed)
         self._doing.setVisible(done)
-        role = "error" if self._writing.status is AnswerStatus.FAILED else "caption"
+        role = "error" if self._faults or self._writing.status is AnswerStatus.FAILED else "caption"
         if self._reason.property("role") != role:
             theme.set_role(self._reason, role)
         self._doing.fit()
 
+    def _caption_words(self, name: str, at: str) -> str:
+        if self._writing.signature is not None:
+            return f"{name} · {signature_words(self._writing)}"
+        if self._writing.is_note:
+            return self.tr("{0}, draft of {1}, not signed").format(name, at)
+        return self.tr("{0}, draft of {1}").format(name, at)
+
     def _reason_words(self) -> str:
+        if self._faults:
+            return self.tr("This is not the note that was signed: it was changed since. Do not rely on it.")
         if self._writing.status is AnswerStatus.CANCELLED:
             return self.tr("You stopped this.")
         return self._writing.reason if self._writing.status is AnswerStatus.FAILED else ""

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop.record.export.choices import CONTEXT
+from desktop.record.export.provenance import state_of
 from desktop.ui.encounter.wording import plain_sentences, printable, sentence_words
+from desktop.ui.translation import translated
 
 if TYPE_CHECKING:
     from desktop.record.encounter import Section, Writing
@@ -27,8 +30,11 @@ def plain_writing(writing: Writing, *, sources: bool) -> str:
     if not sources:
         return writing_words(writing)
     blocks = ["\n".join([printable(section.heading), *_with_sources(section)]) for section in writing.sections]
-    draft = QCoreApplication.translate("EncounterWords", "A draft. Check every sentence against its source.")
-    return "\n\n".join([*filter(None, [printable(writing.title)]), *blocks, draft])
+    if writing.is_signed:
+        state = printable(state_of(writing, lambda text: translated(CONTEXT, text)))
+    else:
+        state = QCoreApplication.translate("EncounterWords", "A draft. Check every sentence against its source.")
+    return "\n\n".join([*filter(None, [printable(writing.title)]), *blocks, state])
 
 
 def _with_sources(section: Section) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.record.dicom.marked import MarkedPicture
+    from desktop.record.retention import Erased
     from desktop.record.vault.importing import Imported
     from desktop.ui.first_start.dialog import FirstStart
     from desktop.ui.services import Services
@@ -67,6 +68,9 @@ class Door(QObject):
         if self._keeping is not None:
             self._keeping.overdue.connect(self._warn_of_backup)
             self._keeping.trail_broken.connect(self._tell_fault)
+        if services.retention is not None:
+            services.retention.erased.connect(self._tell_erased)
+            services.retention.failed.connect(self._tell_not_erased)
         self.moving.progressed.connect(self._tell_progress)
         self.moving.ended.connect(self._tell_moved)
         self.moving.failed.connect(lambda sentence: window.banner.tell(lambda: sentence))
@@ -158,6 +162,22 @@ class Door(QObject):
         keeping = self._keeping
         if keeping is not None and not self._window.banner.isVisible():  # the next look says it again
             self._window.banner.tell(keeping.warning, lambda: self.tr("Back up now"), keeping.back_up_now)
+
+    def _tell_erased(self, erased: Erased) -> None:
+        self._window.take_erased(erased.encounters)
+        self._window.banner.tell(
+            lambda: self.tr(
+                "The sound of recordings was erased after their notes were signed, as you had set: {count}. It cannot "
+                "be played or heard a second time any more; the words and the notes are kept."
+            ).format(count=erased.recordings)
+        )
+
+    def _tell_not_erased(self, error: RecordError) -> None:
+        self._window.banner.tell(
+            lambda: self.tr("Recordings that were due to be erased are kept for now. {reason}").format(
+                reason=sentence_of(error)
+            )
+        )
 
     def _show_trail(self) -> None:
         from desktop.ui.vault.trail import TrailSheet

@@ -157,15 +157,20 @@ class Keeping(QObject):
     def _backed_up(self, vault: OpenVault, go_on: Callable[[], None], *, asked: bool, backs_up: bool) -> Kept:
         from desktop.record.vault.backing_up import Due, back_up, due
         from desktop.record.vault.backups import Backups, place_of
+        from desktop.record.vault.chain import Link
 
         disk = vault.means.disk
         place = place_of(self._settings.text("backup_folder"), vault.folder.parent, disk)
         backups = Backups(place, vault.keys, disk, self.kept.newest)
+        newest = backups.newest()
+        if newest and vault.audit.is_behind(Link(newest.head_seq, newest.head_mac), newest.made):
+            vault.audit.tell_older()
+            return replace(self.kept, fault=vault.audit.fault, trouble=None)
         if backs_up:
             what = Due.MAKE if asked else due(vault.source, backups, datetime.now(UTC))
             if what is Due.MAKE:
                 back_up(vault.source, backups, go_on)
-            elif what is Due.VERIFY and (newest := backups.newest()):
+            elif what is Due.VERIFY and newest:
                 backups.verify(newest.name, go_on)
         newest = backups.newest()
         return Kept(newest.verified, newest.damaged, newest=newest) if newest else Kept()

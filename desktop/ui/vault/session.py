@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from desktop.record.errors import RecordError, disk_errors
+from desktop.record.vault.system_keyring import has_keyring_slot
 from desktop.ui.encounter.background import Background
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from desktop.record.vault.live_recording import LiveRecording
     from desktop.record.vault.opening import Means, OpenVault
     from desktop.record.vault.store import VaultStore
+    from desktop.record.vault.system_keyring import SystemKeyring
 
 T = TypeVar("T")
+KEY_FILE = "vault.json"
+"""As `desktop.record.vault.keys` calls it; a test holds the two together, so that the window starts without it."""
 
 
 class VaultState(StrEnum):
@@ -53,12 +57,17 @@ class VaultSession(QObject):
         means: Means | None = None,
         parent: QObject | None = None,
         make_means: Callable[[], Means] | None = None,
+        keyring: SystemKeyring | None = None,
     ) -> None:
-        """`make_means` is called in the background when the vault is first opened: its imports take a while."""
+        """`make_means` is called in the background when the vault is first opened: its imports take a while.
+
+        `keyring` is the system's store of secrets; without one it is not offered.
+        """
         super().__init__(parent)
         self.folder = folder
         self._means = means
         self._make_means = make_means
+        self.keyring = keyring
         self._finish_restoring()
         self._background = Background(self)
         self._vault: OpenVault | None = None
@@ -134,6 +143,24 @@ class VaultSession(QObject):
 
         self._try(work, lambda vault: self._take(vault, by_recovery_key=True))
 
+    @property
+    def opens_with_keyring(self) -> bool:
+        """Whether the system's store of secrets is to open it too."""
+        return self.keyring is not None and has_keyring_slot(self.folder / KEY_FILE)
+
+    def unlock_with_keyring(self) -> None:
+        """Open the vault by what the system's store of secrets holds; `opened` follows, or `refused`."""
+        keyring = self.keyring
+        if keyring is None:
+            return
+
+        def work() -> OpenVault:
+            from desktop.record.vault.opening import open_vault_with_keyring
+
+            return open_vault_with_keyring(self.folder, keyring, self._known_means(), self._running)
+
+        self._try(work, lambda vault: self._take(vault, by_recovery_key=False))
+
     def lock(self) -> None:
         """Let go of the keys; a recording that runs goes on without them. The next unlocking waits for the end."""
         vault, self._vault = self._vault, None
@@ -176,6 +203,13 @@ class VaultSession(QObject):
         """Exchange the passphrase."""
         keys = self._open_vault().keys
         self._try(lambda: keys.change_passphrase(old, new), lambda _nothing: done(), failed)
+
+    def use_keyring(self, used: bool, done: Callable[[], None], failed: Callable[[RecordError], None]) -> None:
+        """Let the system's store of secrets open the vault too, or no longer."""
+        vault, keyring = self._open_vault(), self.keyring
+        if keyring is not None:
+            change = vault.add_keyring if used else vault.remove_keyring
+            self._try(lambda: change(keyring), lambda _nothing: done(), failed)
 
     # --- within ------------------------------------------------------------------------------------------------
 

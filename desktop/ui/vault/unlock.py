@@ -71,6 +71,8 @@ class UnlockPage(Retranslating, QWidget):
         by_key = self._by_recovery_key
         self._label.setText(self.tr("Recovery key, from your note or print") if by_key else self.tr("Passphrase"))
         self._field.setAccessibleName(self._label.text())
+        self._by_system.setVisible(not by_key and self._session.opens_with_keyring)
+        self._by_system.setText(self.tr("Unlock with this computer's account"))
         self._other.setText(
             self.tr("Use the passphrase instead") if by_key else self.tr("Use the recovery key instead")
         )
@@ -103,6 +105,12 @@ class UnlockPage(Retranslating, QWidget):
         self._error = None
         unlock = self._session.unlock_with_recovery_key if self._by_recovery_key else self._session.unlock
         unlock(self._field.text())
+
+    def _try_system(self) -> None:
+        """The system's store of secrets is no guess, so that it is asked also while a pause runs."""
+        if not self._session.is_busy:
+            self._error = None
+            self._session.unlock_with_keyring()
 
     @property
     def _may_try(self) -> bool:
@@ -157,6 +165,7 @@ class UnlockPage(Retranslating, QWidget):
         self._progress.setVisible(busy)
         self._field.setEnabled(not busy)
         self._other.setEnabled(not busy)
+        self._by_system.setEnabled(not busy)
         self._unlock.setEnabled(self._may_try)
         if busy:
             self._unlock.setText(self.tr("Opening …"))
@@ -194,6 +203,8 @@ class UnlockPage(Retranslating, QWidget):
         self._progress.setRange(0, 0)
         self._unlock = button("unlock", "primary", self._way_in)
         self._unlock.clicked.connect(self._try)
+        self._by_system = button("unlock-with-system", "", self._way_in)
+        self._by_system.clicked.connect(self._try_system)
         self._other = button("use-recovery-key", "quiet", self._way_in)
         self._other.clicked.connect(self._switch)
         self._recording = PlainText("", self)
@@ -209,7 +220,7 @@ class UnlockPage(Retranslating, QWidget):
         way_in.setSpacing(theme.SPACE)
         way_in.addWidget(self._label)
         way_in.addLayout(line)
-        for part in (self._trouble, self._progress, self._unlock, self._other):
+        for part in (self._trouble, self._progress, self._unlock, self._by_system, self._other):
             way_in.addWidget(part)
         page = QWidget()
         row = QHBoxLayout(page)

@@ -15,6 +15,7 @@ from desktop.confined.reading import ConfinedFileReader
 from multimodal.audio import load_audio
 from multimodal.errors import Cancelled, FileTooLarge, InvalidFile, MissingFile, NoSound, UnreadableFile
 from multimodal.image import load_image
+from tests.desktop.confined.liars import liar, saying
 from tests.fakes.films import write_film
 
 if TYPE_CHECKING:
@@ -66,25 +67,6 @@ def test_reading_can_be_stopped(sample_recording: Path) -> None:
         READER.load_audio(sample_recording, cancelled=lambda: True)
 
 
-def liar(folder: Path, written: bytes) -> str:
-    """A Python that says the same whatever it is asked."""
-    script = folder / "liar"
-    script.write_text(f"#!{sys.executable}\nimport sys\nsys.stdout.buffer.write({written!r})\n", encoding="utf-8")
-    script.chmod(0o700)
-    return str(script)
-
-
-def framed(folder: Path, *said: object) -> bytes:
-    file = folder / "frames"
-    with file.open("wb") as output:
-        for part in said:
-            if isinstance(part, bytes):
-                MEDIA.write_bytes(output, part)
-            else:
-                MEDIA.write_note(output, part)
-    return file.read_bytes()
-
-
 def picture(width: int, height: int, frame: int = 0, origin: str = "photo") -> PictureFound:
     return PictureFound("A picture", origin, width, height, frame, 1, None, None, None, None, None, 0.0)
 
@@ -107,7 +89,7 @@ LIES: list[tuple[object, ...]] = [
 def test_a_child_that_was_taken_over_is_not_believed(
     said: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "executable", liar(tmp_path, framed(tmp_path, *said)))
+    monkeypatch.setattr(sys, "executable", liar(tmp_path, MEDIA, *said))
     for read in (READER.load_audio, READER.load_image):
         with pytest.raises(InvalidFile):
             read(tmp_path / "a")
@@ -117,7 +99,7 @@ def test_a_child_that_was_taken_over_is_not_believed(
     "written", [b"N\xff\xff\xff\xff{}", b"N\x02\0\0\0[]", b"N\x05\0\0\0{{{{{", b"X\0\0\0\0", b"B\5\0\0\0ab"]
 )
 def test_no_frame_at_all(written: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", liar(tmp_path, written))
+    monkeypatch.setattr(sys, "executable", saying(tmp_path, written))
     for read in (READER.load_audio, READER.load_image):
         with pytest.raises(UnreadableFile, match="made its reader stop"):
             read(tmp_path / "a")
@@ -125,5 +107,5 @@ def test_no_frame_at_all(written: bytes, tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_sound_beyond_the_range_comes_back_within_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loud = np.array([np.nan, np.inf, 4.0, -8.0], np.float32)
-    monkeypatch.setattr(sys, "executable", liar(tmp_path, framed(tmp_path, loud.tobytes(), SoundEnded(0))))
+    monkeypatch.setattr(sys, "executable", liar(tmp_path, MEDIA, loud.tobytes(), SoundEnded(0)))
     assert READER.load_audio(tmp_path / "a").samples.tolist() == [0, 0, 0.5, -1]

@@ -7,6 +7,7 @@ import pytest
 from desktop.record.closed import ClosedStore
 from desktop.record.encounter import Encounter
 from desktop.record.errors import RecordLocked
+from desktop.record.repetition import Memory
 from desktop.record.store import FolderStore
 
 CALLS = {
@@ -21,6 +22,9 @@ CALLS = {
     "path": ("0" * 32, "a.png"),
     "is_readable": ("0" * 32, "a.png"),
     "open_recording": (Path("a.wav"),),
+    "signing_faults": ("0" * 32,),
+    "study": (),
+    "keep_study": ("HP:1/meaning", Memory()),
 }
 
 

@@ -55,6 +55,7 @@ def _entries() -> st.SearchStrategy[tuple[values.Entry, ...]]:
         st.builds(values.Question),
         st.builds(values.Answer),
         st.builds(values.Consent),
+        st.builds(values.Writing),
     )
     return st.lists(any_entry, max_size=4, unique_by=lambda entry: entry.id).map(tuple)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.record.encounter import Attachment, Dictation, RecordingSource
 from desktop.record.errors import EncounterMissing, SourceUnreadable
+from desktop.record.repetition import Memory
 from tests.fakes.encounters import AT, agreed, full_encounter, utterance
 from tests.fakes.vaults import FolderRecord, VaultRecord
 
@@ -163,3 +165,12 @@ def test_deleted_recordings_are_gone_and_the_rest_stays(record: FolderRecord | V
     record.reopen()
     assert not record.store.path(made.id, names[0]).exists()
     assert record.store.path(made.id, names[1]).stat().st_size > 32_000
+
+
+def test_what_was_learned_is_kept(record: FolderRecord | VaultRecord) -> None:
+    assert record.store.study() == {}
+    record.store.keep_study("HP:1/meaning", Memory(1, 2.5, 1, date(2026, 3, 1)))
+    record.store.keep_study("HP:2/meaning", Memory())
+    record.store.keep_study("HP:1/meaning", Memory(2, 2.6, 6, date(2026, 3, 8)))
+    record.reopen()
+    assert record.store.study() == {"HP:1/meaning": Memory(2, 2.6, 6, date(2026, 3, 8)), "HP:2/meaning": Memory()}

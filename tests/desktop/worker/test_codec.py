@@ -62,7 +62,7 @@ def test_every_event_comes_back_as_it_was(event: Event) -> None:
 
 
 def test_both_tables_hold_every_message_once() -> None:
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 13
     assert len(EVENTS) == 18
     assert not COMMANDS.keys() & EVENTS.keys()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import xml.etree.ElementTree as ET
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,7 +36,9 @@ from desktop.record.export.document import Document, Paragraph, Role, document_o
 from desktop.record.export.docx import as_docx
 from desktop.record.export.preparing import Preparing, prepare
 from desktop.record.export.text import as_text
+from desktop.record.note_editing import added, changed, struck
 from desktop.record.vault.chain import Link
+from tests.fakes.notes import drafted_note, editor, signed_note
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +129,7 @@ def test_a_document_holds_what_was_chosen_with_its_sources() -> None:
         "SOAP note\n"
         "---------\n"
         "2026-03-14 09:26\n"
+        "DRAFT — not signed\n"
         "Subjective\n"
         "Takes metformin daily. [1]\n"
         "Sources\n"
@@ -260,3 +264,67 @@ def test_what_to_know_before_it_is_used_is_said_in_the_language_that_is_shown() 
     risk = prepare(ENCOUNTER, Choices(level=Level.SHIFTED), Preparing(KEY, translate=translate)).residual_risk
     assert risk.startswith("<Rules found")
     assert "> <Dates were moved" in risk
+
+
+# --- notes ---------------------------------------------------------------------------------------------------------
+
+
+def note_text(note: Writing, **named: bool) -> str:
+    encounter = Encounter("e" * 32, "", AT, AT, (note,))
+    return as_text(document_of(encounter, frozenset({Part.DRAFTS}), **named).anchored(Link(7, "ab" * 32)))
+
+
+def test_a_note_says_that_it_is_a_draft_and_what_the_doctor_changed() -> None:
+    note = changed(drafted_note(), "1.0", "She takes metformin 500 mg.", editor("e1"))
+    note = struck(added(note, "0.0", "No fever.", editor("e2")), "1.1", editor("e3"))
+    text = note_text(note)
+    assert text.startswith("Draft - research and education\n")
+    assert "\nDRAFT — not signed\n" in text
+    assert (
+        "Subjective\nCough for three days. [1]\nNo fever. [doctor 1]\n"
+        "Medication\nShe takes metformin 500 mg. [doctor 2]\nSources\n" in text
+    )
+    assert text.count("metformin") == 2  # what stood there is told, its source is not claimed
+    assert (
+        "What the doctor changed in the draft\n"
+        "[doctor 1] Added by Dr. Ada Weber, 2026-11-25 14:12.\n"
+        "[doctor 2] Changed by Dr. Ada Weber, 2026-11-25 14:12. Drafted as: “She takes metformin.”\n"
+        "Struck by Dr. Ada Weber, 2026-11-25 14:12: “Zovirax.”\n" in text
+    )
+
+
+def test_a_signed_note_says_who_signed_it_with_its_hash() -> None:
+    note = signed_note()
+    assert note.signature is not None
+    text = note_text(note)
+    signature = f"\nSigned by Dr. Ada Weber at 2026-11-25 14:20 UTC, SHA-256 {note.signature.sha256}\n"
+    assert signature in text
+    assert "DRAFT" not in text
+    assert text.startswith("Signed note - research and education\n")
+    assert text.rstrip().rpartition("\n")[2].startswith("Signed note - ")
+    assert "Double check before signing: 2 lines, 2 confirmed, 0 changed; 1 with two differing readings" in text
+    assert note.signature.sha256 not in note_text(note, hashes=False)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_hash_leads_back_to_the_record_only_where_names_do(level: Level) -> None:
+    note = signed_note()
+    assert note.signature is not None
+    encounter = Encounter("e" * 32, "", AT, AT, (note,))
+    prepared = prepare(encounter, Choices(level=level), (), KEY, str)
+    assert (note.signature.sha256 in as_text(prepared.without())) is (level is Level.NAMED)
+
+
+def test_a_document_with_anything_unsigned_is_a_draft() -> None:
+    mixed = replace(ENCOUNTER, entries=(*ENCOUNTER.entries, signed_note()))
+    assert document_of(mixed, frozenset(Part)).paragraphs[0].text == "Draft - research and education"
+    answered = Encounter("e" * 32, "", AT, AT, (ENCOUNTER.entries[3], signed_note()))
+    assert document_of(answered, frozenset(Part)).paragraphs[0].text == "Draft - research and education"
+    assert document_of(answered, frozenset({Part.DRAFTS})).paragraphs[0].text == "Signed note - research and education"
+
+
+def test_the_word_document_says_it_too(tmp_path: Path) -> None:
+    file = tmp_path / "note.docx"
+    file.write_bytes(as_docx(document_of(Encounter("e" * 32, "", AT, AT, (signed_note(),)), frozenset(Part))))
+    _, blocks = docx_blocks(file, 1 << 20)
+    assert any("Signed by Dr. Ada Weber at 2026-11-25 14:20 UTC, SHA-256 " in block.text for block in blocks)

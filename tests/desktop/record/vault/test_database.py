@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 ROW = ("a" * 32, "Mrs K., bed 4", "c", "h", "", 0, "metformin", b"{}")
 INSERT = "INSERT INTO encounters VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+NOW = MIGRATIONS[-1].version
 NEXT = (
     *MIGRATIONS,
     Migration(
-        1_002,
+        NOW + 1,
         (
             "ALTER TABLE encounters ADD COLUMN signed TEXT",
             "UPDATE encounters SET signed = 'no'",
@@ -175,24 +176,24 @@ def test_another_programs_database_is_refused(database: Database, tmp_path: Path
 
 def test_before_a_migration_there_is_a_whole_copy(database: Database, tmp_path: Path) -> None:
     migrate(database, tmp_path / "backups", Disk(), NEXT)
-    assert database.rows("SELECT version FROM migrations") == [(1_000,), (1_001,), (1_002,)]
+    assert database.rows("SELECT version FROM migrations") == [(migration.version,) for migration in NEXT]
     assert database.rows("SELECT title, signed FROM encounters") == [(ROW[1], "no")]
     (backup,) = (tmp_path / "backups").iterdir()
-    assert (backup.name, stat.S_IMODE(backup.stat().st_mode)) == ("before-1002.db", 0o600)
+    assert (backup.name, stat.S_IMODE(backup.stat().st_mode)) == (f"before-{NOW + 1}.db", 0o600)
     assert b"metformin" not in backup.read_bytes()
     copy = Database(backup, KEY)
-    assert (copy.value("PRAGMA user_version"), copy.rows("SELECT * FROM encounters")) == (1_001, [ROW])
+    assert (copy.value("PRAGMA user_version"), copy.rows("SELECT * FROM encounters")) == (NOW, [ROW])
     copy.close()
 
 
 def test_a_migration_that_fails_changes_nothing(database: Database, tmp_path: Path) -> None:
-    broken = (*MIGRATIONS, Migration(1_002, (*NEXT[-1].statements, "CREATE TABLE notes (id TEXT)")))
+    broken = (*MIGRATIONS, Migration(NOW + 1, (*NEXT[-1].statements, "CREATE TABLE notes (id TEXT)")))
     with pytest.raises(DiskFailed):
         migrate(database, tmp_path / "backups", Disk(), broken)
-    assert database.value("PRAGMA user_version") == 1_001
+    assert database.value("PRAGMA user_version") == NOW
     assert database.rows("SELECT * FROM encounters") == [ROW]
     migrate(database, tmp_path / "backups", Disk(), NEXT)  # the backup of the first try is in nobody's way
-    assert database.value("PRAGMA user_version") == 1_002
+    assert database.value("PRAGMA user_version") == NOW + 1
 
 
 @pytest.mark.parametrize("power_cut", [False, True])
@@ -205,7 +206,7 @@ def test_a_backup_that_fails_at_any_step_stops_the_migration(
     for step in range(disk.done):
         with pytest.raises(PowerCut if power_cut else RecordError):
             migrate(database, tmp_path / "backups", FailAt(step, power_cut=power_cut), NEXT)
-        assert database.value("PRAGMA user_version") == 1_001
+        assert database.value("PRAGMA user_version") == NOW
     migrate(database, tmp_path / "backups", Disk(), NEXT)
 
 
@@ -221,8 +222,8 @@ class Rotting(Disk):
 def test_a_backup_that_is_not_whole_stops_the_migration(database: Database, tmp_path: Path) -> None:
     with pytest.raises(DatabaseDamaged):
         migrate(database, tmp_path / "backups", Rotting(), NEXT)
-    assert database.value("PRAGMA user_version") == 1_001
-    assert not (tmp_path / "backups" / "before-1002.db").exists()
+    assert database.value("PRAGMA user_version") == NOW
+    assert not (tmp_path / "backups" / f"before-{NOW + 1}.db").exists()
 
 
 def test_a_backup_with_other_content_stops_the_migration(

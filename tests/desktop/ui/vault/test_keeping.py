@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -169,3 +170,37 @@ def test_a_time_that_is_none_is_no_backup(session: VaultSession, settings: Setti
     keeping = Keeping(session, settings, session)
     assert keeping.is_overdue
     assert keeping.sentence() == "There is no verified backup yet."
+
+
+def test_a_backup_that_knows_more_than_the_record_tells_that_it_is_older(
+    qtbot: QtBot, keeping: Keeping, folder: Path, tmp_path: Path
+) -> None:
+    session = keeping._session
+    session.lock()
+    session._background.finish()
+    older = tmp_path / "older"
+    shutil.copytree(folder, older / "vault")
+    (note,) = tmp_path.glob("*.seen.json")
+    shutil.copy(note, older)
+    with qtbot.waitSignal(session.opened):
+        session.unlock(PASSPHRASE)
+    session.store.create("what was written since")
+    keeping.back_up_now()
+    qtbot.waitUntil(lambda: not keeping.runs)
+    backups = names(keeping, tmp_path / "backups")
+    session.lock()
+    session._background.finish()
+    shutil.rmtree(folder)
+    shutil.copytree(older / "vault", folder)
+    shutil.copy(older / note.name, note)
+
+    with qtbot.waitSignal(session.opened):
+        session.unlock(PASSPHRASE)
+    assert session.audit.fault is None  # beside the record nothing knows of it
+    with qtbot.waitSignal(keeping.trail_broken):
+        keeping.look()
+    assert "older than the one" in str(session.audit.fault)
+    assert names(keeping, tmp_path / "backups") == backups  # it takes the place of none
+    session.audit.accept()
+    looked(qtbot, keeping)
+    assert session.audit.fault is None

@@ -42,7 +42,7 @@ def test_a_recording_that_was_cut_off_stands_in_its_encounter_with_its_length(re
     made = _cut_off(record, with_entry=True)
 
     assert take_in(record.store, record.store.recovered) == (made.id,)
-    _, entry = record.store.load(made.id).entries
+    (entry,) = record.store.load(made.id).entries
     assert isinstance(entry, Dictation)
     assert (entry.id, entry.duration_s, entry.finished) == (made.entries[0].id, 2.0, False)
     assert entry.utterances == made.entries[0].utterances  # type: ignore[union-attr]
@@ -53,7 +53,7 @@ def test_one_whose_entry_was_not_on_the_disk_yet_gets_one(record: VaultRecord) -
     made = _cut_off(record, with_entry=False)
 
     assert take_in(record.store, record.store.recovered) == (made.id,)
-    (entry,) = record.store.load(made.id).entries
+    _, entry = record.store.load(made.id).entries
     assert isinstance(entry, Dictation)
     assert (entry.label, entry.duration_s, entry.finished) == ("Recording 1", 2.0, False)
     assert record.store.path(made.id, entry.file).stat().st_size == 44 + 64_000

@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FIRST_DAYS, SECOND_DAYS = 1, 6
 FIRST_EASE, LEAST_EASE = 2.5, 1.3
@@ -48,6 +52,13 @@ def after(memory: Memory, recall: Recall, today: date) -> Memory:
         return replace(memory, repetitions=0, ease=ease, interval_days=FIRST_DAYS, due=today + timedelta(FIRST_DAYS))
     days = _interval(memory, ease)
     return Memory(memory.repetitions + 1, ease, days, today + timedelta(days))
+
+
+def due_and_later(progress: Mapping[str, Memory], today: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which items are due, the longest due first, and which come later."""
+    items = sorted(progress, key=lambda item: (progress[item].due, item))
+    due = [item for item in items if progress[item].is_due(today)]
+    return tuple(due), tuple(items[len(due) :])
 
 
 def _interval(memory: Memory, ease: float) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lm.tasks.repetition import LEAST_EASE, Memory, Recall, after
+from desktop.record.repetition import LEAST_EASE, Memory, Recall, after
 
 TODAY = date(2026, 3, 1)
 

@@ -1,0 +1,1 @@
+"""From a draft to a signed note: read and edit, check, sign."""
