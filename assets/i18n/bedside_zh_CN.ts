@@ -3618,6 +3618,26 @@ no patient is heard</source>
         <translation>Bedside 内部出错。已保存的内容是安全的：请重试，若再次出现请重新启动 Bedside。</translation>
     </message>
     <message>
+        <source>{0} is missing or empty. Nothing was imported: copy it again from where it came.</source>
+        <translation>{0} 缺失或为空。没有导入任何内容：请从来源重新复制。</translation>
+    </message>
+    <message>
+        <source>{0} holds more than is read at once. Nothing was imported: ask for a smaller file, such as that of one visit.</source>
+        <translation>{0} 的内容超过一次可读取的量。没有导入任何内容：请索取较小的文件，例如一次就诊的文件。</translation>
+    </message>
+    <message>
+        <source>{0} is no FHIR Patient or bundle in JSON, or it is damaged. Nothing was imported: ask for FHIR R4 or R5 as JSON.</source>
+        <translation>{0} 不是 JSON 格式的 FHIR Patient 或 Bundle，或已损坏。没有导入任何内容：请索取 JSON 格式的 FHIR R4 或 R5。</translation>
+    </message>
+    <message>
+        <source>{0} holds nothing that Bedside can read as text. Nothing was imported.</source>
+        <translation>{0} 中没有 Bedside 能作为文字读取的内容。没有导入任何内容。</translation>
+    </message>
+    <message>
+        <source>{0} took too long to read. Nothing was imported: it may be damaged.</source>
+        <translation>{0} 读取时间过长。没有导入任何内容：文件可能已损坏。</translation>
+    </message>
+    <message>
         <source>What you learned so far cannot be read ({0}: {1}). Nothing was changed: move that file away to begin anew.</source>
         <translation>无法读取您此前的学习记录（{0}：{1}）。没有做任何更改：移走该文件即可重新开始。</translation>
     </message>
@@ -3640,26 +3660,6 @@ no patient is heard</source>
     <message>
         <source>The sound of this recording was erased after its note was signed, as you had set. Its words and the signed note are kept.</source>
         <translation>此录音的声音已按您的设置在病历签署后清除。文字和已签署的病历仍保留。</translation>
-    </message>
-    <message>
-        <source>{0} is missing or empty. Nothing was imported: copy it again from where it came.</source>
-        <translation>{0} 缺失或为空。没有导入任何内容：请从来源重新复制。</translation>
-    </message>
-    <message>
-        <source>{0} holds more than is read at once. Nothing was imported: ask for a smaller file, such as that of one visit.</source>
-        <translation>{0} 的内容超过一次可读取的量。没有导入任何内容：请索取较小的文件，例如一次就诊的文件。</translation>
-    </message>
-    <message>
-        <source>{0} is no FHIR Patient or bundle in JSON, or it is damaged. Nothing was imported: ask for FHIR R4 or R5 as JSON.</source>
-        <translation>{0} 不是 JSON 格式的 FHIR Patient 或 Bundle，或已损坏。没有导入任何内容：请索取 JSON 格式的 FHIR R4 或 R5。</translation>
-    </message>
-    <message>
-        <source>{0} holds nothing that Bedside can read as text. Nothing was imported.</source>
-        <translation>{0} 中没有 Bedside 能作为文字读取的内容。没有导入任何内容。</translation>
-    </message>
-    <message>
-        <source>{0} took too long to read. Nothing was imported: it may be damaged.</source>
-        <translation>{0} 读取时间过长。没有导入任何内容：文件可能已损坏。</translation>
     </message>
 </context>
 <context>

@@ -110,7 +110,7 @@ def document_of(
     """
     title = encounter.title if Part.TITLE in parts and encounter.title else ""
     head = (
-        Paragraph(Role.WATERMARK, translate(_watermark(encounter, parts)), is_ours=True),
+        Paragraph(Role.WATERMARK, translate(watermark_of(encounter, parts)), is_ours=True),
         Paragraph(Role.TITLE, title, is_ours=False) if title else Paragraph(Role.TITLE, translate(ENCOUNTER), True),
         Paragraph(Role.CAPTION, minute(encounter.created)),
         Paragraph(Role.CAPTION, translate(CHECK), is_ours=True),
@@ -119,7 +119,7 @@ def document_of(
     return Document((*head, *(body or (Paragraph(Role.BODY, translate(NOTHING), is_ours=True),))))
 
 
-def _watermark(encounter: Encounter, parts: frozenset[Part]) -> str:
+def watermark_of(encounter: Encounter, parts: frozenset[Part]) -> str:
     """Return what stands above all of it: a draft, unless what was written in it is signed."""
     notes = [entry for entry in encounter.entries if isinstance(entry, Writing) and entry.sections]
     answers = any(isinstance(entry, Answer) and entry.text for entry in encounter.entries)

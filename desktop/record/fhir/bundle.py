@@ -33,21 +33,26 @@ from desktop.record.export.document import (
     NOT_INCLUDED,
     NOTHING,
     QUESTION,
+    SIGNED_WATERMARK,
     WATERMARK,
+    watermark_of,
 )
+from desktop.record.export.provenance import check_words, line_change, state_of
 from desktop.record.fhir.observations import LOINC, measured, observed
 from desktop.record.fhir.releases import Release, Shapes, coding, concept
 from desktop.record.fhir.sentences import EXTENSIONS, element_id, extensions_of, narrated
 from desktop.record.fhir.tree import FileContent, Line, Narrative, said
+from desktop.record.note_editing import parts_of
 from desktop.translatable import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from desktop.record.encounter import Encounter, Entry, Section
+    from desktop.record.encounter import Encounter, Entry
     from desktop.record.export.document import Translate
     from desktop.record.fhir.times import Times
     from desktop.record.fhir.tree import Json, Said
+    from desktop.record.note_editing import NoteLine, NotePart
 
 SOFTWARE = "Bedside"
 _CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
@@ -134,12 +139,26 @@ class BundleMaker:
         return {
             "resourceType": "Bundle",
             "id": self._id("bundle"),
-            "meta": {"security": self._labels(), "tag": [coding(f"{EXTENSIONS}mark", "draft", WATERMARK)]},
+            "meta": {"security": self._labels(), "tag": [self._mark()]},
             "identifier": {"system": "urn:ietf:rfc:3986", "value": self._urn("bundle")},
             "type": "document",
             "timestamp": times.instant(times.now),
             "entry": entries,
         }
+
+    @property
+    def _is_signed(self) -> bool:
+        """Whether a clinician signed all that was written, so that the document is no draft."""
+        return watermark_of(self.encounter, self.wish.parts) == SIGNED_WATERMARK
+
+    def _mark(self) -> Json:
+        signed = ("signed", SIGNED_WATERMARK) if self._is_signed else ("draft", WATERMARK)
+        return coding(f"{EXTENSIONS}mark", *signed)
+
+    def _attester(self, note: Writing) -> Json | None:
+        if note.signature is None:
+            return None
+        return self._shapes.attester(said(note.signature.by), self.wish.times.moment(note.signature.at))
 
     def _labels(self) -> list[Json]:
         """Return the security labels: how private it is, what was taken out, and what it may be used for."""
@@ -153,8 +172,9 @@ class BundleMaker:
         sections = [self._section(entry, f"e{place}") for place, entry in enumerate(chosen, 1)]
         nothing = {"title": self.translate(ENCOUNTER), "text": _text(self.translate(NOTHING))}
         return {
-            "text": _text(self.translate(WATERMARK), self.translate(CHECK)),
-            "status": status_of(chosen),
+            "text": _text(self.translate(watermark_of(self.encounter, self.wish.parts)), self.translate(CHECK)),
+            "status": SIGNED if self._is_signed else DRAFT,
+            "attester": [self._attester(entry) for entry in chosen if isinstance(entry, Writing) and entry.is_signed],
             "type": concept(LOINC, "34133-9", "Summary of episode note"),
             "subject": self._shapes.subject(self._ref("patient")),
             "encounter": self._ref("encounter"),
@@ -216,27 +236,43 @@ class BundleMaker:
         }
 
     def _draft(self, draft: Writing, place: str) -> Json:
-        parts = [part for part in draft.sections if part.sentences and not part.is_check]
+        parts = [(part, [line for line in part.lines if not line.struck]) for part in parts_of(draft)]
         found = [self._observation(sentence, draft) for sentence in measured(draft)]
         if found:
             found.append(self._report(draft, found))
-        sentences = [sentence for part in parts for sentence in part.sentences]
-        self._provenance(place, draft.at, "Draft by rules", SOFTWARE, _cited(sentences), found)
+        cited = _cited(line.sentence for _part, standing in parts for line in standing)
+        self._provenance(place, draft.at, "Draft by rules", SOFTWARE, cited, found)
         return {
             "id": place,
             "title": said(draft.title),
             "author": [self._ref(f"device {SOFTWARE}")],
-            "text": _text(self.wish.times.moment(draft.at), *map(said, draft.notices)),
+            "text": _text(self.wish.times.moment(draft.at), *self._state(draft), *map(said, draft.notices)),
             "entry": found,
-            "section": [self._part(part, f"{place}-{number}") for number, part in enumerate(parts, 1)],
+            "section": [
+                self._part(part, standing, f"{place}-{number}")
+                for number, (part, standing) in enumerate(parts, 1)
+                if part.lines
+            ],
         }
 
-    def _part(self, part: Section, place: str) -> Json:
+    def _state(self, draft: Writing) -> list[Said]:
+        """Return whether a note is signed, and what was checked before. Its hash would lead back to the record."""
+        if not draft.is_note:
+            return []
+        state = state_of(draft, self.translate, hashes=self.wish.level is Level.NAMED)
+        checked = [check_words(draft.check, self.translate)] if draft.check else []
+        return [said(line) for line in (state, *checked)]
+
+    def _part(self, part: NotePart, standing: list[NoteLine], place: str) -> Json:
+        """Return a section with what the doctor changed in it below."""
+        sentences = [line.sentence for line in standing]
+        changed = [line for line in part.lines if line.history and (line.is_own or (line.struck and line.drafted))]
+        changes = [line_change(line, self.translate) for line in changed]
         return {
             "id": place,
-            "extension": extensions_of(part.sentences, place),
+            "extension": extensions_of(sentences, place),
             "title": said(part.heading),
-            "text": narrated(part.sentences, (), place, self.translate),
+            "text": narrated(sentences, changes, place, self.translate),
         }
 
     def _picture(self, picture: Attachment, place: str) -> Json:
@@ -262,7 +298,7 @@ class BundleMaker:
         observation = {
             "extension": extensions_of([sentence], "o"),
             "text": Narrative((Line("p", (said(sentence.text),), id=element_id("o", 1)),)),
-            "status": status_of([draft]),
+            "status": DRAFT,
             **observed(sentence.text),
             **self._context(draft.at),
             "device": self._ref(f"device {SOFTWARE}"),
@@ -271,7 +307,7 @@ class BundleMaker:
 
     def _report(self, draft: Writing, results: list[Json]) -> Json:
         report = {
-            "status": status_of([draft]),
+            "status": DRAFT,
             "code": {"text": "Measurements that were found by rules in what was said and typed"},
             **self._context(draft.at),
             "performer": [],

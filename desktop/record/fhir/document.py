@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from desktop.record.export.document import FOOTER, MAC_DIGITS, WATERMARK, changed_between
+from desktop.record.export.document import FOOTER, MAC_DIGITS, changed_between
 from desktop.record.fhir.sentences import EXTENSIONS
 from desktop.record.fhir.tree import Line, Narrative, Writer, said_in
 
@@ -51,7 +51,8 @@ class FhirDocument:
     def anchored(self, entry: Link, translate: Translate = str) -> FhirDocument:
         """Return it with the entry of the audit trail that tells of it, under the narrative and for programs."""
         composition: Json = self.bundle["entry"][0]["resource"]
-        footer = f"{translate(WATERMARK)} · {translate(FOOTER).format(entry.seq, entry.mac[:MAC_DIGITS])}"
+        mark = composition["text"].lines[0].pieces[0]
+        footer = f"{mark} · {translate(FOOTER).format(entry.seq, entry.mac[:MAC_DIGITS])}"
         parts = [{"url": "entry", "valueInteger": entry.seq}, {"url": "mac", "valueString": entry.mac}]
         anchored = composition | {
             "text": Narrative((*composition["text"].lines, Line("p", (footer,)))),

@@ -50,6 +50,11 @@ class Shapes:
         """Return Composition.subject."""
         return reference if self._is_r4 else [reference]
 
+    def attester(self, name: Any, when: str) -> Json:
+        """Return who signed a note, and when."""
+        kind = coding("http://hl7.org/fhir/composition-attestation-mode", "legal", "Legal")
+        return {"mode": "legal" if self._is_r4 else {"coding": [kind]}, "time": when, "party": {"display": name}}
+
     def encounter(self, start: str) -> Json:
         """Return the elements of an Encounter of which nobody said what kind it was or whether it is over."""
         unknown: Json = coding(NULL_FLAVOR, "UNK", "unknown")
@@ -80,4 +85,4 @@ class Shapes:
             scope = concept(CONSENT_SCOPE, "patient-privacy", "Privacy Consent")
             about = {"scope": scope, "category": category, "patient": patient, "dateTime": when}
             return {"status": status, **about, "policyRule": policy, "provision": {"type": decision}}
-        return {"status": status, "category": category, "subject": patient, "date": when, "decision": decision}
+        return {"status": status, "category": category, "subject": patient, "date": when[:10], "decision": decision}

@@ -43,7 +43,7 @@ def _pieces(sentence: Sentence, sources: list[Citation], translate: Translate) -
         return (f"[{translate(WITHHELD)}]",)
     sources += [citation for citation in dict.fromkeys(sentence.citations) if citation not in sources]
     numbers = "".join(f"[{sources.index(citation) + 1}]" for citation in sentence.citations)
-    doubt = "" if sentence.verdict is Verdict.SUPPORTED else f"[{translate(UNVERIFIED)}]"
+    doubt = f"[{translate(UNVERIFIED)}]" if sentence.verdict is Verdict.UNVERIFIED else ""
     return said(sentence.text), numbers, doubt
 
 

@@ -37,6 +37,7 @@ from desktop.record.fhir.document import FhirDocument
 from desktop.record.fhir.observations import codes, observed
 from desktop.record.fhir.releases import Release
 from desktop.record.fhir.tree import said_in
+from desktop.record.signature import Signature
 from desktop.record.vault.chain import Link
 from tests.desktop.record.export.test_export import AT, ENCOUNTER, SAID
 
@@ -266,6 +267,37 @@ def test_times_move_with_the_dates_in_the_text() -> None:
     visit, *_ = resources(written(leaving), "Encounter")
     assert visit["period"]["start"].endswith("T09:26:53Z")
     assert not visit["period"]["start"].startswith("2026-03-14")
+
+
+SIGNED = Writing(
+    "n1",
+    AT,
+    WritingForm.NOTE,
+    title="SOAP note",
+    sections=(Section("Plan", (Sentence("Takes metformin daily.", Verdict.SUPPORTED, (SAID,)),)),),
+    signature=Signature("Dr Okafor", AT, "ab" * 32),
+)
+
+
+@pytest.mark.parametrize("form", FHIR)
+def test_a_signed_note_alone_is_final_and_beside_a_draft_it_is_not(form: Format) -> None:
+    alone = document(replace(ENCOUNTER, entries=(SIGNED,)), form)
+    checked(alone)
+    bundle = written(alone)
+    composition, *_ = resources(bundle, "Composition")
+    assert (composition["status"], bundle["meta"]["tag"][0]["code"]) == ("final", "signed")
+    (attester,) = composition["attester"]
+    assert attester["party"]["display"] == "Dr Okafor"
+    assert "ab" * 32 in composition["section"][0]["text"]["div"]
+    for others in ((FOUND,), ENCOUNTER.entries):
+        bundle = written(document(replace(ENCOUNTER, entries=(SIGNED, *others)), form))
+        assert resources(bundle, "Composition")[0]["status"] == "preliminary"
+        assert bundle["meta"]["tag"][0]["code"] == "draft"
+    nameless = document(replace(ENCOUNTER, entries=(SIGNED,)), form, level=Level.YEARS)
+    checked(nameless)
+    content = json.dumps(written(nameless))
+    assert "Okafor" not in content
+    assert "ab" * 32 not in content.replace(LINK.mac, "", 1)
 
 
 AGREED = Consent("c1", AT, ConsentState.AGREED, ConsentManner.SPOKEN, "okafor-clinic", "Mrs Okafor nodded")
