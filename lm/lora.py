@@ -122,7 +122,7 @@ def add_lora(model: CausalDecoder, options: LoraOptions, seed: int = 0) -> Lora:
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
         for parent, name, path, linear in list(_block_linears(model)):
-            low_rank = LowRank(linear.in_features, linear.out_features, options).to(model.device)
+            low_rank = LowRank(linear.in_features, linear.out_features, options).to(model.device).eval()
             setattr(parent, name, LoraLinear(linear, low_rank))
             parts[path] = low_rank
     if not parts:
@@ -139,6 +139,23 @@ def merge_lora(model: CausalDecoder) -> None:
                 weight = child.linear.weight
                 weight.copy_(weight.float() + child.low_rank.product().to(weight.device))
                 setattr(parent, name, child.linear)
+
+
+def remove_lora(model: CausalDecoder) -> None:
+    """Take the adapters off `model`, in place; it computes as it did without them."""
+    for parent in list(decoder_module(model).modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, LoraLinear):
+                setattr(parent, name, child.linear)
+
+
+def decoder_blocks(model: CausalDecoder) -> list[nn.Module]:
+    """Return the blocks that repeat: what FSDP2 gathers one at a time."""
+    module = decoder_module(model)
+    if isinstance(module, Decoder):
+        return list(module.layers)
+    kinds = set(getattr(module, "_no_split_modules", None) or ())
+    return [child for child in module.modules() if type(child).__name__ in kinds]
 
 
 def decoder_module(model: CausalDecoder) -> nn.Module:
@@ -166,7 +183,7 @@ def save_lora(lora: Lora, decoder_fingerprint: str, file: Path, tensors: Mapping
     metadata = {"kind": _KIND, "options": json.dumps(asdict(lora.options)), "decoder_fingerprint": decoder_fingerprint}
     file.parent.mkdir(parents=True, exist_ok=True)
     replace_file(file, lambda partial: save_file(kept, partial, metadata))
-    return _sha256(file)
+    return adapter_sha256(file)
 
 
 def find_lora(folder: Path, decoder_fingerprint: str) -> Path | None:
@@ -191,7 +208,7 @@ def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:
             f"The adapters {file.name} are damaged and were not used. Reinstall Bedside to mend them ({error})."
         ) from error
     merge_lora(decoder.model)
-    return replace(decoder, fingerprint=adapted_fingerprint(decoder.fingerprint, _sha256(file)))
+    return replace(decoder, fingerprint=adapted_fingerprint(decoder.fingerprint, adapter_sha256(file)))
 
 
 @torch.no_grad()
@@ -210,6 +227,7 @@ def _bound_to(file: Path) -> str | None:
     return metadata.get("decoder_fingerprint") if metadata.get("kind") == _KIND else None
 
 
-def _sha256(file: Path) -> str:
+def adapter_sha256(file: Path) -> str:
+    """Return the sha256 of a file of adapters: what a decoder that they were merged into goes by."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -394,7 +394,7 @@ class Attention(nn.Module):
         """Return `(batch, heads, tokens, d_head)`."""
         if context.lengths is not None:
             alone = replace(context, lengths=None)
-            parts = (torch.split(part, context.lengths, dim=2) for part in (queries, keys, values))
+            parts = (torch.split(part, list(context.lengths), dim=2) for part in (queries, keys, values))
             return torch.cat([self._attend(q, k, v, alone) for q, k, v in zip(*parts, strict=True)], dim=2)
         if context.causal:
             grouped = self.heads != self.kv_heads
