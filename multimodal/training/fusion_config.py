@@ -97,6 +97,8 @@ def read_fusion_config(file: Path) -> FusionConfig:
     lora = table.pop("lora", None)
     if not isinstance(lessons, list) or "decoder" not in table:
         raise TrainingError(f"{file.name} must name a decoder and the lessons, each as [[lesson]].")
+    if not isinstance(lora, dict | None):
+        raise TrainingError(f"[lora] must be a table in {file.name}, with rank, alpha and dropout.")
     values = _values(FusionConfig, table, file.name)
     return FusionConfig(
         lessons=tuple(_lesson(lesson, file.name) for lesson in lessons),

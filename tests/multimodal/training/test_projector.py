@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -32,6 +31,7 @@ from multimodal.training.projector_scores import Shown as ScoredWith
 from multimodal.training.word_alignment import LabelWords, alignment_losses
 from tests.fakes.consultations import D_ENCODER, ConstantVision, WatchedVision, roomy_decoder
 from tests.fakes.lessons import teach_alone
+from tests.fakes.open_pictures import write_open_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -236,7 +236,7 @@ def test_the_decoder_learns_to_see_and_its_weights_stay(
 
 def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    _write_open_data(data)
+    write_open_pictures(data)
     lessons = (
         PictureWordsOptions(steps=3, batch=8),
         LabelPromptsOptions(conversations=10, batch=5, distillation_steps=3, distillation_batch=4),
@@ -274,47 +274,3 @@ def test_without_the_open_data_a_run_says_what_is_missing(decoder: LoadedDecoder
     run = FusionRun(tmp_path, tmp_path, tmp_path, config)
     with pytest.raises(TrainingError, match=r"images\.jsonl"):
         train_adapters(run, decoder, Encoders(WatchedVision()), lambda _: None)
-
-
-def _write_open_data(data: Path) -> None:
-    """Write a few pictures of each set, in both splits, with the manifest's columns."""
-    data.mkdir()
-    rng = np.random.default_rng(0)
-    rows: list[dict[str, object]] = []
-    for number in range(60):
-        rows += [
-            {
-                "source": "kermany-cxr",
-                "split": "train",
-                "path": f"person{number}_bacteria_1.png",
-                "label": "pneumonia",
-                "sublabel": "bacteria",
-            },
-            {
-                "source": "kermany-cxr",
-                "split": "train",
-                "path": f"IM-{number:04}-0001.png",
-                "label": "normal",
-                "sublabel": "normal",
-            },
-            {"source": "busi", "split": "train", "path": f"benign{number}.png", "label": "benign"},
-            {"source": "busi", "split": "train", "path": f"malignant{number}.png", "label": "malignant"},
-        ]
-    for number in range(4):
-        split = "train" if number < 2 else "test"
-        rows.append({"source": "bccd", "split": split, "path": f"smear{number}.png", "counts": {"RBC": 9, "WBC": 1}})
-        for organ in ("HEAD", "CHEST", "ABD"):
-            rows += [
-                {
-                    "source": "vqa-rad",
-                    "split": "train" if number < 2 else "dev",
-                    "path": f"{organ}{number}.png",
-                    "organ": organ,
-                    "question": question,
-                    "answer": answer,
-                }
-                for question, answer in (("Is it normal?", ("Yes", "No")[number % 2]), ("Where is it?", "left"))
-            ]
-    for row in rows:
-        Image.fromarray(rng.integers(0, 255, (16, 16), dtype=np.uint8)).save(data / str(row["path"]))
-    (data / "images.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
