@@ -14,9 +14,10 @@ from multimodal.reference_pictures import PROJECTOR_FILE
 from multimodal.training.dependence_calibration import calibrate
 from multimodal.training.fusion_run import picture_features
 from multimodal.training.picture_questions import read_vqa_rad
+from multimodal.training.picture_tasks import cause_task, kind_task, yes_no_tasks
 from multimodal.training.pictures import read_pictures
 from multimodal.training.projector_card import write_card
-from multimodal.training.projector_scores import Scorer, kind_task, yes_no_tasks
+from multimodal.training.projector_scores import Scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,5 +82,6 @@ def _scores(
     scorer = Scorer(decoder, projector, features)
     with torch.inference_mode():
         scores = [scorer.kind(kind_task(pictures), on_progress)]
-        scores += [scorer.yes_no(task, on_progress) for task in yes_no_tasks(pictures, read_vqa_rad(run.data))]
+        tasks = [*yes_no_tasks(pictures, read_vqa_rad(run.data)), cause_task(pictures)]
+        scores += [scorer.yes_no(task, on_progress) for task in tasks]
     return scores

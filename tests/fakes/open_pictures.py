@@ -18,13 +18,14 @@ def write_open_pictures(data: Path) -> None:
     rng = np.random.default_rng(0)
     rows: list[dict[str, object]] = []
     for number in range(60):
+        cause = "virus" if number % 2 else "bacteria"
         rows += [
             {
                 "source": "kermany-cxr",
                 "split": "train",
-                "path": f"person{number}_bacteria_1.png",
+                "path": f"person{number}_{cause}_1.png",
                 "label": "pneumonia",
-                "sublabel": "bacteria",
+                "sublabel": cause,
             },
             {
                 "source": "kermany-cxr",

@@ -23,10 +23,11 @@ from multimodal.training.laying_out import IGNORED, Layout, Packed, Shown
 from multimodal.training.lesson_options import ConversationOptions, LabelPromptsOptions, PictureWordsOptions
 from multimodal.training.new_projectors import new_projector
 from multimodal.training.picture_questions import PictureConversation, PictureQuestion
+from multimodal.training.picture_tasks import Task
 from multimodal.training.pictures import LabelledPicture, Split
 from multimodal.training.projected_pictures import ProjectedPictures
 from multimodal.training.projector_run import calibrate_projector, score_projector
-from multimodal.training.projector_scores import Scorer, Task
+from multimodal.training.projector_scores import Scorer
 from multimodal.training.projector_scores import Shown as ScoredWith
 from multimodal.training.word_alignment import LabelWords, alignment_losses
 from tests.fakes.consultations import D_ENCODER, ConstantVision, WatchedVision, roomy_decoder
@@ -246,7 +247,7 @@ def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path
     run = FusionRun(data, tmp_path / "run", tmp_path / "adapter", config)
     assert train_adapters(run, decoder, Encoders(WatchedVision()), lambda _: None)
     scores = score_projector(run, decoder, WatchedVision(), lambda _: None)
-    assert [score.task for score in scores] == ["kind", "pneumonia", "malignant", "vqa-rad"]
+    assert [score.task for score in scores] == ["kind", "pneumonia", "malignant", "vqa-rad", "cause"]
     projector, binding = load_projector(run.adapter_folder / "image-projector.safetensors", decoder.fingerprint)
     assert projector.kind == "image"
     assert binding.encoder == "dinov2-small"
