@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lm.model import CausalDecoder
     from lm.weights import LoadedDecoder
 
+LORA_FILE = "decoder-lora.safetensors"
 _KIND = "lora"
 
 
@@ -188,7 +189,7 @@ def save_lora(lora: Lora, decoder_fingerprint: str, file: Path, tensors: Mapping
 
 def find_lora(folder: Path, decoder_fingerprint: str) -> Path | None:
     """Return the adapters in `folder` (one folder a decoder) that were trained for this plain decoder."""
-    return next((f for f in sorted(folder.glob("*/*-lora.safetensors")) if _bound_to(f) == decoder_fingerprint), None)
+    return next((f for f in sorted(folder.glob(f"*/{LORA_FILE}")) if _bound_to(f) == decoder_fingerprint), None)
 
 
 def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:

@@ -15,6 +15,7 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype
+from lm.lora import find_lora, with_lora
 from lm.packing import packed_in_place
 from lm.weights import load_decoder
 from multimodal.catalog import installed_path
@@ -136,7 +137,9 @@ class Models:
     @cached_property
     def _decoder(self) -> LoadedDecoder:
         dtype = choose_dtype(self._device)
-        return packed_in_place(load_decoder(decoder_path(self._decoder_wish), device=self._device, dtype=dtype))
+        decoder = load_decoder(decoder_path(self._decoder_wish), device=self._device, dtype=dtype)
+        lora = find_lora(SHIPPED_ADAPTERS, decoder.fingerprint)
+        return packed_in_place(decoder if lora is None else with_lora(decoder, lora))
 
     @cached_property
     def _engine(self) -> LocalEngine:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lm.weights import LoadedDecoder
     from multimodal.fusion import AudioProjector, ImageProjector
     from multimodal.training.clips import Clip
+    from multimodal.training.conversations import Conversation
     from multimodal.training.features import FeatureStore
     from multimodal.training.fusion_config import FusionConfig
     from multimodal.training.lesson_options import LessonOptions
@@ -92,13 +93,21 @@ class _Builder:
         if isinstance(lesson, SoundWordsOptions):
             return [LessonPlan(f"{number} sound words", lesson.steps, lambda: self._sound_words(lesson))]
         if isinstance(lesson, LabelPromptsOptions):
-            steps = lesson.conversations // lesson.batch
+            chosen = _of_prompts(lesson)
+            asked = self._draw(chosen)
+            steps = len(asked) // chosen.batch
             return [
-                LessonPlan(f"{number} label prompts", steps, lambda: self._label_prompts(lesson)),
+                LessonPlan(f"{number} label prompts", steps, lambda: self._label_prompts(chosen, asked)),
                 LessonPlan(f"{number + 1} distillation", lesson.distillation_steps, lambda: self._distillation(lesson)),
             ]
-        steps = lesson.conversations // lesson.batch
-        return [LessonPlan(f"{number} conversations", steps, lambda: self._conversations(lesson))]
+        drawn = self._draw(lesson)
+        steps = len(drawn) // lesson.batch
+        return [LessonPlan(f"{number} conversations", steps, lambda: self._conversations(lesson, drawn))]
+
+    def _draw(self, chosen: ConversationOptions) -> list[Conversation]:
+        """Draw now, since rounding the shares decides how many conversations there are."""
+        stores = self._stores
+        return draw_mixture(stores.data, stores.clips, chosen, chosen.conversations, self._config.seed)
 
     def _picture_words(self, chosen: PictureWordsOptions) -> PictureWords:
         _, words = self._pictures()
@@ -118,27 +127,18 @@ class _Builder:
             self._projectors["prompts"] = LabelPrompts(shown, self._stores.labelled)
         return cast("LabelPrompts", self._projectors["prompts"])
 
-    def _label_prompts(self, lesson: LabelPromptsOptions) -> ConversationLesson:
+    def _label_prompts(self, chosen: ConversationOptions, asked: Sequence[Conversation]) -> ConversationLesson:
         prompts = self._prompts()
-        chosen = ConversationOptions(
-            lesson.conversations,
-            lesson.batch,
-            lesson.pack_tokens,
-            lesson.learning_rate,
-            picture_words=0.0,
-        )
         _, words = self._pictures()
         teaching = PictureTeaching(prompts, lambda: [prompts.prompts], words, self._temperatures[0])
-        asked = draw_mixture(self._stores.data, [], chosen, chosen.conversations, self._config.seed)
         return ConversationLesson(self._decoder, asked, chosen, teaching)
 
     def _distillation(self, lesson: LabelPromptsOptions) -> Distillation:
         return Distillation(self._image, self._prompts(), self._features, (lesson, self._config.seed))
 
-    def _conversations(self, chosen: ConversationOptions) -> ConversationLesson:
+    def _conversations(self, chosen: ConversationOptions, asked: Sequence[Conversation]) -> ConversationLesson:
         if "prompts" in self._projectors:
             del self._projectors["prompts"]
-        asked = draw_mixture(self._stores.data, self._stores.clips, chosen, chosen.conversations, self._config.seed)
         pictures = None
         if chosen.pictures > 0:
             shown, words = self._pictures()
@@ -164,3 +164,14 @@ class _Builder:
             cast("SpokenWords", self._spoken_words),
             self._temperatures[1],
         )
+
+
+def _of_prompts(lesson: LabelPromptsOptions) -> ConversationOptions:
+    """Return how label prompts are found: conversations about pictures, without their label words."""
+    return ConversationOptions(
+        conversations=lesson.conversations,
+        batch=lesson.batch,
+        pack_tokens=lesson.pack_tokens,
+        learning_rate=lesson.learning_rate,
+        picture_words=0.0,
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from lm.errors import TrainingError
-from lm.lora import add_lora, decoder_blocks, decoder_module, remove_lora, save_lora
+from lm.lora import LORA_FILE, add_lora, decoder_blocks, decoder_module, remove_lora, save_lora
 from lm.training.chart import draw_lesson_curves
 from lm.training.lessons import Course, CourseOptions, Group, LessonStep, Taught
 from lm.training.losslog import LossLog
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from multimodal.vision import ImageEncoder
 
 AUDIO_PROJECTOR_FILE = "audio-projector.safetensors"
-LORA_FILE = "decoder-lora.safetensors"
 _MANIFESTS = ("images.jsonl", "audio.jsonl", "notes.jsonl", "qa.jsonl")
 
 FusionProgress = FeatureProgress | SoundProgress | LessonStep | str

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lm.errors import TrainingError
-from lm.lora import adapter_sha256, with_lora
+from lm.lora import LORA_FILE, adapter_sha256, with_lora
 from lm.model import Decoder
 from lm.training.losslog import LossLog
 from lm.weights import save_decoder
 from multimodal.training.fusion_card import write_fusion_card
-from multimodal.training.fusion_run import LORA_FILE
 from multimodal.training.projector_run import score_projector
 from multimodal.training.sound_run import score_voice
 
@@ -27,9 +26,7 @@ CARD_FILE = "fusion-card.md"
 def describe_run(run: FusionRun, decoder: str) -> Path:
     """Write the card of what was trained, from the loss log and the files; return it."""
     card = run.adapter_folder / CARD_FILE
-    files = sorted(run.adapter_folder.glob("*-projector.safetensors")) + sorted(
-        run.adapter_folder.glob("*-lora.safetensors")
-    )
+    files = [*sorted(run.adapter_folder.glob("*-projector.safetensors")), *run.adapter_folder.glob(LORA_FILE)]
     write_fusion_card(card, decoder, run.config, LossLog(run.run_folder / "loss.jsonl").records(), files)
     return card
 

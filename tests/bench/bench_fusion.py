@@ -27,7 +27,7 @@ import numpy as np
 import torch
 
 from lm.hardware import choose_device, choose_dtype, usable_cores
-from lm.lora import find_lora, with_lora
+from lm.lora import LORA_FILE, find_lora, with_lora
 from lm.weights import load_decoder
 from multimodal.catalog import data_folder, installed_path
 from multimodal.fusion import SHIPPED_ADAPTERS, ImageProjector, find_projectors
@@ -332,7 +332,7 @@ def prefill_figures(decoder: LoadedDecoder) -> list[Figure]:
         next(iter(engine.generate(prompt, GenerationOptions(max_new_tokens=1))))
         seconds.append(time.perf_counter() - began)
     best = float(np.median(seconds[1:]))
-    adapters = [*SHIPPED_ADAPTERS.glob("*/*-projector.safetensors"), *SHIPPED_ADAPTERS.glob("*/*-lora.safetensors")]
+    adapters = [*SHIPPED_ADAPTERS.glob("*/*-projector.safetensors"), *SHIPPED_ADAPTERS.glob(f"*/{LORA_FILE}")]
     size = sum(file.stat().st_size for file in adapters) / 1e6
     return [
         Figure(
