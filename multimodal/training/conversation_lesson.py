@@ -12,6 +12,7 @@ The projectors learn; with a `decoder_pace` the decoder's low-rank adapters do t
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ import torch
 import torch.nn.functional as F
 
 from lm.training.lessons import Learning, StepOptions
+from lm.training.parallel import Sharing
 from multimodal.fusion import AUDIO_STACK, IMAGE_TOKENS
 from multimodal.training.laying_out import Layout, Shown
 from multimodal.training.sound_alignment import sound_batch, summed_ctc_loss
@@ -81,6 +83,8 @@ class Pack:
 
     conversations: tuple[Conversation, ...]
     totals: StepTotals
+    in_step: bool = False
+    """Whether the decoder must read as often as in the other processes: FSDP2 gathers its blocks from all of them."""
 
 
 class ConversationLesson:
@@ -136,7 +140,8 @@ class ConversationLesson:
         packs = [_packs(share, lengths, self._chosen.pack_tokens) for share in shares]
         most = max(map(len, packs))
         own = _split_to(packs[processes.rank], most)
-        return [Pack(tuple(batch[place] for place in places), totals) for places in own]
+        in_step = processes.sharing is Sharing.FSDP2 and TEACHER in self.figures
+        return [Pack(tuple(batch[place] for place in places), totals, in_step) for places in own]
 
     def _totals(self, batch: Sequence[Conversation]) -> StepTotals:
         taught = [self._layout.tokens(one.turns, one.transcript)[1] for one in batch]
@@ -234,13 +239,12 @@ class ConversationLesson:
             for one in part.conversations
             if one.teacher_reads is not None
         ]
-        if not read:
+        if not read and not part.in_step:
             return None
-        packed = self._layout.pack(read)
-        if self._lora is None:
-            return packed.logits(self._decoder)
-        with self._lora.off():
-            return packed.logits(self._decoder)
+        packed = self._layout.pack(read or [Shown(part.conversations[0].turns)])
+        with self._lora.off() if self._lora is not None else nullcontext():
+            logits = packed.logits(self._decoder)
+        return logits if read else None
 
 
 def _nothing(decoder: LoadedDecoder) -> torch.Tensor:

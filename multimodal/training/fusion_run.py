@@ -108,9 +108,25 @@ def train_adapters(
     group = Group(processes or Processes(), decoder_blocks(decoder.model))
     stores = _stores(run, encoders, group.processes, on_progress)
     adapters = _adapters(run.config, decoder, stores)
+    try:
+        finished = _teach(run, decoder, adapters, (stores, group), (on_progress, cancelled))
+        if finished:
+            _save(run, decoder, adapters, group.processes)
+    finally:
+        remove_lora(decoder.model)
+    return finished
+
+
+def _teach(
+    run: FusionRun,
+    decoder: LoadedDecoder,
+    adapters: Adapters,
+    given: tuple[FusionStores, Group],
+    told: tuple[Callable[[FusionProgress], None], Callable[[], bool]],
+) -> bool:
+    (stores, group), (on_progress, cancelled), config = given, told, run.config
+    plans = lesson_plans(config, decoder, adapters.projectors, adapters.lora, stores)
     taught = Taught(adapters.projectors, decoder_module(decoder.model))
-    plans = lesson_plans(run.config, decoder, adapters.projectors, adapters.lora, stores)
-    config = run.config
     options = CourseOptions(
         run.run_folder, config.described(), _data_sha256(run.data), config.seed, config.checkpoint_every
     )
@@ -129,10 +145,6 @@ def train_adapters(
     finished = course.teach(record, cancelled)
     if group.processes.first:
         _draw(log, run.run_folder / "loss.png")
-    if finished:
-        _save(run, decoder, adapters, group.processes)
-    if adapters.lora is not None:
-        remove_lora(decoder.model)
     return finished
 
 

@@ -23,7 +23,14 @@ from tests.fakes.fusion_runs import write_open_data
 if TYPE_CHECKING:
     from pathlib import Path
 
-CLIPS = [Clip(f"The bleeding stopped {word} yesterday.", Part.TRAIN, "test") for word in ("before", "after", "since")]
+CLIPS = [
+    Clip(text, Part.TRAIN, "test")
+    for text in (
+        "The bleeding stopped yesterday evening.",
+        "Every morning breathing becomes difficult outside.",
+        "Walking upstairs needs several longer pauses.",
+    )
+]
 ASKED_OF = {"pneumonia": "kermany-cxr", "film": "kermany-cxr", "lesion": "busi", "blood cells": "bccd"}
 
 

@@ -79,7 +79,7 @@ def test_a_run_teaches_everything_and_gives_the_decoder_back(
     assert not torch.equal(_logits(merged), before)
 
 
-@pytest.mark.parametrize("killed_after", [2, 5, 8, 12])
+@pytest.mark.parametrize("killed_after", [3, 5, 8, 12])
 def test_a_killed_run_goes_on_exactly(
     data: Path, tmp_path: Path, killed_after: int, whole_run: list[tuple[int, dict[str, float]]]
 ) -> None:

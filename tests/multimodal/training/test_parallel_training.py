@@ -64,9 +64,8 @@ def _run_two(folder: Path) -> None:
         for rank in range(2)
     ]
     try:
-        for child in children:
-            _, told = child.communicate(timeout=500)
-            assert child.returncode == 0, told
+        told = [child.communicate(timeout=500)[1] for child in children]
+        assert [child.returncode for child in children] == [0, 0], "\n".join(told)
     finally:
         for child in children:
             child.kill()
