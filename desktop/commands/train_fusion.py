@@ -46,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="ddp",
         help="how several processes share the work (default: %(default)s)",
     )
-    parser.add_argument("--no-scores", action="store_true", help="leave the scores and their cards for later")
+    parser.add_argument("--no-scores", action="store_true", help="leave the scores and their cards for --score-only")
+    parser.add_argument("--score-only", action="store_true", help="score the adapters in --out without training")
     parser.add_argument("--merge", metavar="FOLDER", type=Path, help="also write the decoder with its adapters merged")
 
 
@@ -70,9 +71,10 @@ def _train(args: argparse.Namespace, config: FusionConfig, processes: Processes)
     encoders = load_encoders(config, decoder)
     plan = planned_run(args, config, decoder, args.config.stem)
     tell = reporter(args.json)
-    code = train_or_stop(plan, decoder, encoders, tell, processes)
-    if code or not processes.first:
-        return code
+    if not args.score_only:
+        code = train_or_stop(plan, decoder, encoders, tell, processes)
+        if code or not processes.first:
+            return code
     card = describe_run(plan, decoder.name)
     if not args.no_scores or args.merge:
         decoder = merge_adapters(plan, decoder)

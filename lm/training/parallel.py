@@ -78,11 +78,16 @@ class Processes:
 
 @contextmanager
 def joined_processes(sharing: Sharing, device: torch.device, init_method: str = "env://") -> Iterator[Processes]:
-    """Join the processes that RANK and WORLD_SIZE tell of; one process alone needs no group unless it shards."""
+    """Join the processes that RANK and WORLD_SIZE tell of; one process alone needs no group unless it shards.
+
+    Raises TrainingError where several were asked for and nothing started them.
+    """
     rank, world = (int(os.environ.get(name, default)) for name, default in (("RANK", "0"), ("WORLD_SIZE", "1")))
     if world == 1 and sharing is Sharing.DDP:
         yield Processes()
         return
+    if init_method == "env://" and "MASTER_ADDR" not in os.environ:
+        raise TrainingError("Sharing the work needs torchrun or accelerate launch to start it. Nothing was started.")
     backend = "nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(backend, init_method=init_method, rank=rank, world_size=world, timeout=_LONGEST_WAIT)
     try:
