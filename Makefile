@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui kill-loop promises fault disk tamper model lock nophi inject confined bombs nonet lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine bench-notes clean
+.PHONY: help setup models run test test-gui kill-loop promises fault disk tamper model lock nophi inject confined bombs nonet lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine bench-notes bench-fusion clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -81,6 +81,9 @@ bench-mine: models ## what the extraction of facts finds and misreads; sections 
 
 bench-notes: models ## notes beside those that people wrote: ROUGE, what was claimed and not said, what was left out
 	@$(BIN)/python -m tests.bench.bench_notes
+
+bench-fusion: models ## what the decoder sees, beside majority, other pictures and a probe (BEDSIDE_DATA names the data)
+	@$(BIN)/python -m tests.bench.bench_fusion
 
 clean: ## remove the environment; the models stay
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache

@@ -40,7 +40,8 @@ def _weights_of(decoder: str) -> str:
 def _adapter_of(decoder: str) -> str:
     if not decoder or Path(decoder).name != decoder:
         return ""
-    files = sorted((ADAPTERS / decoder).glob("*-projector.safetensors"))
+    folder = ADAPTERS / decoder
+    files = [*sorted(folder.glob("*-projector.safetensors")), *folder.glob("decoder-lora.safetensors")]
     return _sha256([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])
 
 

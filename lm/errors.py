@@ -21,6 +21,10 @@ class DamagedCheckpoint(LanguageModelError):
     """The checkpoint's tensors do not match its own configuration."""
 
 
+class DamagedAdapter(LanguageModelError):
+    """A file of low-rank adapters is damaged, or was trained for another decoder."""
+
+
 class OutOfMemory(LanguageModelError):
     """The machine ran out of memory and no smaller step was left."""
 

@@ -10,16 +10,15 @@ import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import torch
 from safetensors import SafetensorError
+from torch import nn
 
 from lm.errors import ContextOverflow, DamagedCheckpoint, UnsupportedCheckpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    import torch
-    from torch import nn
 
 
 class ForeignCache:
@@ -78,6 +77,12 @@ class ForeignDecoder:
             raise UnsupportedCheckpoint("The model does not say how long its context is; it cannot be used.")
 
     @property
+    def module(self) -> nn.Module:
+        """The transformers module itself."""
+        module: nn.Module = self._model
+        return module
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         device: torch.device = self._embedding.weight.device
@@ -121,9 +126,18 @@ class ForeignDecoder:
         logits: torch.Tensor = output.logits
         return logits[:, -1:] if last_only else logits
 
-    def logits_where(self, embeddings: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-        """Map `embeddings` `(batch, tokens, d_model)` to logits `(wanted.sum(), vocab_size)`, differentiably."""
-        return self.forward(embeddings)[wanted]
+    def logits_where(
+        self, embeddings: torch.Tensor, wanted: torch.Tensor, lengths: Sequence[int] | None = None
+    ) -> torch.Tensor:
+        """Map `embeddings` `(batch, tokens, d_model)` to logits `(wanted.sum(), vocab_size)`, differentiably.
+
+        Samples of `lengths` in one row are read side by side, since how an architecture packs is its own affair.
+        """
+        if lengths is None:
+            return self.forward(embeddings)[wanted]
+        samples, marks = (torch.split(rows[0], list(lengths)) for rows in (embeddings, wanted))
+        pad = nn.utils.rnn.pad_sequence
+        return self.forward(pad(list(samples), batch_first=True))[pad(list(marks), batch_first=True)]
 
     def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
         """Yield the weights."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import torch
@@ -32,7 +32,7 @@ from torch import nn
 from lm.errors import ContextOverflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,14 @@ class CausalDecoder(Protocol):
         differentiable; right-padded batches need no mask, because no token sees what follows it.
         """
 
-    def logits_where(self, embeddings: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    def logits_where(
+        self, embeddings: torch.Tensor, wanted: torch.Tensor, lengths: Sequence[int] | None = None
+    ) -> torch.Tensor:
         """Map `embeddings` `(batch, tokens, d_model)` to logits `(wanted.sum(), vocab_size)`, differentiably.
 
         `wanted` `(batch, tokens)` bool marks the positions that carry a loss: the output projection is a
-        fifth of a small decoder, and most positions of a fused prompt need none of it.
+        fifth of a small decoder, and most positions of a fused prompt need none of it. With `lengths` the batch is
+        one row in which samples of these lengths stand one after another, each read as if it were alone.
         """
 
     def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
@@ -196,6 +199,8 @@ class AttentionContext:
     """True where a new token may look, `(query heads a key head * tokens, past + tokens)`, or None."""
     causal: bool
     cache: KVCache | None
+    lengths: tuple[int, ...] | None = None
+    """Of the samples that stand one after another in the only row; None where a row is one sample."""
 
 
 class Decoder(nn.Module):
@@ -266,13 +271,35 @@ class Decoder(nn.Module):
         logits: torch.Tensor = self.head(self.norm(x))
         return logits
 
-    def logits_where(self, embeddings: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    def logits_where(
+        self, embeddings: torch.Tensor, wanted: torch.Tensor, lengths: Sequence[int] | None = None
+    ) -> torch.Tensor:
         """Map `embeddings` `(batch, tokens, d_model)` to logits `(wanted.sum(), vocab_size)`, differentiably.
 
-        `wanted` is `(batch, tokens)` bool.
+        `wanted` is `(batch, tokens)` bool. With `lengths`, samples stand packed in one row.
         """
-        logits: torch.Tensor = self.head(self.norm(self._residual_stream(embeddings)[wanted]))
+        stream = self._residual_stream(embeddings) if lengths is None else self._packed_stream(embeddings, lengths)
+        logits: torch.Tensor = self.head(self.norm(stream[wanted]))
         return logits
+
+    def _packed_stream(self, embeddings: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
+        """Return what the last layer leaves of samples in one row, `(1, tokens, d_model)`.
+
+        Positions start anew with each sample and attention stays within it; all else looks at one position anyhow.
+        """
+        self._check_room(max(lengths), None)
+        places = torch.cat([torch.arange(length) for length in lengths])
+        x = embeddings.to(self.dtype)
+        if self.positions is not None:
+            x = x + self.positions(places.to(self.device))
+        rotation = None
+        if self.rotary is not None:
+            cosines, sines = self.rotary(0, max(lengths), self._like)
+            rotation = cosines[places], sines[places]
+        context = AttentionContext(rotation, None, causal=True, cache=None, lengths=tuple(lengths))
+        for layer in self.layers:
+            x = layer(x, context)
+        return x
 
     def _residual_stream(self, embeddings: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
         """Return what the last layer leaves, `(batch, tokens, d_model)`."""
@@ -365,6 +392,10 @@ class Attention(nn.Module):
         self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, context: AttentionContext
     ) -> torch.Tensor:
         """Return `(batch, heads, tokens, d_head)`."""
+        if context.lengths is not None:
+            alone = replace(context, lengths=None)
+            parts = (torch.split(part, list(context.lengths), dim=2) for part in (queries, keys, values))
+            return torch.cat([self._attend(q, k, v, alone) for q, k, v in zip(*parts, strict=True)], dim=2)
         if context.causal:
             grouped = self.heads != self.kv_heads
             return F.scaled_dot_product_attention(queries, keys, values, is_causal=True, enable_gqa=grouped)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _FLOATS = {"F64", "F32", "F16", "BF16"}
 _LARGEST_JSON_BYTES = 64 * 2**20
+_ADAPTER_KEY = "bedside_adapter_sha256"
+"""In config.json of a decoder with merged adapters."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,7 @@ class LoadedDecoder:
     name: str
     """For people: the folder's or file's name."""
     fingerprint: str
-    """sha256 over the embedding table and the shape; projectors are bound to it."""
+    """sha256 over the embedding table, the shape and merged adapters; projectors are bound to it."""
     native: bool
     """True for our own decoder, False for one that transformers computes."""
 
@@ -67,6 +69,7 @@ def load_decoder(
     except ForeignArchitecture:
         return _load_foreign(folder, raw, device, dtype, source.stem)
     tensors, fingerprint = _read_native(folder, config, dtype)
+    fingerprint = adapted_fingerprint(fingerprint, str(raw.get(_ADAPTER_KEY, "")))
     tokens = Tokens.load(folder)
     _check_vocabulary(tokens, config.vocab_size)
     return LoadedDecoder(
@@ -97,12 +100,17 @@ def build_decoder(
     return model.to(device).eval().requires_grad_(False)
 
 
-def save_decoder(model: Decoder, folder: Path, *, original: Path) -> None:
-    """Write `model` in the Hugging Face layout, with configuration and tokenizer of the folder `original`."""
+def save_decoder(model: Decoder, folder: Path, *, original: Path, adapter_sha256: str = "") -> None:
+    """Write `model` in the Hugging Face layout, with configuration and tokenizer of the folder `original`.
+
+    `adapter_sha256` names the adapters that were merged into it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     state = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     save_file(disassemble(model.config, state), folder / "model.safetensors", {"format": "pt"})
     raw = read_json(original / "config.json") | {"dtype": str(model.dtype).removeprefix("torch.")}
+    if adapter_sha256:
+        raw[_ADAPTER_KEY] = adapter_sha256
     (folder / "config.json").write_text(json.dumps(raw, indent=2), encoding="utf-8")
     for name in TOKENIZER_FILES:
         if (original / name).is_file():
@@ -168,6 +176,13 @@ def fingerprint_of(table: torch.Tensor, shape: Mapping[str, int]) -> str:
     canonical = table.to("cpu", torch.bfloat16).contiguous().view(torch.int16)
     digest.update(canonical.numpy().data)
     return digest.hexdigest()
+
+
+def adapted_fingerprint(fingerprint: str, adapter_sha256: str) -> str:
+    """Return what a decoder goes by after adapters were merged into it; they leave its embedding table as it was."""
+    if not adapter_sha256:
+        return fingerprint
+    return hashlib.sha256(f"{fingerprint}+{adapter_sha256}".encode()).hexdigest()
 
 
 def _read_native(folder: Path, config: DecoderConfig, dtype: torch.dtype) -> tuple[dict[str, torch.Tensor], str]:

@@ -15,7 +15,9 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype
+from lm.lora import find_lora, with_lora
 from lm.packing import load_for_answers
+from lm.weights import load_decoder
 from multimodal.catalog import installed_path
 from multimodal.dependence import warm_up
 from multimodal.errors import AdapterError
@@ -134,7 +136,11 @@ class Models:
 
     @cached_property
     def _decoder(self) -> LoadedDecoder:
-        return load_for_answers(decoder_path(self._decoder_wish), self._device, choose_dtype(self._device))
+        source, dtype = decoder_path(self._decoder_wish), choose_dtype(self._device)
+        decoder = load_for_answers(source, self._device, dtype)
+        lora = find_lora(SHIPPED_ADAPTERS, decoder.fingerprint)
+        # Merged, the weights are not in the groups any more that they were published in.
+        return decoder if lora is None else with_lora(load_decoder(source, device=self._device, dtype=dtype), lora)
 
     @cached_property
     def _engine(self) -> LocalEngine:

@@ -41,6 +41,8 @@ def training_line(progress: object, as_json: bool) -> str:
     fields = asdict(progress) if is_dataclass(progress) and not isinstance(progress, type) else {"scoring": progress}
     if as_json:
         return json.dumps(fields)
+    nested = {name: value for group in fields.values() if isinstance(group, dict) for name, value in group.items()}
+    fields = {name: value for name, value in fields.items() if not isinstance(value, dict)} | nested
     return "  ".join(
         f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in fields.items()
     )

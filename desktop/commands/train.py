@@ -11,6 +11,7 @@ examples:
   bedside train lm --text notes.txt --out my-decoder
   bedside train lm --text more.txt --from my-decoder --out my-decoder-2
   bedside train lm --out my-decoder --resume
+  bedside train fusion --config assets/configs/fusion.toml --data open-data --out adapters
   bedside train projector --data open-data
   bedside train sections --data open-data --out sections.safetensors
   bedside train placing --data open-data --out placing.safetensors
@@ -29,6 +30,7 @@ class TrainingKind:
 
 KINDS = (
     TrainingKind("lm", "train a decoder on text, from scratch or from weights", "desktop.commands.train_lm"),
+    TrainingKind("fusion", "train adapters that let a decoder see and hear", "desktop.commands.train_fusion"),
     TrainingKind(
         "projector", "train the projector that shows pictures to a decoder", "desktop.commands.train_projector"
     ),

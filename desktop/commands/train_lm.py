@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop.commands.stopping import STOPPED, stop_requested
 from lm.training.events import Prepared, Sampled, Validated
 from lm.training.options import options_from, read_config, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from lm.training.events import LmTrainingResult, TrainingEvent
     from lm.training.options import Setting
@@ -31,7 +30,6 @@ examples:
 A stopped or killed run goes on exactly where its last checkpoint stands. OUT is a Hugging Face folder that
 bedside, transformers and vLLM read; loss.jsonl and loss.png in it show how the losses went.
 """
-STOPPED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     report = _report_json if args.json else _report_text
     # Threads that wait for each other by spinning stall a busy machine; torch reads this when it is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    with _stop_requested() as stopped:
+    with stop_requested() as stopped:
         result = _train(args, given, report, stopped)
     _report_result(result, args.json)
     return 0 if result.finished else STOPPED
@@ -92,24 +90,6 @@ def _train(
     from lm.training.loop import train_lm
 
     return train_lm(options, report, stopped)
-
-
-@contextmanager
-def _stop_requested() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C and a polite kill end the run after the step under way; a second one ends it at once."""
-    requests: list[int] = []
-
-    def request(number: int, _frame: object) -> None:
-        if requests:
-            raise KeyboardInterrupt
-        requests.append(number)
-
-    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(requests)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _report_json(event: TrainingEvent) -> None:

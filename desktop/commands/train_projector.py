@@ -1,34 +1,41 @@
-"""`bedside train projector`: the projector that shows pictures to a decoder, with its scores and its card."""
+"""`bedside train projector`: the projector that shows pictures to a decoder, with its scores and its card.
+
+A configuration of `bedside train fusion` (assets/configs/image-projector.toml) that can be varied by options.
+"""
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import add_model_options
-from desktop.commands.progress_line import training_line
+from desktop.commands.training_adapters import (
+    CONFIGS,
+    add_run_options,
+    load_encoders,
+    plain_decoder,
+    planned_run,
+    reporter,
+    train_or_stop,
+)
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
-    from multimodal.training.projector_run import Progress
+    from multimodal.training.fusion_config import FusionConfig
 
 EXAMPLES = """\
 examples:
   bedside train projector --data open-data
   bedside train projector --data open-data --decoder /models/my-decoder --out adapters/my-decoder
 """
+CONFIG = CONFIGS / "image-projector.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    parser.add_argument("--data", metavar="FOLDER", type=Path, help="the open picture sets (default: BEDSIDE_DATA)")
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help="for the projector, its scores and its card")
-    parser.add_argument("--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features and the loss log")
+    add_run_options(parser)
     parser.add_argument("--conversations", metavar="N", type=int, help="how often a picture is shown and asked about")
     parser.add_argument(
         "--label-prompts", action="store_true", help="also find what each label needs, and teach the projector that"
@@ -38,42 +45,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calibrate-only", action="store_true", help="calibrate the dependence check of the projector in --out alone"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
     add_model_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, score and describe; returns the exit code."""
-    from lm.hardware import choose_device, choose_dtype
-    from lm.weights import load_decoder
-    from multimodal.catalog import data_folder, installed_path
-    from multimodal.fusion import SHIPPED_ADAPTERS
-    from multimodal.models import DEFAULT_VISION, decoder_path
-    from multimodal.training.label_prompts import PromptOptions
-    from multimodal.training.projector import ProjectorOptions
-    from multimodal.training.projector_run import ProjectorRun, calibrate_projector, run_projector, score_projector
-    from multimodal.vision import ImageEncoder
+    from multimodal.training.projector_run import calibrate_projector, score_projector
 
-    device = choose_device(args.device)
-    decoder = load_decoder(decoder_path(args.decoder), device=device, dtype=choose_dtype(device))
-    options = ProjectorOptions(seed=args.seed, prompts=PromptOptions() if args.label_prompts else None)
-    name = decoder.name if args.vision == DEFAULT_VISION else f"{decoder.name}-{args.vision}"
-    plan = ProjectorRun(
-        data=args.data or Path(os.environ.get("BEDSIDE_DATA", "../shared/data")),
-        run_folder=args.run_folder or data_folder() / "runs" / f"image-projector-{name}",
-        adapter_folder=args.out or SHIPPED_ADAPTERS / name,
-        encoder_id=args.vision,
-        options=replace(options, conversations=args.conversations) if args.conversations else options,
-    )
-    encoder = ImageEncoder.load(installed_path(plan.encoder_id), device)
-    work: Callable[..., object] = score_projector if args.score_only else run_projector
-    if args.calibrate_only:
-        work = calibrate_projector
-
-    def tell(progress: Progress) -> None:
-        sys.stdout.write(training_line(progress, args.json) + "\n")
-        sys.stdout.flush()
-
-    work(plan, decoder, encoder, tell)
+    config = _config(args)
+    decoder = plain_decoder(args, args.decoder)
+    encoders = load_encoders(config, decoder)
+    plan = planned_run(args, config, decoder, CONFIG.stem)
+    tell = reporter(args.json)
+    if not (args.score_only or args.calibrate_only):
+        code = train_or_stop(plan, decoder, encoders, tell)
+        if code:
+            return code
+    if encoders.vision is not None:
+        work = calibrate_projector if args.calibrate_only else score_projector
+        work(plan, decoder, encoders.vision, tell)
     sys.stdout.write(f"{plan.adapter_folder / 'README.md'}\n")
     return 0
+
+
+def _config(args: argparse.Namespace) -> FusionConfig:
+    """Return the shipped configuration, varied as the command line says."""
+    from multimodal.training.fusion_config import read_fusion_config
+    from multimodal.training.lesson_options import ConversationOptions, LabelPromptsOptions
+
+    config = read_fusion_config(CONFIG)
+    words, *others = config.lessons
+    if args.conversations is not None:
+        others = [
+            replace(one, conversations=args.conversations) if isinstance(one, ConversationOptions) else one
+            for one in others
+        ]
+    prompts = (LabelPromptsOptions(),) if args.label_prompts else ()
+    return replace(config, lessons=(words, *prompts, *others), vision=args.vision, seed=args.seed)

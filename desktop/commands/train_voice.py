@@ -1,21 +1,30 @@
-"""`bedside train voice`: the projector that lets a decoder hear, with its scores and its card."""
+"""`bedside train voice`: the projector that lets a decoder hear, with its scores and its card.
+
+A configuration of `bedside train fusion` (assets/configs/audio-projector.toml) that can be varied by options.
+"""
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.commands.consulting import add_model_options
-from desktop.commands.progress_line import training_line
+from desktop.commands.training_adapters import (
+    CONFIGS,
+    add_run_options,
+    load_encoders,
+    plain_decoder,
+    planned_run,
+    reporter,
+    train_or_stop,
+)
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
-    from multimodal.training.sound_run import VoiceProgress
+    from multimodal.training.fusion_config import FusionConfig
+    from multimodal.training.lesson_options import LessonOptions
 
 EXAMPLES = """\
 examples:
@@ -23,14 +32,13 @@ examples:
   bedside train voice --data open-data --decoder /models/my-decoder --out adapters/my-decoder
   bedside train voice --data open-data --score-only
 """
+CONFIG = CONFIGS / "audio-projector.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    parser.add_argument("--data", metavar="FOLDER", type=Path, help="the open data sets (default: BEDSIDE_DATA)")
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help="for the projector, its scores and its card")
-    parser.add_argument("--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features and the loss log")
-    parser.add_argument("--clips", metavar="N", type=int, default=2400, help="heard in training (default: %(default)s)")
+    add_run_options(parser)
+    parser.add_argument("--clips", metavar="N", type=int, help="heard in training")
     parser.add_argument("--steps", metavar="N", type=int, help="of the lesson without the decoder")
     parser.add_argument("--conversations", metavar="N", type=int, help="of the lesson through the decoder; 0 for none")
     parser.add_argument(
@@ -38,43 +46,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", metavar="N", type=int, default=0)
     parser.add_argument("--score-only", action="store_true", help="score the projector in --out without training")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
     add_model_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, score and describe; returns the exit code."""
-    from lm.hardware import choose_device, choose_dtype
-    from lm.weights import load_decoder
-    from multimodal.catalog import data_folder, installed_path
-    from multimodal.fusion import SHIPPED_ADAPTERS
-    from multimodal.models import DEFAULT_SPEECH, decoder_path
-    from multimodal.speech import SpeechRecognizer
-    from multimodal.training.sound_lesson import VoiceOptions
-    from multimodal.training.sound_run import VoiceRun, run_voice, score_voice
+    from multimodal.training.sound_run import AUDIO_CARD_FILE, score_voice
 
-    device = choose_device(args.device)
-    decoder = load_decoder(decoder_path(args.decoder), device=device, dtype=choose_dtype(device))
-    options = VoiceOptions(seed=args.seed)
-    alignment = replace(options.alignment, steps=args.steps or options.alignment.steps, seed=args.seed)
-    conversations = options.conversations if args.conversations is None else args.conversations
-    name = decoder.name if args.speech == DEFAULT_SPEECH else f"{decoder.name}-{args.speech}"
-    plan = VoiceRun(
-        data=args.data or Path(os.environ.get("BEDSIDE_DATA", "../shared/data")),
-        run_folder=args.run_folder or data_folder() / "runs" / f"audio-projector-{name}",
-        adapter_folder=args.out or SHIPPED_ADAPTERS / name,
-        encoder_id=args.speech,
-        trained_clips=args.clips,
-        questions=args.questions,
-        options=replace(options, alignment=alignment, conversations=conversations),
-    )
-    encoder = SpeechRecognizer.load(installed_path(args.speech), installed_path("silero-vad"), device)
-    work: Callable[..., object] = score_voice if args.score_only else run_voice
-
-    def tell(progress: VoiceProgress) -> None:
-        sys.stdout.write(training_line(progress, args.json) + "\n")
-        sys.stdout.flush()
-
-    work(plan, decoder, encoder, tell)
-    sys.stdout.write(f"{plan.adapter_folder / 'audio-card.md'}\n")
+    config = _config(args)
+    decoder = plain_decoder(args, args.decoder)
+    encoders = load_encoders(config, decoder)
+    plan = replace(planned_run(args, config, decoder, CONFIG.stem), questions=args.questions)
+    tell = reporter(args.json)
+    if not args.score_only:
+        code = train_or_stop(plan, decoder, encoders, tell)
+        if code:
+            return code
+    if encoders.speech is not None:
+        score_voice(plan, decoder, encoders.speech, tell)
+    sys.stdout.write(f"{plan.adapter_folder / AUDIO_CARD_FILE}\n")
     return 0
+
+
+def _config(args: argparse.Namespace) -> FusionConfig:
+    """Return the shipped configuration, varied as the command line says."""
+    from multimodal.training.fusion_config import read_fusion_config
+
+    config = read_fusion_config(CONFIG)
+    varied = tuple(_varied(lesson, args) for lesson in config.lessons)
+    # A lesson of no conversations is none.
+    lessons = tuple(lesson for lesson in varied if getattr(lesson, "conversations", 1))
+    clips = config.clips if args.clips is None else args.clips
+    return replace(config, lessons=lessons, speech=args.speech, clips=clips, seed=args.seed)
+
+
+def _varied(lesson: LessonOptions, args: argparse.Namespace) -> LessonOptions:
+    from multimodal.training.lesson_options import ConversationOptions, SoundWordsOptions
+
+    if isinstance(lesson, SoundWordsOptions) and args.steps is not None:
+        return replace(lesson, steps=args.steps)
+    if isinstance(lesson, ConversationOptions) and args.conversations is not None:
+        return replace(lesson, conversations=args.conversations)
+    return lesson

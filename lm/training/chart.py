@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from lm.training.files import replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _WIDTH, _HEIGHT = 960, 540
@@ -43,14 +43,28 @@ def draw_loss_curve(records: Sequence[dict[str, Any]], file: Path) -> None:
     """Write a PNG with the training and the validation loss, in nats per token, over the steps."""
     training = [(float(one["step"]), float(one["loss"])) for one in records if "loss" in one]
     validation = [(float(one["step"]), float(one["validation_loss"])) for one in records if "validation_loss" in one]
+    image = _panel("loss, nats per token", training, validation)
+    _draw_legend(ImageDraw.Draw(image))
+    replace_file(file, lambda partial: image.save(partial, format="PNG"))
+
+
+def draw_lesson_curves(lessons: Mapping[str, Sequence[Point]], file: Path) -> None:
+    """Write a PNG with the loss of each lesson, by its title, over its own steps."""
+    panels = [_panel(title, points, []) for title, points in lessons.items()]
+    image = Image.new("RGB", (_WIDTH, _HEIGHT * max(1, len(panels))), _PAPER)
+    for number, panel in enumerate(panels):
+        image.paste(panel, (0, number * _HEIGHT))
+    replace_file(file, lambda partial: image.save(partial, format="PNG"))
+
+
+def _panel(title: str, training: Sequence[Point], validation: Sequence[Point]) -> Image.Image:
     image = Image.new("RGB", (_WIDTH, _HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     scale = _scale([*training, *validation])
-    _draw_axes(draw, scale)
+    _draw_axes(draw, scale, title)
     _draw_curve(draw, [scale.place(point) for point in training], _TRAINING, dots=False)
     _draw_curve(draw, [scale.place(point) for point in validation], _VALIDATION, dots=True)
-    _draw_legend(draw)
-    replace_file(file, lambda partial: image.save(partial, format="PNG"))
+    return image
 
 
 def _scale(points: Sequence[Point]) -> Scale:
@@ -71,7 +85,7 @@ def _spacing(extent: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
 
 
-def _draw_axes(draw: ImageDraw.ImageDraw, scale: Scale) -> None:
+def _draw_axes(draw: ImageDraw.ImageDraw, scale: Scale, title: str) -> None:
     font = ImageFont.load_default(14)
     low, high = scale.losses
     spacing = _spacing(high - low)
@@ -87,7 +101,7 @@ def _draw_axes(draw: ImageDraw.ImageDraw, scale: Scale) -> None:
         draw.text((x, _BOTTOM + 8), f"{index * spacing:g}", fill=_INK, font=font, anchor="mt")
     draw.line([(_LEFT, _BOTTOM), (_RIGHT, _BOTTOM)], fill=_INK)
     draw.text(((_LEFT + _RIGHT) / 2, _HEIGHT - 8), "step", fill=_INK, font=font, anchor="mb")
-    draw.text((_LEFT, 8), "loss, nats per token", fill=_INK, font=font, anchor="lt")
+    draw.text((_LEFT, 8), title, fill=_INK, font=font, anchor="lt")
 
 
 def _draw_curve(draw: ImageDraw.ImageDraw, pixels: Sequence[Point], colour: str, *, dots: bool) -> None:

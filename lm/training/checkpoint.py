@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save_file
 
 from lm.errors import TrainingError
 from lm.training.files import flush_file, flush_folder
+from lm.training.parallel import like, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,16 +64,22 @@ class Checkpoints:
         complete = sorted(self._folder.glob("step-*"))
         return complete[-1] if complete else None
 
-    def save(self, state: RunState, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        """Write the checkpoint of `state`'s step, then remove those before the last two."""
+    def save(
+        self, state: RunState, model: torch.nn.Module, optimizer: torch.optim.Optimizer, *, writes: bool = True
+    ) -> None:
+        """Write the checkpoint of `state`'s step, then remove those before the last two.
+
+        Of several processes all must call it, since each holds a part where weights are sharded; one of them `writes`.
+        """
+        weights, moments = weights_of(model), moments_of(model, optimizer)
         folder = self._folder / f"step-{state.progress.step:08d}"
-        if folder.exists():
+        if folder.exists() or not writes:
             return  # the same step of the same run has the same content
         partial = self._folder / "partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        save_file(weights_of(model), partial / "weights.safetensors")
-        save_file(moments_of(model, optimizer), partial / "optimizer.safetensors")
+        save_file(weights, partial / "weights.safetensors")
+        save_file(moments, partial / "optimizer.safetensors")
         content = json.dumps({"format": _FORMAT} | asdict(state), indent=2)
         (partial / "state.json").write_text(content, encoding="utf-8")
         for file in partial.iterdir():
@@ -95,8 +102,8 @@ class Checkpoints:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise _damaged(folder, error) from error
 
-    def restore(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        """Put the last checkpoint's weights and moments into `model` and `optimizer`."""
+    def restore(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer | None) -> None:
+        """Put the last checkpoint's weights and moments into `model` and `optimizer`, weights alone without one."""
         folder = self.latest()
         if folder is None:
             raise TrainingError(f"{self._folder.parent} holds no checkpoint to resume from: start without --resume.")
@@ -104,7 +111,8 @@ class Checkpoints:
             weights = load_file(folder / "weights.safetensors")
             moments = load_file(folder / "optimizer.safetensors")
             _load_weights(model, weights)
-            _load_moments(model, optimizer, moments)
+            if optimizer is not None:
+                _load_moments(model, optimizer, moments)
         except (OSError, SafetensorError, KeyError, RuntimeError) as error:
             raise _damaged(folder, error) from error
 
@@ -118,13 +126,13 @@ def _damaged(folder: Path, error: Exception) -> TrainingError:
 
 def weights_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     """Return each weight once, on the CPU: a tied head is the embedding table and is not stored again."""
-    return {name: parameter.detach().cpu().contiguous() for name, parameter in model.named_parameters()}
+    return {name: whole(parameter) for name, parameter in model.named_parameters()}
 
 
 def moments_of(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
     """Return AdamW's state as `kind:parameter`; empty before the first step."""
     return {
-        f"{kind}:{name}": optimizer.state[parameter][kind].detach().cpu().contiguous()
+        f"{kind}:{name}": whole(optimizer.state[parameter][kind])
         for name, parameter in model.named_parameters()
         if parameter in optimizer.state
         for kind in _MOMENTS
@@ -133,7 +141,7 @@ def moments_of(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict
 
 def _load_weights(model: torch.nn.Module, weights: dict[str, torch.Tensor]) -> None:
     for name, parameter in model.named_parameters():
-        parameter.data.copy_(weights[name])
+        parameter.data.copy_(like(weights[name], parameter.data))
 
 
 def _load_moments(model: torch.nn.Module, optimizer: torch.optim.Optimizer, moments: dict[str, torch.Tensor]) -> None:
@@ -141,9 +149,12 @@ def _load_moments(model: torch.nn.Module, optimizer: torch.optim.Optimizer, mome
         return
     groups = {id(one): group for group in optimizer.param_groups for one in group["params"]}
     for name, parameter in model.named_parameters():
+        if id(parameter) not in groups:
+            continue  # frozen while this optimizer is at work
         state = {kind: moments[f"{kind}:{name}"] for kind in _MOMENTS}
         # AdamW counts its steps on the CPU, unless it is fused with the kernels of the device.
         fused = groups[id(parameter)].get("fused", False)
         optimizer.state[parameter] = {
-            kind: value.to(parameter.device if fused or kind != "step" else "cpu") for kind, value in state.items()
+            kind: like(value, parameter) if kind != "step" else value.to(parameter.device if fused else "cpu")
+            for kind, value in state.items()
         }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lm.training.files import replace_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from lm.training.events import Stepped, Validated
@@ -25,13 +26,11 @@ class LossLog:
 
     def stepped(self, event: Stepped) -> None:
         """Add the loss of one step."""
-        self._append(
-            {"step": event.step, "loss": event.loss, "learning_rate": event.learning_rate, "tokens": event.tokens}
-        )
+        self.add({"step": event.step, "loss": event.loss, "learning_rate": event.learning_rate, "tokens": event.tokens})
 
     def validated(self, event: Validated) -> None:
         """Add a validation loss."""
-        self._append({"step": event.step, "validation_loss": event.validation_loss})
+        self.add({"step": event.step, "validation_loss": event.validation_loss})
 
     def records(self) -> list[dict[str, Any]]:
         """Return what was logged; a last line that a killed run left half-written is dropped."""
@@ -45,6 +44,7 @@ class LossLog:
         kept = "".join(json.dumps(record) + "\n" for record in self.records() if record["step"] <= step)
         replace_file(self._file, lambda partial: partial.write_text(kept, encoding="utf-8"))
 
-    def _append(self, record: dict[str, Any]) -> None:
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Add a line; `step` in it says after which checkpoint it is kept."""
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+            file.write(json.dumps(dict(record)) + "\n")

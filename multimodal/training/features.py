@@ -44,6 +44,7 @@ class FeatureStore:
         self.rows: dict[str, int] = index["pictures"]
         self._patches = np.load(folder / "patches.npy", mmap_mode="r")
         self._cls = np.load(folder / "cls.npy", mmap_mode="r")
+        self.d_encoder = int(self._cls.shape[1])
 
     def get(self, paths: Sequence[str]) -> ImageFeatures:
         """Return the states of `paths` as float32: patches `(batch, 256, d)` and CLS `(batch, d)`."""

@@ -11,47 +11,22 @@ distillation), which is as easy as the label is to be told from the ViT's states
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
-from lm.training.schedule import LearningRates
+from lm.training.lessons import Learning, StepOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from lm.training.parallel import Processes
     from multimodal.fusion import ImageProjector
     from multimodal.training.features import FeatureStore
+    from multimodal.training.lesson_options import LabelPromptsOptions
     from multimodal.training.pictures import LabelledPicture
     from multimodal.training.projected_pictures import ProjectedPictures
-
-
-@dataclass(frozen=True, slots=True)
-class PromptOptions:
-    """How the label prompts are learned and distilled."""
-
-    conversations: int = 1280
-    learning_rate: float = 0.03
-    """Of the prompts, in units of the picture tokens' root mean square."""
-    distillation_steps: int = 400
-    distillation_batch: int = 48
-    distillation_rate: float = 1e-3
-    warmup: float = 0.05
-    final_share: float = 0.05
-    weight_decay: float = 0.01
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DistillationReport:
-    """One step: the squared error of the CLS token and of the patch tokens, as shares of a token's own square."""
-
-    distillation_step: int
-    steps: int
-    cls_error: float
-    patch_error: float
 
 
 class LabelPrompts(nn.Module):
@@ -65,7 +40,8 @@ class LabelPrompts(nn.Module):
         sample = [picture.path for picture in labelled[:: max(1, len(labelled) // 64)]]
         with torch.no_grad():
             mapped = pictures.mapped(sample)
-        self._scale = float(mapped.pow(2).mean().sqrt())
+        self.scale = nn.Parameter(mapped.pow(2).mean().sqrt(), requires_grad=False)
+        """A parameter, though never trained, so that checkpoints keep it."""
         self.prompts = nn.Parameter(mapped.new_zeros(len(labels), 2, mapped.shape[-1]))
         """Added to the CLS token and to every patch token of a label, in units of the tokens' root mean square."""
 
@@ -73,9 +49,13 @@ class LabelPrompts(nn.Module):
         """Return `(batch, 65, d_model)`."""
         with torch.no_grad():
             mapped = self._shown.mapped(paths)
-        of_labels = self._scale * self.prompts[[self._rows[path] for path in paths]]
+        of_labels = self.scale * self.prompts[[self._rows[path] for path in paths]]
         prompted = torch.cat([mapped[:, :1] + of_labels[:, :1], mapped[:, 1:] + of_labels[:, 1:]], dim=1)
         return self._shown.projector.place(prompted)
+
+    def square(self) -> torch.Tensor:
+        """Return the mean square of a token around the words' mean, by the gain that the projector came with."""
+        return self._shown.projector.norm.weight.detach().pow(2).mean()
 
     def labels(self) -> list[list[str]]:
         """Return the pictures of each label."""
@@ -85,38 +65,53 @@ class LabelPrompts(nn.Module):
         return [groups[row] for row in sorted(groups)]
 
 
-def distil(
-    projector: ImageProjector,
-    prompts: LabelPrompts,
-    features: FeatureStore,
-    options: PromptOptions,
-    on_step: Callable[[DistillationReport], None],
-) -> None:
-    """Train `projector`, which must not be the one inside `prompts`, to show pictures as `prompts` does.
+class Distillation:
+    """The lesson in which a projector, not the one inside `prompts`, learns to show pictures as `prompts` does.
 
-    Every label is drawn equally often.
+    Every label is drawn equally often. Figures are squared errors as shares of a token's own square.
     """
-    rates = LearningRates(options.distillation_rate, options.distillation_steps, options.warmup, options.final_share)
-    optimizer = torch.optim.AdamW(
-        projector.parameters(), lr=rates.peak, betas=(0.9, 0.95), weight_decay=options.weight_decay
-    )
-    rng = random.Random(options.seed)  # noqa: S311 - a reproducible draw, not a secret
-    labels = prompts.labels()
-    square = projector.norm.weight.detach().pow(2).mean()
-    projector.train()
-    for step in range(1, options.distillation_steps + 1):
-        paths = [rng.choice(rng.choice(labels)) for _ in range(options.distillation_batch)]
-        states = features.get(paths)
-        device = projector.modality.device
+
+    figures = ("error", "of the CLS token", "of the patches")
+
+    def __init__(
+        self,
+        projector: ImageProjector,
+        prompts: LabelPrompts,
+        features: FeatureStore,
+        chosen: tuple[LabelPromptsOptions, int],
+    ) -> None:
+        self._projector, self._prompts, self._features = projector, prompts, features
+        self._chosen, seed = chosen
+        rng = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
+        labels = prompts.labels()
+        size = self._chosen.distillation_batch
+        self._batches = [
+            [rng.choice(rng.choice(labels)) for _ in range(size)] for _ in range(self._chosen.distillation_steps)
+        ]
+
+    @property
+    def options(self) -> StepOptions:
+        """How fast it is taught."""
+        chosen = self._chosen
+        return StepOptions(chosen.distillation_rate, chosen.warmup, chosen.final_share)
+
+    def learning(self) -> Sequence[Learning]:
+        """Return the projector's weights."""
+        return [Learning(list(self._projector.parameters()), weight_decay=self._chosen.weight_decay)]
+
+    def parts(self, step: int, processes: Processes) -> Sequence[list[str]]:
+        """Return this process's pictures."""
+        paths = self._batches[step - 1]
+        return [[paths[place] for place in processes.share(len(paths))]]
+
+    def loss(self, part: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the squared error of the CLS token and of the patch tokens."""
+        states = self._features.get(part)
+        device = self._projector.modality.device
         with torch.no_grad():
-            wanted = prompts(paths)
-        error = (projector(states.patches.to(device), states.cls.to(device)) - wanted).pow(2) / square
-        by_cls, by_patches = error[:, 0].mean(), error[:, 1:].mean()
-        for group in optimizer.param_groups:
-            group["lr"] = rates.at(step)
-        optimizer.zero_grad(set_to_none=True)
-        (by_cls + by_patches).backward()
-        nn.utils.clip_grad_norm_(projector.parameters(), 1.0)
-        optimizer.step()
-        on_step(DistillationReport(step, options.distillation_steps, by_cls.item(), by_patches.item()))
-    projector.eval()
+            wanted = self._prompts(part)
+        square = self._prompts.square()
+        error = (self._projector(states.patches.to(device), states.cls.to(device)) - wanted).pow(2) / square
+        errors = torch.stack([error[:, 0].mean(), error[:, 1:].mean()])
+        share = len(part) / self._chosen.distillation_batch
+        return share * errors.sum(), share * torch.cat([errors.sum().unsqueeze(0), errors]).detach()

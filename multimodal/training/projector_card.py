@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lm.grounding.answer import Dependence
 from multimodal.fusion import IMAGE_TOKENS
 from multimodal.prompt import PROMPT_VERSION
-from multimodal.training.picture_questions import MOST_QUESTIONS
+from multimodal.training.lesson_sentences import frozen_sentence, lesson_sentences
 from multimodal.training.projector_scores import Shown
 
 if TYPE_CHECKING:
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from multimodal.training.dependence_calibration import Calibration
-    from multimodal.training.label_prompts import PromptOptions
-    from multimodal.training.projector_run import ProjectorRun
+    from multimodal.training.fusion_run import FusionRun
     from multimodal.training.projector_scores import Score
     from multimodal.training.statistics import Estimate
 
@@ -28,45 +27,30 @@ DATA = (
 )
 
 
-def write_card(file: Path, decoder: str, run: ProjectorRun, scores: Sequence[Score], calibration: Calibration) -> None:
+def write_card(file: Path, decoder: str, run: FusionRun, scores: Sequence[Score], calibration: Calibration) -> None:
     """Write the card as Markdown; every figure in it comes from `scores` and `calibration`."""
     lines = [*_head(decoder, run), *_score_lines(scores), *_calibration_lines(calibration), *_limits()]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _head(decoder: str, run: ProjectorRun) -> list[str]:
-    options = run.options
+def _head(decoder: str, run: FusionRun) -> list[str]:
     return [
         f"# Image projector for {decoder}",
         "",
-        f"Maps the patch tokens of `{run.encoder_id}` to {IMAGE_TOKENS} embeddings of the decoder; encoder and decoder "
-        f"stay frozen. Written by `bedside train projector`; prompt version {PROMPT_VERSION}. Licence: Apache-2.0.",
+        f"Maps the patch tokens of `{run.config.vision}` to {IMAGE_TOKENS} embeddings of the decoder. "
+        f"{frozen_sentence(run.config)} Written by `bedside train`; prompt version {PROMPT_VERSION}. "
+        "Licence: Apache-2.0.",
         "",
         "Research and education only. It does not diagnose.",
         "",
         "## Training",
         "",
-        f"First {options.alignment.steps} steps of {options.alignment.batch} pictures without the decoder: picture "
-        f"tokens towards the decoder's embeddings of the words that name the picture. {_prompts(options.prompts)}Then "
-        "through the frozen decoder: "
-        f"{options.conversations} pictures with up to {MOST_QUESTIONS} questions each, one pass, batch "
-        f"{options.batch}, AdamW, learning rate {options.learning_rate:g} with cosine decay, seed {options.seed}; "
-        "cross-entropy on the answers' tokens alone.",
+        *lesson_sentences(run.config),
         "",
         "| data | licence | what, and what was held back |",
         "|---|---|---|",
         *(f"| {name} | {licence} | {what} |" for name, licence, what in DATA),
     ]
-
-
-def _prompts(options: PromptOptions | None) -> str:
-    if options is None:
-        return ""
-    return (
-        "Then two vectors for each label (prompts, for the CLS token and the patch tokens) through the frozen decoder, "
-        f"{options.conversations} pictures with their questions, and {options.distillation_steps} steps of "
-        f"{options.distillation_batch} pictures that teach the projector to give them itself. "
-    )
 
 
 def _score_lines(scores: Sequence[Score]) -> list[str]:

@@ -8,41 +8,43 @@ the difference between the true and the shuffled picture is tested in pairs.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 
+from lm.engine import LocalEngine
+from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
-from multimodal.training.picture_questions import KIND_QUESTIONS, PictureQuestion
-from multimodal.training.pictures import KIND_ANSWERS, Split
+from multimodal.training.picture_tasks import YES_NO
 from multimodal.training.statistics import (
     Estimate,
-    accuracy,
     auroc,
     balanced_accuracy,
     bootstrap,
+    mean,
     paired_p_value,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
+    from lm.sequence import FusionSequence
     from lm.weights import LoadedDecoder
     from multimodal.fusion import ImageProjector
-    from multimodal.training.features import FeatureStore
-    from multimodal.training.pictures import LabelledPicture
+    from multimodal.training.picture_tasks import Task
+    from multimodal.vision import ImageFeatures
 
 T = TypeVar("T")
+Judge = Callable[[Sequence[str], Sequence["torch.Tensor | None"]], list[T]]
+"""Says something of each question with what is shown in it."""
 
 BATCH = 16
-KIND_PICTURES_A_SOURCE = 60
 
 
 class Shown(StrEnum):
@@ -52,15 +54,6 @@ class Shown(StrEnum):
     SHUFFLED = "another picture"
     BLANK = "blank picture"
     NONE = "no picture"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Questions of one kind on held-back pictures."""
-
-    name: str
-    title: str
-    questions: tuple[PictureQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,51 +69,21 @@ class Score:
     p_value: float
 
 
-def yes_no_tasks(pictures: Sequence[LabelledPicture], vqa: Sequence[PictureQuestion]) -> list[Task]:
-    """Return the yes/no tasks on held-back pictures."""
-    return [
-        _label_task(
-            "pneumonia",
-            "Chest film: signs of pneumonia (held-back part of Kermany train)",
-            "Does this chest X-ray show signs of pneumonia?",
-            pictures,
-            "kermany-cxr",
-            "pneumonia",
-        ),
-        _label_task(
-            "malignant",
-            "Breast ultrasound: malignant rather than benign (held-back fifth of BUSI)",
-            "Does the lesion look malignant?",
-            [picture for picture in pictures if picture.label != "normal"],
-            "busi",
-            "malignant",
-        ),
-        Task(
-            "vqa-rad",
-            "VQA-RAD dev, yes/no questions (image-disjoint)",
-            tuple(q for q in vqa if q.split is Split.DEV and q.topic == "vqa-yes-no"),
-        ),
-    ]
+class PictureStates(Protocol):
+    """What gives the ViT's states of pictures; a FeatureStore does."""
 
+    def get(self, paths: Sequence[str]) -> ImageFeatures:
+        """Return the states of `paths`."""
 
-def kind_task(pictures: Sequence[LabelledPicture], seed: int = 0) -> Task:
-    """Return "what kind of picture is this" over all sources, at most 60 held-back pictures of each."""
-    rng = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
-    questions: list[PictureQuestion] = []
-    for source in sorted({picture.source for picture in pictures}):
-        held = [picture for picture in pictures if picture.source == source and picture.split is Split.DEV]
-        questions += [
-            PictureQuestion(picture.path, source, Split.DEV, "kind", KIND_QUESTIONS[0], picture.kind())
-            for picture in rng.sample(held, min(len(held), KIND_PICTURES_A_SOURCE))
-        ]
-    return Task("kind", "Which kind of picture is this, over all sources", tuple(questions))
+    def mean_picture(self) -> ImageFeatures:
+        """Return the states of the blank picture."""
 
 
 class Scorer:
     """Asks the decoder the same questions with the true, another, a blank and no picture."""
 
     def __init__(
-        self, decoder: LoadedDecoder, projector: ImageProjector, features: FeatureStore, seed: int = 0
+        self, decoder: LoadedDecoder, projector: ImageProjector, features: PictureStates, seed: int = 0
     ) -> None:
         self._decoder = decoder
         self._prompts = PromptBuilder(decoder.tokens)
@@ -132,12 +95,11 @@ class Scorer:
             self._blank = projector(blank.patches, blank.cls)[0]
 
     def yes_no(self, task: Task, on_progress: Callable[[str], None]) -> Score:
-        """Score a task by the decoder's own probabilities of "Yes" and "No"."""
-        truths = np.array([question.answer == "Yes." for question in task.questions])
-        probabilities: dict[Shown, NDArray[np.float64]] = {}
-        for shown in Shown:
-            on_progress(f"{task.title}: {shown}")
-            probabilities[shown] = np.array(self._ask(task, shown, self._yes_probabilities))
+        """Score a task with two choices by the decoder's own probability of the first."""
+        judge = self._yes_probabilities if task.choices == YES_NO else self._first_probabilities(task.choices)
+        truths = np.array([question.answer == task.choices[0] for question in task.questions])
+        asked = self._everything(task, judge, on_progress)
+        probabilities = {shown: np.array(found) for shown, found in asked.items()}
         right = {shown: np.where(truths, p, 1 - p) for shown, p in probabilities.items()}
         metrics = {
             name: {str(shown): bootstrap(metric, p, truths) for shown, p in probabilities.items()}
@@ -148,22 +110,47 @@ class Scorer:
         return Score(task.name, task.title, len(truths), majority, metrics, paired_p_value(difference))
 
     def kind(self, task: Task, on_progress: Callable[[str], None]) -> Score:
-        """Score "which kind" by the most probable of the possible answers."""
+        """Score a task by the most probable of its choices."""
         answers = [question.answer for question in task.questions]
-        right: dict[Shown, NDArray[np.float64]] = {}
-        for shown in Shown:
-            on_progress(f"{task.title}: {shown}")
-            chosen = self._ask(task, shown, self._most_probable_kinds)
-            right[shown] = np.array([float(kind == answer) for kind, answer in zip(chosen, answers, strict=True)])
-        all_true = np.ones(len(task.questions), dtype=bool)
-        estimates = {str(shown): bootstrap(accuracy, r, all_true) for shown, r in right.items()}
+        chosen = self._everything(task, self._most_probable(task.choices), on_progress)
+        right = {
+            shown: np.array([float(choice == answer) for choice, answer in zip(choices, answers, strict=True)])
+            for shown, choices in chosen.items()
+        }
+        estimates = {str(shown): bootstrap(mean, r, np.ones(len(r), dtype=bool)) for shown, r in right.items()}
         majority = max(answers.count(answer) for answer in set(answers)) / len(answers)
         p_value = paired_p_value(right[Shown.TRUE] - right[Shown.SHUFFLED])
         return Score(task.name, task.title, len(answers), majority, {"accuracy": estimates}, p_value)
 
-    def _ask(
-        self, task: Task, shown: Shown, judge: Callable[[Sequence[str], Sequence[torch.Tensor | None]], list[T]]
-    ) -> list[T]:
+    def most_probable(self, task: Task, shown: Shown) -> list[str]:
+        """Return the most probable choice of each question with what is shown."""
+        return self._ask(task, shown, self._most_probable(task.choices))
+
+    def answers(self, task: Task, shown: Shown, most_tokens: int) -> list[str]:
+        """Return what the decoder itself answers (greedy decoding) with what is shown."""
+        engine = LocalEngine(self._decoder)
+        options = GenerationOptions(max_new_tokens=most_tokens)
+
+        def written(questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[str]:
+            prompts = [self._sequence(*asked) for asked in zip(questions, pictures, strict=True)]
+            return ["".join(token.text for token in engine.generate(prompt, options)).strip() for prompt in prompts]
+
+        return self._ask(task, shown, written)
+
+    def right_log_probabilities(self, task: Task, shown: Shown) -> NDArray[np.float64]:
+        """Return for each question the log-probability of the right answer among the choices."""
+        logs = self._ask(task, shown, self._log_probabilities(task.choices))
+        places = [task.choices.index(question.answer) for question in task.questions]
+        return np.array([row[place] for row, place in zip(logs, places, strict=True)])
+
+    def _everything(self, task: Task, judge: Judge[T], on_progress: Callable[[str], None]) -> dict[Shown, list[T]]:
+        found: dict[Shown, list[T]] = {}
+        for shown in Shown:
+            on_progress(f"{task.title}: {shown}")
+            found[shown] = self._ask(task, shown, judge)
+        return found
+
+    def _ask(self, task: Task, shown: Shown, judge: Judge[T]) -> list[T]:
         """Return what `judge` says of each question with what is shown; equal prompts are asked once."""
         questions = [question.question for question in task.questions]
         paths = [question.path for question in task.questions]
@@ -199,16 +186,27 @@ class Scorer:
         logits = self._decoder.model.logits_where(padded, last).float()
         return torch.sigmoid(logits[:, yes] - logits[:, no]).tolist()
 
-    def _most_probable_kinds(self, questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[str]:
-        return [
-            self._most_probable_kind(self._prompt(question, picture))
-            for question, picture in zip(questions, pictures, strict=True)
-        ]
+    def _first_probabilities(self, choices: Sequence[str]) -> Judge[float]:
+        """Return what gives the probability of the first choice among all."""
+        judge = self._log_probabilities(choices)
+        return lambda questions, pictures: [float(np.exp(row[0])) for row in judge(questions, pictures)]
 
-    def _most_probable_kind(self, prompt: torch.Tensor) -> str:
-        """Return the likeliest of the possible answers; the prompt is read once for all of them."""
+    def _most_probable(self, choices: Sequence[str]) -> Judge[str]:
+        judge = self._log_probabilities(choices)
+        return lambda questions, pictures: [choices[int(np.argmax(row))] for row in judge(questions, pictures)]
+
+    def _log_probabilities(self, choices: Sequence[str]) -> Judge[NDArray[np.float64]]:
+        """Return what gives the log-probability of each choice among all of them."""
+
+        def judge(questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[NDArray[np.float64]]:
+            prompts = [self._prompt(*asked) for asked in zip(questions, pictures, strict=True)]
+            return [self._choice_log_probabilities(prompt, choices) for prompt in prompts]
+
+        return judge
+
+    def _choice_log_probabilities(self, prompt: torch.Tensor, choices: Sequence[str]) -> NDArray[np.float64]:
+        """Return the log-probability of each choice among all; the prompt is read once for all of them."""
         model = self._decoder.model
-        choices = sorted(set(KIND_ANSWERS.values()))
         answers = [torch.tensor(self._prompts.answer_ids(choice), device=model.device) for choice in choices]
         length = prompt.shape[0]
         cache = model.new_cache(length + max(map(len, answers)))
@@ -219,26 +217,16 @@ class Scorer:
             cache.truncate(length)
             log_probabilities = torch.cat([first, following]).float().log_softmax(-1)
             sums.append(float(log_probabilities.gather(1, answer.unsqueeze(1)).sum()))
-        return choices[int(np.argmax(sums))]
+        scores = np.array(sums)
+        among: NDArray[np.float64] = scores - np.logaddexp.reduce(scores)
+        return among
 
     def _prompt(self, question: str, picture: torch.Tensor | None) -> torch.Tensor:
+        return self._sequence(question, picture).embed(self._decoder.model.embed_tokens)[0]
+
+    def _sequence(self, question: str, picture: torch.Tensor | None) -> FusionSequence:
         attachments = () if picture is None else (FusedAttachment(SourceKind.IMAGE, "Image 1", picture),)
-        built = self._prompts.build(PromptInputs(question, attachments))
-        return built.embed(self._decoder.model.embed_tokens)[0]
-
-
-def _label_task(
-    name: str, title: str, question: str, pictures: Sequence[LabelledPicture], source: str, positive: str
-) -> Task:
-    held = [picture for picture in pictures if picture.source == source and picture.split is Split.DEV]
-    return Task(
-        name,
-        title,
-        tuple(
-            PictureQuestion(p.path, source, Split.DEV, name, question, "Yes." if p.label == positive else "No.")
-            for p in held
-        ),
-    )
+        return self._prompts.build(PromptInputs(question, attachments))
 
 
 def _other_pictures(paths: Sequence[str], seed: int) -> list[str]:

@@ -17,42 +17,18 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lm.training.schedule import LearningRates
+from lm.training.lessons import Learning, StepOptions
 from multimodal.training.spoken_sentences import normalized
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from lm.training.parallel import Processes
     from lm.weights import LoadedDecoder
     from multimodal.fusion import AudioProjector, SoundTokens
     from multimodal.training.clips import Clip
+    from multimodal.training.lesson_options import SoundWordsOptions
     from multimodal.training.sound_features import SoundFeatures
-
-
-@dataclass(frozen=True, slots=True)
-class SoundAlignmentOptions:
-    """How the first lesson is taught."""
-
-    steps: int = 1000
-    batch: int = 32
-    learning_rate: float = 1.5e-3
-    weight_decay: float = 0.02
-    warmup: float = 0.05
-    final_share: float = 0.05
-    temperature: float = 0.07
-    """Cosine similarities are divided by it, as in CLIP (arXiv:2103.00020)."""
-    hidden_frames: int = 16
-    """At most so many frames in a row are hidden, twice a clip (SpecAugment, arXiv:1904.08779)."""
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SoundAlignmentReport:
-    """One step of the first lesson: the CTC loss in nats per token of the sentence."""
-
-    alignment_step: int
-    steps: int
-    ctc_loss: float
 
 
 class SpokenWords:
@@ -90,41 +66,64 @@ def sound_batch(features: SoundFeatures, clips: Sequence[Clip]) -> tuple[torch.T
     return nn.utils.rnn.pad_sequence(states, batch_first=True), lengths
 
 
-def align_sound_to_words(
-    projector: AudioProjector,
-    clips: Sequence[Clip],
-    features: SoundFeatures,
-    words: SpokenWords,
-    options: SoundAlignmentOptions,
-    on_step: Callable[[SoundAlignmentReport], None],
-) -> None:
-    """Train `projector` in place; each clip is heard `steps * batch / len(clips)` times."""
-    rates = LearningRates(options.learning_rate, options.steps, options.warmup, options.final_share)
-    optimizer = torch.optim.AdamW(
-        projector.parameters(), lr=rates.peak, betas=(0.9, 0.95), weight_decay=options.weight_decay
-    )
-    torch.manual_seed(options.seed)
-    rng = random.Random(options.seed)  # noqa: S311 - a reproducible draw, not a secret
-    projector.train()
-    for step, chosen in enumerate(_batches(clips, options, rng), 1):
-        frames, lengths = sound_batch(features, chosen)
-        device = projector.modality.device
-        frames = _partly_hidden(frames, lengths, options.hidden_frames, rng).to(device)
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundPart:
+    """Clips that one process hears in one step; `tokens` are those of all sentences of the step."""
+
+    clips: list[Clip]
+    frames: torch.Tensor
+    lengths: torch.Tensor
+    tokens: int
+
+
+class SoundWords:
+    """The lesson; each clip is heard `steps * batch / len(clips)` times."""
+
+    figures = ("words",)
+
+    def __init__(
+        self,
+        projector: AudioProjector,
+        clips: Sequence[Clip],
+        features: SoundFeatures,
+        words: SpokenWords,
+        chosen: tuple[SoundWordsOptions, int],
+    ) -> None:
+        self._projector, self._features, self._words = projector, features, words
+        self._chosen, self._seed = chosen
+        rng = random.Random(self._seed)  # noqa: S311 - a reproducible draw, not a secret
+        self._batches = list(_batches(clips, self._chosen, rng))
+
+    @property
+    def options(self) -> StepOptions:
+        """How fast it is taught."""
+        chosen = self._chosen
+        return StepOptions(chosen.learning_rate, chosen.warmup, chosen.final_share)
+
+    def learning(self) -> Sequence[Learning]:
+        """Return the projector's weights."""
+        return [Learning(list(self._projector.parameters()), weight_decay=self._chosen.weight_decay)]
+
+    def parts(self, step: int, processes: Processes) -> Sequence[SoundPart]:
+        """Return this process's clips, partly hidden."""
+        batch = self._batches[step - 1]
+        clips = [batch[place] for place in processes.share(len(batch))]
+        frames, lengths = sound_batch(self._features, clips)
+        rng = random.Random(f"{self._seed} {step} {processes.rank}")  # noqa: S311 - a reproducible draw, not a secret
+        hidden = _partly_hidden(frames, lengths, self._chosen.hidden_frames, rng)
+        return [SoundPart(clips, hidden, lengths, sum(len(self._words.columns(clip)) for clip in batch))]
+
+    def loss(self, part: SoundPart) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the CTC loss in nats per token of the step's sentences."""
+        device = self._words.directions.device
         with torch.autocast(device.type, torch.bfloat16):
-            sound = projector(frames, lengths)
-        loss = ctc_loss(sound, chosen, words, options.temperature)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call] # torch's own signature is untyped
-        nn.utils.clip_grad_norm_(projector.parameters(), 1.0)
-        for group in optimizer.param_groups:
-            group["lr"] = rates.at(step)
-        optimizer.step()
-        on_step(SoundAlignmentReport(step, options.steps, loss.item()))
-    projector.eval()
+            sound = self._projector(part.frames.to(device), part.lengths)
+        loss = summed_ctc_loss(sound, part.clips, self._words, self._chosen.temperature) / part.tokens
+        return loss, loss.detach().unsqueeze(0)
 
 
-def ctc_loss(sound: SoundTokens, clips: Sequence[Clip], words: SpokenWords, temperature: float) -> torch.Tensor:
-    """Return the CTC loss of the clips' sentences, in nats per token of them."""
+def summed_ctc_loss(sound: SoundTokens, clips: Sequence[Clip], words: SpokenWords, temperature: float) -> torch.Tensor:
+    """Return the CTC loss of the clips' sentences, summed over them, in nats."""
     targets = [words.columns(clip) for clip in clips]
     summed: torch.Tensor = F.ctc_loss(
         words.log_probabilities(sound, temperature).transpose(0, 1),
@@ -134,7 +133,7 @@ def ctc_loss(sound: SoundTokens, clips: Sequence[Clip], words: SpokenWords, temp
         reduction="sum",
         zero_infinity=True,
     )
-    return summed / sum(map(len, targets))
+    return summed
 
 
 def heard_words(sound: SoundTokens, words: SpokenWords, decoder: LoadedDecoder) -> list[str]:
@@ -157,7 +156,7 @@ def _partly_hidden(frames: torch.Tensor, lengths: torch.Tensor, most: int, rng: 
     return frames
 
 
-def _batches(clips: Sequence[Clip], options: SoundAlignmentOptions, rng: random.Random) -> Iterator[list[Clip]]:
+def _batches(clips: Sequence[Clip], options: SoundWordsOptions, rng: random.Random) -> Iterator[list[Clip]]:
     waiting: list[Clip] = []
     for _ in range(options.steps):
         while len(waiting) < options.batch:

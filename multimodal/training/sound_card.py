@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from multimodal.fusion import AUDIO_TOKENS_PER_S
 from multimodal.prompt import PROMPT_VERSION
+from multimodal.training.lesson_sentences import frozen_sentence, lesson_sentences
 from multimodal.training.sound_scores import Given
 from multimodal.training.spoken_sentences import Part
 from multimodal.training.voices import VOICES
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from multimodal.training.sound_run import VoiceRun
+    from multimodal.training.fusion_run import FusionRun
     from multimodal.training.sound_scores import RepeatScore, SoundScore
     from multimodal.training.statistics import Estimate
 
@@ -27,7 +28,7 @@ DATA = (
 
 
 def write_sound_card(
-    file: Path, decoder: str, run: VoiceRun, scores: Sequence[SoundScore], repeated: Sequence[RepeatScore]
+    file: Path, decoder: str, run: FusionRun, scores: Sequence[SoundScore], repeated: Sequence[RepeatScore]
 ) -> None:
     """Write the card as Markdown; every figure in it comes from `run`, `scores` and `repeated`."""
     lines = [
@@ -40,25 +41,21 @@ def write_sound_card(
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _head(decoder: str, run: VoiceRun) -> list[str]:
-    options, alignment = run.options, run.options.alignment
+def _head(decoder: str, run: FusionRun) -> list[str]:
     return [
         f"# Audio projector for {decoder}",
         "",
-        f"Maps the encoder states of `{run.encoder_id}`, {AUDIO_TOKENS_PER_S:g} tokens a second, to embeddings of the "
-        "decoder, and leaves out the tokens that say nothing new. Encoder and decoder stay frozen: what the decoder "
-        f"answers to text is as it was. Written by `bedside train voice`; prompt version {PROMPT_VERSION}. "
-        "Licence: Apache-2.0.",
+        f"Maps the encoder states of `{run.config.speech}`, {AUDIO_TOKENS_PER_S:g} tokens a second, to embeddings of "
+        f"the decoder, and leaves out the tokens that say nothing new. {frozen_sentence(run.config)} "
+        f"Written by `bedside train`; prompt version {PROMPT_VERSION}. Licence: Apache-2.0.",
         "",
         "Research and education only. It does not diagnose.",
         "",
         "## Training",
         "",
-        f"First {alignment.steps} steps of {alignment.batch} clips without the decoder: connectionist temporal "
-        "classification over the embeddings of the words that are said. "
-        + _through_decoder(options.conversations, options.batch, options.learning_rate, options.distilled),
+        *lesson_sentences(run.config),
         "",
-        f"{run.trained_clips} clips were heard in training, each with its own voice, speed, pitch and noise. Test "
+        f"{run.config.clips} clips were heard in training, each with its own voice, speed, pitch and noise. Test "
         f"voices: {_voices(Part.TEST)}. Training voices: {_voices(Part.TRAIN)}. No test sentence was trained on in any "
         "voice.",
         "",
@@ -66,16 +63,6 @@ def _head(decoder: str, run: VoiceRun) -> list[str]:
         "|---|---|---|",
         *(f"| {name} | {licence} | {what} |" for name, licence, what in DATA),
     ]
-
-
-def _through_decoder(conversations: int, batch: int, rate: float, distilled: float) -> str:
-    if not conversations:
-        return "There was no lesson through the decoder: it reads the sound as it reads words."
-    return (
-        f"Then {conversations} conversations through the frozen decoder, batch {batch}, AdamW, learning rate {rate:g} "
-        f"with cosine decay: {distilled:.0%} of the loss is the distance to the same decoder reading the transcript, "
-        "the rest cross-entropy on the answers' tokens."
-    )
 
 
 def _voices(part: Part) -> str:

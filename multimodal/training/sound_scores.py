@@ -17,13 +17,12 @@ import numpy as np
 import torch
 
 from lm.sequence import SourceKind
-from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
+from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs, Turn
 from multimodal.training.clips import MADE, REAL, SAID
+from multimodal.training.laying_out import Layout, Shown
 from multimodal.training.sound_alignment import sound_batch
-from multimodal.training.sound_lesson import lay_out
 from multimodal.training.sound_questions import (
     REPEAT,
-    SoundConversation,
     SoundQuestion,
     mention_question,
     named_question,
@@ -135,6 +134,7 @@ class SoundScorer:
     ) -> None:
         self._decoder, self._projector, self._features, self._seed = decoder, projector, features, seed
         self._prompts = PromptBuilder(decoder.tokens)
+        self._layout = Layout(decoder)
         self._silence = projector.project(silence)[0]
 
     def score(self, task: SoundTask, on_progress: Callable[[str], None]) -> SoundScore:
@@ -175,11 +175,10 @@ class SoundScorer:
     def _repeated(self, questions: Sequence[SoundQuestion], given: Given) -> NDArray[np.float64]:
         means = []
         for question, other in zip(questions, _others(questions, self._seed), strict=True):
-            conversation = SoundConversation(question.clip, (question,), with_words=False)
-            answers = lay_out(self._decoder, [conversation], [self._sound(question, other, given)], [""])
-            labels = answers.labels[:, 1:][answers.taught]
-            log_probabilities = answers.logits(self._decoder).log_softmax(-1)
-            means.append(float(log_probabilities.gather(1, labels.unsqueeze(1)).mean()))
+            turns = (Turn(question.question, question.answer),)
+            packed = self._layout.pack([Shown(turns, sound=self._sound(question, other, given))])
+            log_probabilities = packed.logits(self._decoder).log_softmax(-1)
+            means.append(float(log_probabilities.gather(1, packed.targets.unsqueeze(1)).mean()))
         return np.array(means)
 
     @torch.inference_mode()

@@ -10,59 +10,35 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
-from lm.training.schedule import LearningRates
+from lm.training.lessons import Learning, StepOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from lm.training.parallel import Processes
     from lm.weights import LoadedDecoder
     from multimodal.fusion import ImageProjector
     from multimodal.training.features import FeatureStore
+    from multimodal.training.lesson_options import PictureWordsOptions
     from multimodal.training.pictures import LabelledPicture
-
-
-@dataclass(frozen=True, slots=True)
-class AlignmentOptions:
-    """How the first lesson is taught."""
-
-    steps: int = 120
-    batch: int = 64
-    learning_rate: float = 2e-3
-    warmup: float = 0.08
-    final_share: float = 0.1
-    temperature: float = 0.07
-    """Cosine similarities are divided by it, as in CLIP (arXiv:2103.00020)."""
-    other_words: int = 512
-    """Tokens drawn from the vocabulary as wrong answers, beside the words of the other labels."""
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AlignmentReport:
-    """One step of the first lesson: cross-entropy in nats of the label's words, by the CLS token and by the patches."""
-
-    alignment_step: int
-    steps: int
-    cls_loss: float
-    patch_loss: float
 
 
 class LabelWords:
     """The label words of all pictures as directions in the decoder's embedding space."""
 
-    def __init__(self, decoder: LoadedDecoder, pictures: Sequence[LabelledPicture], options: AlignmentOptions) -> None:
+    def __init__(
+        self, decoder: LoadedDecoder, pictures: Sequence[LabelledPicture], other_words: int, seed: int = 0
+    ) -> None:
         self._ids = {picture.path: _word_ids(decoder, picture.words()) for picture in pictures}
         wanted = sorted({token for ids in self._ids.values() for token in ids})
-        rng = random.Random(options.seed)  # noqa: S311 - a reproducible draw, not a secret
+        rng = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
         rest = sorted(set(range(decoder.model.vocab_size)) - set(wanted))
-        self._candidates = wanted + rng.sample(rest, min(options.other_words, len(rest)))
+        self._candidates = wanted + rng.sample(rest, min(other_words, len(rest)))
         self._column = {token: place for place, token in enumerate(self._candidates)}
         table = decoder.model.embed_tokens(torch.arange(decoder.model.vocab_size)).float()
         self.mean = table.mean(dim=0)
@@ -77,31 +53,46 @@ class LabelWords:
         return shares
 
 
-def align_to_words(
-    projector: ImageProjector,
-    pictures: Sequence[LabelledPicture],
-    features: FeatureStore,
-    words: LabelWords,
-    options: AlignmentOptions,
-    on_step: Callable[[AlignmentReport], None],
-) -> None:
-    """Train `projector` in place; each picture is seen `steps * batch / len(pictures)` times."""
-    rates = LearningRates(options.learning_rate, options.steps, options.warmup, options.final_share)
-    optimizer = torch.optim.AdamW(projector.parameters(), lr=options.learning_rate, betas=(0.9, 0.95), weight_decay=0.0)
-    projector.train()
-    for step, paths in enumerate(_batches(pictures, options), 1):
-        states = features.get(paths)
-        device = words.directions.device
-        tokens = projector(states.patches.to(device), states.cls.to(device))
-        by_cls, by_patches = alignment_losses(tokens, paths, words, options.temperature)
-        optimizer.zero_grad(set_to_none=True)
-        (by_cls + by_patches).backward()  # type: ignore[no-untyped-call] # torch's own signature is untyped
-        nn.utils.clip_grad_norm_(projector.parameters(), 1.0)
-        for group in optimizer.param_groups:
-            group["lr"] = rates.at(step)
-        optimizer.step()
-        on_step(AlignmentReport(step, options.steps, by_cls.item(), by_patches.item()))
-    projector.eval()
+class PictureWords:
+    """The lesson; each picture is seen `steps * batch / len(pictures)` times."""
+
+    figures = ("label words", "by the CLS token", "by the patches")
+
+    def __init__(
+        self,
+        projector: ImageProjector,
+        pictures: Sequence[LabelledPicture],
+        features: FeatureStore,
+        words: LabelWords,
+        chosen: tuple[PictureWordsOptions, int],
+    ) -> None:
+        self._projector, self._features, self._words = projector, features, words
+        self._chosen, seed = chosen
+        self._batches = list(_batches([picture.path for picture in pictures], self._chosen, seed))
+
+    @property
+    def options(self) -> StepOptions:
+        """How fast it is taught."""
+        chosen = self._chosen
+        return StepOptions(chosen.learning_rate, chosen.warmup, chosen.final_share)
+
+    def learning(self) -> Sequence[Learning]:
+        """Return the projector's weights."""
+        return [Learning(list(self._projector.parameters()))]
+
+    def parts(self, step: int, processes: Processes) -> Sequence[list[str]]:
+        """Return this process's pictures."""
+        paths = self._batches[step - 1]
+        return [[paths[place] for place in processes.share(len(paths))]]
+
+    def loss(self, part: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the cross-entropy of the label's words, by the CLS token and by the patches together."""
+        states = self._features.get(part)
+        device = self._words.directions.device
+        tokens = self._projector(states.patches.to(device), states.cls.to(device))
+        losses = torch.stack(alignment_losses(tokens, part, self._words, self._chosen.temperature))
+        share = len(part) / self._chosen.batch
+        return share * losses.sum(), share * torch.cat([losses.sum().unsqueeze(0), losses]).detach()
 
 
 def alignment_losses(
@@ -120,12 +111,12 @@ def alignment_losses(
     return by_cls, by_patches
 
 
-def _batches(pictures: Sequence[LabelledPicture], options: AlignmentOptions) -> Iterator[list[str]]:
-    rng = random.Random(options.seed)  # noqa: S311 - a reproducible draw, not a secret
+def _batches(paths: Sequence[str], options: PictureWordsOptions, seed: int) -> Iterator[list[str]]:
+    rng = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
     waiting: list[str] = []
     for _ in range(options.steps):
         while len(waiting) < options.batch:
-            waiting += rng.sample([picture.path for picture in pictures], len(pictures))
+            waiting += rng.sample(paths, len(paths))
         yield waiting[: options.batch]
         del waiting[: options.batch]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import torch
     from torch import nn
@@ -50,8 +50,10 @@ class WatchedDecoder:
         self.read.append(embeddings.shape[1])
         return logits
 
-    def logits_where(self, embeddings: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-        return self.inner.logits_where(embeddings, wanted)
+    def logits_where(
+        self, embeddings: torch.Tensor, wanted: torch.Tensor, lengths: Sequence[int] | None = None
+    ) -> torch.Tensor:
+        return self.inner.logits_where(embeddings, wanted, lengths)
 
     def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
         return self.inner.parameters(recurse)

@@ -25,7 +25,7 @@ _FRAMES_A_WORD, _SAMPLES_A_FRAME = 24, 320
 
 def write_spoken_data(folder: Path) -> None:
     """Write manifests with consultations and recordings in both parts; the recordings have no files."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     said = [
         f"Doctor: My {ill} since {day} {why}."
         for ill in ("throat hurts", "stomach burns", "vision blurred")

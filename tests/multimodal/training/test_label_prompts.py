@@ -7,29 +7,26 @@ import pytest
 import torch
 from PIL import Image
 
+from multimodal.fusion import ImageProjector
+from multimodal.prompt import Turn
+from multimodal.training.conversation_lesson import ConversationLesson, PictureTeaching
+from multimodal.training.conversations import Conversation
 from multimodal.training.features import FeatureStore, compute_features
-from multimodal.training.label_prompts import DistillationReport, LabelPrompts, PromptOptions, distil
-from multimodal.training.picture_questions import PictureConversation, PictureQuestion
+from multimodal.training.label_prompts import Distillation, LabelPrompts
+from multimodal.training.lesson_options import ConversationOptions, LabelPromptsOptions
+from multimodal.training.new_projectors import new_projector
 from multimodal.training.pictures import LabelledPicture, Split
 from multimodal.training.projected_pictures import ProjectedPictures
-from multimodal.training.projector import (
-    BatchMaker,
-    Lesson,
-    ProjectorOptions,
-    StepReport,
-    new_projector,
-    train_through_decoder,
-)
-from multimodal.training.word_alignment import AlignmentOptions, LabelWords
+from multimodal.training.word_alignment import LabelWords
 from tests.fakes.consultations import D_ENCODER, WatchedVision, roomy_decoder
+from tests.fakes.lessons import teach_alone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lm.weights import LoadedDecoder
-    from multimodal.fusion import ImageProjector
 
-OPTIONS = ProjectorOptions(batch=8, micro_batch=8, d_hidden=24, learning_rate=0.1, alignment_weight=0.0)
+OPTIONS = ConversationOptions(batch=8, learning_rate=0.1, picture_words=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +54,7 @@ def features(labelled: list[LabelledPicture], tmp_path: Path) -> FeatureStore:
 
 @pytest.fixture
 def projector(decoder: LoadedDecoder) -> ImageProjector:
-    return new_projector(decoder, D_ENCODER, OPTIONS)
+    return new_projector(ImageProjector, decoder, D_ENCODER, 24, seed=0)
 
 
 @pytest.fixture
@@ -89,25 +86,23 @@ def test_prompts_teach_the_answers_and_the_projector_learns_to_give_them(
     prompts: LabelPrompts,
     features: FeatureStore,
     labelled: list[LabelledPicture],
+    tmp_path: Path,
 ) -> None:
     asked = [
-        PictureConversation(
-            p.path,
-            (PictureQuestion(p.path, "t", p.split, "ill", "Is it ill?", "No." if p.label == "normal" else "Yes."),),
-        )
-        for p in labelled
+        Conversation((Turn("Is it ill?", "No." if p.label == "normal" else "Yes."),), picture=p.path) for p in labelled
     ]
-    words = LabelWords(decoder, labelled, AlignmentOptions(other_words=10))
-    steps: list[StepReport] = []
+    words = LabelWords(decoder, labelled, other_words=10)
     untaught = deepcopy(projector)
-    lesson = Lesson("label prompts", decoder, BatchMaker(decoder), words, OPTIONS)
-    train_through_decoder(lesson, prompts, asked * 40, steps.append)
+    teaching = PictureTeaching(prompts, lambda: [prompts.prompts], words)
+    lesson = ConversationLesson(decoder, asked * 40, OPTIONS, teaching)
+    modules = {"image": projector, "prompts": prompts}
+    steps = teach_alone(lesson, len(asked) * 40 // OPTIONS.batch, decoder, modules, tmp_path / "prompts")
     assert steps[-1].loss < 0.8 * steps[0].loss
-    reports: list[DistillationReport] = []
-    options = PromptOptions(distillation_steps=150, distillation_batch=16, distillation_rate=1e-2)
-    distil(projector, prompts, features, options, reports.append)
-    assert reports[-1].cls_error < 0.2 * reports[0].cls_error
-    assert reports[-1].patch_error < 0.4 * reports[0].patch_error
+    options = LabelPromptsOptions(distillation_steps=150, distillation_batch=16, distillation_rate=1e-2)
+    distillation = Distillation(projector, prompts, features, (options, 0))
+    reports = teach_alone(distillation, options.distillation_steps, decoder, modules, tmp_path / "distillation")
+    assert reports[-1].figures["of the CLS token"] < 0.2 * reports[0].figures["of the CLS token"]
+    assert reports[-1].figures["of the patches"] < 0.4 * reports[0].figures["of the patches"]
     paths = [picture.path for picture in labelled]
     with torch.no_grad():
         wanted = prompts(paths)

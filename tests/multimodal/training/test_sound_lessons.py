@@ -9,24 +9,17 @@ import torch
 
 from lm.sequence import SourceKind
 from multimodal.fusion import AudioProjector, load_projector
-from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
+from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs, Turn
 from multimodal.training.clips import Clip, ClipCounts
-from multimodal.training.projector import IGNORED, StepReport
-from multimodal.training.sound_alignment import (
-    SoundAlignmentOptions,
-    SpokenWords,
-    align_sound_to_words,
-    heard_words,
-    sound_batch,
-)
+from multimodal.training.conversation_lesson import ConversationLesson, SoundTeaching
+from multimodal.training.conversations import heard_conversation
+from multimodal.training.fusion_config import FusionConfig
+from multimodal.training.fusion_run import Encoders, FusionRun, train_adapters
+from multimodal.training.laying_out import IGNORED, Layout, Shown
+from multimodal.training.lesson_options import ConversationOptions, SoundWordsOptions
+from multimodal.training.new_projectors import new_projector
+from multimodal.training.sound_alignment import SoundWords, SpokenWords, heard_words, sound_batch
 from multimodal.training.sound_features import compute_sound_features
-from multimodal.training.sound_lesson import (
-    SoundLesson,
-    VoiceOptions,
-    lay_out,
-    new_audio_projector,
-    teach_through_decoder,
-)
 from multimodal.training.sound_questions import (
     SoundConversation,
     SoundQuestion,
@@ -34,10 +27,11 @@ from multimodal.training.sound_questions import (
     mention_question,
     word_question,
 )
-from multimodal.training.sound_run import VoiceRun, run_voice
+from multimodal.training.sound_run import score_voice
 from multimodal.training.sound_scores import Given, SoundScorer, SoundTask
 from multimodal.training.spoken_sentences import Part
 from tests.fakes.consultations import roomy_decoder
+from tests.fakes.lessons import teach_alone
 from tests.fakes.spoken_clips import D_SOUND, LevelEncoder, clip_samples, write_spoken_data
 
 if TYPE_CHECKING:
@@ -47,8 +41,8 @@ if TYPE_CHECKING:
     from multimodal.training.sound_features import SoundFeatures
 
 TEXTS = ("a cough", "a fever", "the cough", "the fever", "no cough", "no fever")
-OPTIONS = VoiceOptions(d_hidden=32, batch=6, micro_batch=4, learning_rate=5e-3)
-ALIGNMENT = SoundAlignmentOptions(steps=30, batch=6, learning_rate=1e-2, hidden_frames=0)
+OPTIONS = ConversationOptions(batch=6, pictures=0.0, sounds=1.0, learning_rate=5e-3, warmup=0.05)
+ALIGNMENT = SoundWordsOptions(steps=30, batch=6, learning_rate=1e-2, hidden_frames=0)
 
 
 @pytest.fixture(autouse=True)
@@ -85,12 +79,13 @@ def test_clips_are_encoded_once_and_a_stopped_run_goes_on(clips: list[Clip], tmp
 
 
 def test_the_first_lesson_finds_the_words_without_being_told_when(
-    decoder: LoadedDecoder, clips: list[Clip], features: SoundFeatures
+    decoder: LoadedDecoder, clips: list[Clip], features: SoundFeatures, tmp_path: Path
 ) -> None:
-    projector = new_audio_projector(decoder, D_SOUND, OPTIONS)
-    words, losses = SpokenWords(decoder, clips), []
-    align_sound_to_words(projector, clips, features, words, ALIGNMENT, lambda step: losses.append(step.ctc_loss))
-    assert losses[-1] < losses[0] / 4
+    projector = new_projector(AudioProjector, decoder, D_SOUND, 32, seed=0)
+    words = SpokenWords(decoder, clips)
+    lesson = SoundWords(projector, clips, features, words, (ALIGNMENT, 0))
+    steps = teach_alone(lesson, ALIGNMENT.steps, decoder, {"audio": projector}, tmp_path)
+    assert steps[-1].loss < steps[0].loss / 4
     frames, lengths = sound_batch(features, clips)
     with torch.inference_mode():
         sound = projector(frames, lengths)
@@ -98,7 +93,7 @@ def test_the_first_lesson_finds_the_words_without_being_told_when(
 
 
 def test_filling_up_a_batch_changes_nothing(decoder: LoadedDecoder, features: SoundFeatures, clips: list[Clip]) -> None:
-    projector = new_audio_projector(decoder, D_SOUND, OPTIONS).eval()
+    projector = new_projector(AudioProjector, decoder, D_SOUND, 32, seed=0).eval()
     short = features.get(clips[0].key)[:17]
     frames = torch.nn.utils.rnn.pad_sequence([short, features.get(clips[1].key)], batch_first=True)
     with torch.inference_mode():
@@ -117,7 +112,8 @@ def _conversation(clip: Clip, *, with_words: bool = False) -> SoundConversation:
 def test_the_question_is_laid_out_as_a_doctor_asks_it(decoder: LoadedDecoder, clips: list[Clip]) -> None:
     sound = torch.randn(3, decoder.model.d_model)
     conversation = _conversation(clips[0])
-    laid_out = lay_out(decoder, [conversation], [sound], ["a cough"])
+    turns = tuple(Turn(question.question, question.answer) for question in conversation.questions)
+    laid_out = Layout(decoder).pack([Shown(turns, sound=sound, transcript="a cough")])
     shown = FusedAttachment(SourceKind.AUDIO, "Recording 1", sound)
     prompt = PromptBuilder(decoder.tokens).build(
         PromptInputs(conversation.questions[0].question, (shown,), transcript="a cough")
@@ -132,14 +128,14 @@ def test_the_question_is_laid_out_as_a_doctor_asks_it(decoder: LoadedDecoder, cl
 
 
 def test_the_decoder_learns_to_hear_and_its_weights_stay(
-    decoder: LoadedDecoder, clips: list[Clip], features: SoundFeatures
+    decoder: LoadedDecoder, clips: list[Clip], features: SoundFeatures, tmp_path: Path
 ) -> None:
     before = decoder.model.embed_tokens(torch.arange(50)).clone()
-    options = replace(OPTIONS, distilled=0.0, alignment_weight=0.0, learning_rate=2e-2)
-    projector, words = new_audio_projector(decoder, D_SOUND, options), SpokenWords(decoder, clips)
-    steps: list[StepReport] = []
-    asked = [_conversation(clip) for clip in clips * 80]
-    teach_through_decoder(SoundLesson(decoder, features, words, options), projector, asked, steps.append)
+    options = replace(OPTIONS, distilled=0.0, sound_words=0.0, learning_rate=2e-2)
+    projector, words = new_projector(AudioProjector, decoder, D_SOUND, 32, seed=0), SpokenWords(decoder, clips)
+    asked = [heard_conversation(_conversation(clip)) for clip in clips * 80]
+    lesson = ConversationLesson(decoder, asked, options, sounds=SoundTeaching(projector, features, words))
+    steps = teach_alone(lesson, len(asked) // options.batch, decoder, {"audio": projector}, tmp_path)
     assert sum(s.loss for s in steps[-5:]) < sum(s.loss for s in steps[:5])
     assert torch.equal(before, decoder.model.embed_tokens(torch.arange(50)))
     questions = tuple(_conversation(clip).questions[0] for clip in clips)
@@ -184,19 +180,20 @@ def test_which_word_has_one_right_answer_among_four() -> None:
 
 def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path: Path) -> None:
     write_spoken_data(tmp_path / "data")
-    options = VoiceOptions(
-        conversations=8, batch=4, d_hidden=12, alignment=SoundAlignmentOptions(steps=3, batch=4, hidden_frames=4)
+    lessons = (
+        SoundWordsOptions(steps=3, batch=4, hidden_frames=4),
+        replace(OPTIONS, conversations=8, batch=4),
     )
-    run = VoiceRun(
+    run = FusionRun(
         tmp_path / "data",
         tmp_path / "run",
         tmp_path / "adapter",
-        clips=ClipCounts(train=16, dev=2, test=8),
-        trained_clips=14,
+        FusionConfig(lessons, decoder.name, speech="whisper-base", audio_hidden=12, clips=14),
+        clip_counts=ClipCounts(train=16, dev=2, test=8),
         questions=3,
-        options=options,
     )
-    scores = run_voice(run, decoder, LevelEncoder(), lambda _: None)
+    assert train_adapters(run, decoder, Encoders(speech=LevelEncoder()), lambda _: None)
+    scores = score_voice(run, decoder, LevelEncoder(), lambda _: None)
     assert len(scores) == 6
     projector, binding = load_projector(run.adapter_folder / "audio-projector.safetensors", decoder.fingerprint)
     assert isinstance(projector, AudioProjector)

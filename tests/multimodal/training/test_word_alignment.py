@@ -7,18 +7,21 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from multimodal.fusion import ImageProjector
 from multimodal.training.features import compute_features
+from multimodal.training.lesson_options import PictureWordsOptions
+from multimodal.training.new_projectors import new_projector
 from multimodal.training.pictures import LabelledPicture, Split
-from multimodal.training.projector import ProjectorOptions, new_projector
-from multimodal.training.word_alignment import AlignmentOptions, AlignmentReport, LabelWords, align_to_words
+from multimodal.training.word_alignment import LabelWords, PictureWords
 from tests.fakes.consultations import D_ENCODER, WatchedVision, roomy_decoder
+from tests.fakes.lessons import teach_alone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lm.weights import LoadedDecoder
 
-OPTIONS = AlignmentOptions(steps=150, batch=8, learning_rate=1e-2, other_words=20)
+OPTIONS = PictureWordsOptions(steps=150, batch=8, learning_rate=1e-2, other_words=20)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def pictures(tmp_path: Path) -> list[LabelledPicture]:
 
 
 def test_targets_are_the_shares_of_the_words(decoder: LoadedDecoder, pictures: list[LabelledPicture]) -> None:
-    targets = LabelWords(decoder, pictures, OPTIONS).targets([picture.path for picture in pictures])
+    targets = LabelWords(decoder, pictures, OPTIONS.other_words).targets([picture.path for picture in pictures])
     torch.testing.assert_close(targets.sum(dim=1), torch.ones(len(pictures)))
     assert torch.equal(targets[0], targets[2])
     assert not torch.equal(targets[0], targets[1])
@@ -50,13 +53,13 @@ def test_picture_tokens_come_to_lie_at_their_words(
 ) -> None:
     paths = [picture.path for picture in pictures]
     features = compute_features(tmp_path, paths, WatchedVision(), tmp_path / "features", lambda _: None)
-    projector = new_projector(decoder, D_ENCODER, ProjectorOptions(d_hidden=12))
-    steps: list[AlignmentReport] = []
-    words = LabelWords(decoder, pictures, OPTIONS)
-    align_to_words(projector, pictures, features, words, OPTIONS, steps.append)
+    projector = new_projector(ImageProjector, decoder, D_ENCODER, 12, seed=0)
+    words = LabelWords(decoder, pictures, OPTIONS.other_words)
+    lesson = PictureWords(projector, pictures, features, words, (OPTIONS, 0))
+    steps = teach_alone(lesson, OPTIONS.steps, decoder, {"image": projector}, tmp_path)
     assert len(steps) == OPTIONS.steps
-    assert steps[-1].cls_loss < steps[0].cls_loss
-    assert steps[-1].patch_loss < steps[0].patch_loss
+    for name in lesson.figures:
+        assert steps[-1].figures[name] < steps[0].figures[name]
     states = features.get(paths)
     with torch.inference_mode():
         cls = projector(states.patches, states.cls)[:, 0]
