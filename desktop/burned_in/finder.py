@@ -35,8 +35,8 @@ _WHOLE_SIDE_PX = 2000
 """The detector makes larger pictures smaller than this."""
 _MARGIN_SHARE, _LEAST_MARGIN_PX = 0.15, 2
 """Around what was found: the rim of a letter can be read too."""
-_CERTAIN, _LONG_ENOUGH, _LARGEST_LETTER = 0.5, 4, 0.05
-"""A letter or two that fill more than a twentieth of the picture are a rib, a cell or its rim."""
+_CERTAIN, _LONG_ENOUGH, _LARGEST_DOUBTFUL = 0.5, 4, 0.05
+"""What fills more than a twentieth of the picture and is short or read badly is a rib, a cell or its rim."""
 _MOST_CHARACTERS = 200
 
 
@@ -69,7 +69,8 @@ class WordFinder:
 
 def _are_words(words: str, certainty: float, share: float) -> bool:
     """Tell words from an edge or a bone that was taken for a letter or two; `share` is that of the picture."""
-    return len(words.strip()) >= _LONG_ENOUGH or (certainty >= _CERTAIN and share <= _LARGEST_LETTER)
+    is_long, is_certain = len(words.strip()) >= _LONG_ENOUGH, certainty >= _CERTAIN
+    return (is_long and is_certain) if share > _LARGEST_DOUBTFUL else (is_long or is_certain)
 
 
 def without_repeats(marks: list[Mark]) -> tuple[Mark, ...]:

@@ -149,7 +149,6 @@ class QtAudioOutput(AudioOutput):
         self._stretch.stop()
         player, self._player = self._player, None
         if player is not None:
-            player.disconnect(self)
             player.stop()
             player.deleteLater()
 
@@ -158,12 +157,16 @@ class QtAudioOutput(AudioOutput):
         player = multimedia.QMediaPlayer(self)
         player.setAudioOutput(multimedia.QAudioOutput(player))
         player.mediaStatusChanged.connect(self._take_status)
-        player.errorOccurred.connect(lambda *_error: self.failed.emit())
+        player.errorOccurred.connect(self._take_error)
         buffer = QBuffer(player)
         buffer.setData(QByteArray(wav))
         buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self._player = player
         player.setSourceDevice(buffer)
+
+    def _take_error(self, *_error: object) -> None:
+        if self._player is not None:  # what is stopped has nothing more to say
+            self.failed.emit()
 
     def _take_status(self, status: Any) -> None:
         if self._player is None:

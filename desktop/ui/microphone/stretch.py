@@ -58,7 +58,9 @@ class Stretch(QObject):
         self._clock.stop()
         process, self._process = self._process, None
         if process is not None:
-            process.disconnect(self)
+            process.readyReadStandardOutput.disconnect(self._take)
+            process.finished.disconnect(self._end)
+            process.errorOccurred.disconnect(self._take_error)
             process.kill()
             process.waitForFinished(1_000)
             process.deleteLater()
