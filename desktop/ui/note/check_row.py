@@ -199,8 +199,8 @@ class CheckRow(Retranslating, QFrame):
         deciding = QWidget(self)
         row = FlowLayout(deciding, 4)
         row.setContentsMargins(0, 0, 0, 0)
-        for control in (self.tick, self._change, self._listen):
-            row.addWidget(control)
+        for part in (self.tick, self._change, self._listen):
+            row.addWidget(part)
         column.addWidget(deciding)
 
     def _connect(self) -> None:
