@@ -955,8 +955,8 @@
         <translation>接诊记录</translation>
     </message>
     <message>
-        <source>No encounter holds these words.</source>
-        <translation>没有包含这些文字的接诊。</translation>
+        <source>No encounter holds these words or comes near their meaning.</source>
+        <translation>没有就诊记录包含这些词或与其含义相近。</translation>
     </message>
     <message>
         <source>Delete this encounter…</source>
@@ -1465,6 +1465,17 @@
     <message>
         <source>Your encounters are safe. Go on; if it happens again, close Bedside and open it anew.</source>
         <translation>您的接诊记录安全无损，可继续使用；若再次出现，请关闭并重新打开 Bedside。</translation>
+    </message>
+</context>
+<context>
+    <name>Finding</name>
+    <message>
+        <source>Found by words alone: the text encoder is not on this machine. The models page adds it.</source>
+        <translation>仅按词语查找：本机没有文本编码器。可在模型页面添加。</translation>
+    </message>
+    <message>
+        <source>Found by words alone while the models are busy or not loaded.</source>
+        <translation>模型正忙或尚未加载，目前仅按词语查找。</translation>
     </message>
 </context>
 <context>
@@ -2398,6 +2409,21 @@
     </message>
 </context>
 <context>
+    <name>OwnDialog</name>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>That did not work. Nothing was changed; try again.</source>
+        <translation>未能完成。没有做任何更改；请重试。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>OwnModelAdder</name>
     <message>
         <source>Add a folder…</source>
@@ -3256,6 +3282,14 @@
         <translation>记录的操作日志…</translation>
     </message>
     <message>
+        <source>My words…</source>
+        <translation>我的词汇……</translation>
+    </message>
+    <message>
+        <source>My note templates…</source>
+        <translation>我的病历模板……</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>
@@ -3338,7 +3372,7 @@
     </message>
     <message>
         <source>Open the models page</source>
-        <translation type="unfinished">打开模型页面</translation>
+        <translation>打开模型页面</translation>
     </message>
     <message>
         <source>Terms, what to say to patients, codes, and gaps in your own documents. No question is written by a model, and each names its source.</source>
@@ -3498,6 +3532,49 @@
     <message>
         <source>Learn</source>
         <translation>学习</translation>
+    </message>
+</context>
+<context>
+    <name>TemplatesDialog</name>
+    <message>
+        <source>{0} (notes are written like this)</source>
+        <translation>{0}（病历按此书写）</translation>
+    </message>
+    <message>
+        <source>No longer use it</source>
+        <translation>不再使用</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Notes as text ({kinds})</source>
+        <translation>文本病历（{kinds}）</translation>
+    </message>
+    <message>
+        <source>An example note</source>
+        <translation>示例病历</translation>
+    </message>
+    <message>
+        <source>My note templates</source>
+        <translation>我的病历模板</translation>
+    </message>
+    <message>
+        <source>Take an old note of yours as an example: its headings, in their order, become a template. What is written below them is not taken over.</source>
+        <translation>以您的一份旧病历为例：其标题按原顺序成为模板，标题下的内容不会被采用。</translation>
+    </message>
+    <message>
+        <source>There is none yet.</source>
+        <translation>还没有。</translation>
+    </message>
+    <message>
+        <source>Make one from an example note…</source>
+        <translation>根据示例病历创建……</translation>
+    </message>
+    <message>
+        <source>Use the form in the settings</source>
+        <translation>使用设置中的格式</translation>
     </message>
 </context>
 <context>
@@ -3890,6 +3967,41 @@
     <message>
         <source>Close the picture</source>
         <translation>关闭图像</translation>
+    </message>
+</context>
+<context>
+    <name>WordsDialog</name>
+    <message>
+        <source>Every installed drug name</source>
+        <translation>所有已安装的药品名称</translation>
+    </message>
+    <message>
+        <source>My words</source>
+        <translation>我的词汇</translation>
+    </message>
+    <message>
+        <source>Names and terms that you say and that are written wrongly. They are recognised more readily; now and then one is written where another was said. The list lies on this machine unencrypted: add no patient&apos;s name.</source>
+        <translation>您说出却常被写错的名称和术语。它们会更容易被识别；偶尔会在说的是另一个词时被误写。此列表未加密地保存在本机：请勿添加患者姓名。</translation>
+    </message>
+    <message>
+        <source>The list is empty.</source>
+        <translation>列表为空。</translation>
+    </message>
+    <message>
+        <source>One word, or several with spaces</source>
+        <translation>一个词，或用空格分隔的多个词</translation>
+    </message>
+    <message>
+        <source>Words to add</source>
+        <translation>要添加的词</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Add all drug names</source>
+        <translation>添加所有药品名称</translation>
     </message>
 </context>
 <context>
