@@ -1165,7 +1165,7 @@ no patient is heard</source>
     </message>
     <message>
         <source>No encounter holds these words or comes near their meaning.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有就诊记录包含这些词或与其含义相近。</translation>
     </message>
     <message>
         <source>Delete this encounter…</source>
@@ -1780,11 +1780,11 @@ no patient is heard</source>
     <name>Finding</name>
     <message>
         <source>Found by words alone: the text encoder is not on this machine. The models page adds it.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅按词语查找：本机没有文本编码器。可在模型页面添加。</translation>
     </message>
     <message>
         <source>Found by words alone while the models are busy or not loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型正忙或尚未加载，目前仅按词语查找。</translation>
     </message>
 </context>
 <context>
@@ -2999,7 +2999,7 @@ no patient is heard</source>
     </message>
     <message>
         <source>That did not work. Nothing was changed; try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>未能完成。没有做任何更改；请重试。</translation>
     </message>
     <message>
         <source>Close</source>
@@ -4118,11 +4118,11 @@ no patient is heard</source>
     </message>
     <message>
         <source>My words…</source>
-        <translation type="unfinished"></translation>
+        <translation>我的词汇……</translation>
     </message>
     <message>
         <source>My note templates…</source>
-        <translation type="unfinished"></translation>
+        <translation>我的病历模板……</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -4392,43 +4392,43 @@ no patient is heard</source>
     <name>TemplatesDialog</name>
     <message>
         <source>{0} (notes are written like this)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}（病历按此书写）</translation>
     </message>
     <message>
         <source>No longer use it</source>
-        <translation type="unfinished"></translation>
+        <translation>不再使用</translation>
     </message>
     <message>
         <source>Use it</source>
-        <translation type="unfinished"></translation>
+        <translation>使用</translation>
     </message>
     <message>
         <source>Notes as text ({kinds})</source>
-        <translation type="unfinished"></translation>
+        <translation>文本病历（{kinds}）</translation>
     </message>
     <message>
         <source>An example note</source>
-        <translation type="unfinished"></translation>
+        <translation>示例病历</translation>
     </message>
     <message>
         <source>My note templates</source>
-        <translation type="unfinished"></translation>
+        <translation>我的病历模板</translation>
     </message>
     <message>
         <source>Take an old note of yours as an example: its headings, in their order, become a template. What is written below them is not taken over.</source>
-        <translation type="unfinished"></translation>
+        <translation>以您的一份旧病历为例：其标题按原顺序成为模板，标题下的内容不会被采用。</translation>
     </message>
     <message>
         <source>There is none yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有。</translation>
     </message>
     <message>
         <source>Make one from an example note…</source>
-        <translation type="unfinished"></translation>
+        <translation>根据示例病历创建……</translation>
     </message>
     <message>
         <source>Use the form in the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>使用设置中的格式</translation>
     </message>
 </context>
 <context>
@@ -4883,35 +4883,35 @@ no patient is heard</source>
     <name>WordsDialog</name>
     <message>
         <source>Every installed drug name</source>
-        <translation type="unfinished"></translation>
+        <translation>所有已安装的药品名称</translation>
     </message>
     <message>
         <source>My words</source>
-        <translation type="unfinished"></translation>
+        <translation>我的词汇</translation>
     </message>
     <message>
         <source>Names and terms that you say and that are written wrongly. They are recognised more readily; now and then one is written where another was said. The list lies on this machine unencrypted: add no patient&apos;s name.</source>
-        <translation type="unfinished"></translation>
+        <translation>您说出却常被写错的名称和术语。它们会更容易被识别；偶尔会在说的是另一个词时被误写。此列表未加密地保存在本机：请勿添加患者姓名。</translation>
     </message>
     <message>
         <source>The list is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>列表为空。</translation>
     </message>
     <message>
         <source>One word, or several with spaces</source>
-        <translation type="unfinished"></translation>
+        <translation>一个词，或用空格分隔的多个词</translation>
     </message>
     <message>
         <source>Words to add</source>
-        <translation type="unfinished"></translation>
+        <translation>要添加的词</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished"></translation>
+        <translation>添加</translation>
     </message>
     <message>
         <source>Add all drug names</source>
-        <translation type="unfinished"></translation>
+        <translation>添加所有药品名称</translation>
     </message>
 </context>
 <context>

@@ -52,6 +52,10 @@ class Bedside:
         """The newest entry of the encounter that is shown, as it is kept."""
         return self._eyes.ask(lambda: _screen().controller.encounter.entries[-1])
 
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of the encounter that is shown, as they are kept."""
+        return self._eyes.ask(lambda: tuple(_screen().controller.encounter.entries))
+
     def open_evidence(self, place: int) -> None:
         """Click the sentence at this place of the last answer; the words of its first source are shown beside it."""
         answer = self.last_answer()

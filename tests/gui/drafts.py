@@ -19,6 +19,7 @@ EXPECTED = {"write-note": "Subjective", "write-differential": "Not asked yet", "
 def write_them(user: User, bedside: Bedside) -> None:
     """Write every kind of draft, look at each, and take the last one away again."""
     user.click("write")
+    user.wait_for("QMenu")
     user.photograph("write-menu")
     user.press("Down", "Down", "Return")
     _whole(user, bedside, "Allergies")

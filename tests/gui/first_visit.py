@@ -11,7 +11,7 @@ import psutil
 
 from desktop.record.encounter import Answer, AnswerStatus, CitedKind
 from desktop.worker.status import WorkerState
-from tests.gui import drafts, library, looks, record
+from tests.gui import drafts, learning, library, looks, record, signing
 from tests.gui.bedside import Bedside
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def live(user: User) -> None:
     whole_answer(user, bedside)
     evidence(user, bedside)
     drafts.write_them(user, bedside)
+    signing.sign_the_note(user, bedside)
     record.export(user)
     record.look_after(user)
     killed_worker(user, bedside)
@@ -45,6 +46,7 @@ def live(user: User) -> None:
     several_encounters(user)
     models_page(user)
     library.add_and_ask(user, bedside)
+    learning.answer_a_question(user)
     looks.go_through(user)
     user.photograph("before-closing")
     user.press("ctrl+q")

@@ -111,6 +111,7 @@ class Composer(Retranslating, QFrame):
         self._attach = IconButton("attach", "attach", self)
         self._write = IconButton("write", "write", self)
         self._write.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._fill_menu()
         self._ask = button("ask", "", self)
         self._chip = IconButton("drop-region", "close", self)
         self._chip.setProperty("role", "chip")
@@ -215,7 +216,7 @@ class Composer(Retranslating, QFrame):
         self._write.setText(self.tr("Write"))
         self._write.setToolTip(self.tr("A note, the findings, a differential, or a card for the patient"))
         self._write.setAccessibleName(self.tr("Write a draft from this encounter"))
-        self._fill_menu()
+        self._name_menu()
         about = self._region.label if self._region else ""
         self._chip.setText(self.tr("About a marked region of {0}").format(about))
         self._chip.setAccessibleName(self.tr("Ask about all of {0} instead").format(about))
@@ -227,15 +228,17 @@ class Composer(Retranslating, QFrame):
         menu = QMenu(self._write)
         menu.setToolTipsVisible(True)
         for action_id in actions.WRITINGS:
-            row = actions.TABLE[action_id]
-            chosen = menu.addAction(f"{actions.words(row.text)}\t{actions.keys(row)}")
+            chosen = menu.addAction("")
             chosen.setObjectName(f"menu-{action_id}")
-            chosen.setToolTip(actions.words(row.help))
             chosen.triggered.connect(lambda _=False, action_id=action_id: self.write_wanted.emit(action_id))
-        old = self._write.menu()
         self._write.setMenu(menu)
-        if old is not None:
-            old.deleteLater()
+
+    def _name_menu(self) -> None:
+        """Set the words of the menu that is there: one that is open stays open."""
+        for action_id, chosen in zip(actions.WRITINGS, self._write.menu().actions(), strict=True):
+            row = actions.TABLE[action_id]
+            chosen.setText(f"{actions.words(row.text)}\t{actions.keys(row)}")
+            chosen.setToolTip(actions.words(row.help))
 
     def _show_parts(self) -> None:
         has_words = bool(self.field.text)
