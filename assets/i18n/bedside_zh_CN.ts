@@ -2931,8 +2931,8 @@ no patient is heard</source>
         <translation>禁止用途。</translation>
     </message>
     <message>
-        <source>Emergencies, triage, screening, monitoring, dosing, or any decision that nobody checks. It signs nothing and sends nothing.</source>
-        <translation>急救、分诊、筛查、监护、给药剂量，或任何无人核对的决定。它不签署也不发送任何内容。</translation>
+        <source>Emergencies, triage, screening, monitoring, dosing, or any decision that nobody checks. It signs nothing by itself and sends nothing.</source>
+        <translation>急救、分诊、筛查、监护、给药剂量，或任何无人核对的决定。它不会自行签署任何内容，也不发送任何内容。</translation>
     </message>
     <message>
         <source>Known limits.</source>

@@ -37,6 +37,10 @@ _SMALLEST_TEXT_PX = 14.7
 _SIZES = {"font_title": 1.55, "font_heading": 1.2, "font_caption": 0.9}
 
 
+PICTURE_BLACK, PICTURE_WHITE = QColor("black"), QColor("white")
+"""Of pictures that leave Bedside: the same in every theme."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The colours of a theme, by meaning; the files in `assets/themes` say what each is for."""

@@ -52,7 +52,7 @@ class Finding(QObject):
         self._looked = False
         book.saved.connect(self._note_saved)
         self._worker.event_received.connect(self._take)
-        self._worker.state_changed.connect(lambda _status: self._go_on())
+        self._worker.state_changed.connect(self._note_state)
 
     # --- searching ---------------------------------------------------------------------------------------------
 
@@ -97,6 +97,9 @@ class Finding(QObject):
         return self._worker.status.state is WorkerState.READY
 
     # --- what encounters are about -----------------------------------------------------------------------------
+
+    def _note_state(self, _status: object) -> None:
+        self._go_on()
 
     def _note_saved(self, encounter_id: str) -> None:
         if not self._left:

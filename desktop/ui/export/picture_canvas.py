@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 _LEAST_DRAG_PX = 6
-_COVERED, _LEFT, _LINE = QColor(0, 0, 0, 150), QColor(0, 0, 0, 0), QColor("#ffb000")
+_COVERED_OPACITY = 0.6
+"""What becomes black is still seen below it, to be judged."""
 
 
 class MarkedPicture(QWidget):
@@ -44,16 +45,18 @@ class MarkedPicture(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the picture, what becomes black, and what is being drawn."""
+        line, covered = theme.tokens().viewer_weight, QColor(theme.PICTURE_BLACK)
+        covered.setAlphaF(_COVERED_OPACITY)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self._room, self._image)
         for mark, is_black in self._marks:
-            painter.setPen(QPen(_LINE, 2, Qt.PenStyle.SolidLine if is_black else Qt.PenStyle.DotLine))
-            painter.setBrush(_COVERED if is_black else _LEFT)
+            painter.setPen(QPen(line, 2, Qt.PenStyle.SolidLine if is_black else Qt.PenStyle.DotLine))
+            painter.setBrush(covered if is_black else Qt.BrushStyle.NoBrush)
             painter.drawRect(self._shown(mark))
         if self._from is not None:
-            painter.setPen(QPen(_LINE, 1))
-            painter.setBrush(_COVERED)
+            painter.setPen(QPen(line, 1))
+            painter.setBrush(covered)
             painter.drawRect(QRect(self._from, self._to).normalized())
         painter.end()
 

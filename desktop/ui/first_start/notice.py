@@ -46,7 +46,7 @@ PASSAGES = (
         QT_TRANSLATE_NOOP(
             "Notice",
             "Emergencies, triage, screening, monitoring, dosing, or any decision that nobody checks. It signs nothing "
-            "and sends nothing.",
+            "by itself and sends nothing.",
         ),
     ),
     Passage(

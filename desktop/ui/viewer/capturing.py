@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 from desktop.pictures.rendering import brightness_table, to_image
 from desktop.record.dicom.marked import MarkedPicture
 from desktop.translatable import QT_TRANSLATE_NOOP
+from desktop.ui import theme
 from desktop.ui.viewer import overlay
 from desktop.ui.viewer.geometry import Placement
 from desktop.ui.viewer.orientation import UNTURNED, edge_letters
@@ -64,7 +65,7 @@ def _drawn(picture: LoadedPicture, window: DisplayWindow, marks: Marks, inverted
     width, height = header.columns / scale, header.rows / scale
     strip = round(_strip_height(font, width) * scale)
     canvas = QImage(header.columns, header.rows + strip, QImage.Format.Format_RGB888)
-    canvas.fill(Qt.GlobalColor.black)
+    canvas.fill(theme.PICTURE_BLACK)
     # Logical points are as large as on a screen, so that marks stay wide enough on a large film.
     canvas.setDevicePixelRatio(scale)
     painter = QPainter(canvas)
@@ -74,7 +75,7 @@ def _drawn(picture: LoadedPicture, window: DisplayWindow, marks: Marks, inverted
     painter.setClipRect(QRectF(0, 0, width, height))
     overlay.draw_marks(painter, Placement(header.columns, header.rows, width, height), marks, header)
     painter.setClipping(False)
-    painter.setPen(Qt.GlobalColor.white)
+    painter.setPen(theme.PICTURE_WHITE)
     painter.drawText(QRectF(0, height, width, strip / scale), _CENTRED, words(_LABEL))
     painter.end()
     return canvas

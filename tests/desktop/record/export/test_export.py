@@ -311,7 +311,7 @@ def test_a_hash_leads_back_to_the_record_only_where_names_do(level: Level) -> No
     note = signed_note()
     assert note.signature is not None
     encounter = Encounter("e" * 32, "", AT, AT, (note,))
-    prepared = prepare(encounter, Choices(level=level), (), KEY, str)
+    prepared = prepare(encounter, Choices(level=level), Preparing(KEY))
     assert (note.signature.sha256 in as_text(prepared.without())) is (level is Level.NAMED)
 
 
