@@ -21,7 +21,8 @@ from multimodal.second_reading import Stretch, read_stretch, stretches, words_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from desktop.worker.protocol import Event, KnownRecording
+    from desktop.worker.known import KnownRecording
+    from desktop.worker.protocol import Event
     from lm.clinical.lexicon import Lexicon
     from lm.grounding.answer import EvidenceWord
     from lm.tasks.double_check import CheckLine as FoundLine

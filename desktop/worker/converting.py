@@ -20,6 +20,7 @@ from multimodal.spoken.form import Form, written_form
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from desktop.worker.known import KnownRecording
     from lm.tasks.writing import Section
     from multimodal.consultation import Event
     from multimodal.explain import Explanation
@@ -164,7 +165,7 @@ def grounded_sentence(kept: encounter.Sentence) -> Sentence:
     return Sentence(kept.text, verdict, tuple(map(_grounded_citation, kept.citations)))
 
 
-def evidence_of(recording: protocol.KnownRecording) -> Evidence:
+def evidence_of(recording: KnownRecording) -> Evidence:
     """Return the words of a recording as what sentences may rest on; words without times share their utterance's."""
     words = tuple(word for utterance in recording.utterances for word in _timed_words(utterance))
     return Evidence(SourceKind.TRANSCRIPT, recording.label, words)

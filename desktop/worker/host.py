@@ -19,6 +19,7 @@ from desktop.worker.process import Patience, WorkerProcess, WorkerProgram
 from desktop.worker.protocol import (
     Ask,
     Cancel,
+    Check,
     Dictate,
     Done,
     Embed,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 
-_JOBS = Transcribe | Dictate | Ask | Explain | Write | Teach | Embed | Measure
+_JOBS = Transcribe | Dictate | Ask | Explain | Write | Check | Teach | Embed | Measure
 _ENDS = Done | Stopped | Failed | Measured
 _CANCEL_CHECK_MS = 100
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias, get_args
+from typing import get_args
 
 from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them at run time
     Section,
@@ -23,53 +23,11 @@ from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them 
 )
 from desktop.record.signature import CheckLine  # noqa: TC001 - ditto
 from desktop.record.study_items import CaseNote, StudyItem  # noqa: TC001 - ditto
+from desktop.worker.known import Box, EncounterContext, KnownRecording, NoteSentence  # noqa: TC001 - ditto
 
 VERSION = 1
-Box: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom as shares of a picture's width and height."""
 MAX_LINE_BYTES = 4 << 20
 """Of a line with its newline. The words of two hours with their times are about half of it."""
-
-
-# --- what is asked about -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRecording:
-    """A recording of the encounter with its recognised words; `file` is an absolute path, empty for erased sound."""
-
-    label: str
-    file: str
-    utterances: tuple[Utterance, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPicture:
-    """A picture of the encounter; `file` is an absolute path, `frame` counts from 0 and None is the middle one."""
-
-    label: str
-    file: str
-    frame: int | None = None
-    region: Box | None = None
-    """From 0 to 1; None is the whole picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownTurn:
-    """An earlier question of the encounter with its answer."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class EncounterContext:
-    """All that a question is asked with. The worker keeps nothing that it could not rebuild from this."""
-
-    encounter_id: str
-    recordings: tuple[KnownRecording, ...] = ()
-    pictures: tuple[KnownPicture, ...] = ()
-    turns: tuple[KnownTurn, ...] = ()
 
 
 # --- window to worker --------------------------------------------------------------------------------------------
@@ -162,14 +120,6 @@ class Write:
     """Of a card for the patient, what it puts in plain words."""
     seen: tuple[Sentence, ...] = ()
     """What answers said of pictures, for a note."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoteSentence:
-    """A sentence of a note as it stands, with the id of its line."""
-
-    line: str
-    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ from multimodal.prompt import PromptInputs, Turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from desktop.worker.protocol import EncounterContext, Event
+    from desktop.worker.known import EncounterContext
+    from desktop.worker.protocol import Event
     from desktop.worker.schedule import Step, Work
     from lm.grounding.knowledge import Encoder
     from multimodal.consultation import Event as ConsultationEvent

@@ -11,16 +11,13 @@ from desktop.record.editing import attachment_labelled, turns_before
 from desktop.record.encounter import Answer, AnswerStatus, Attachment, Dictation, Encounter, Question
 from desktop.record.store import timestamp
 from desktop.ui.encounter.jobs import Job, Jobs, new_id
+from desktop.worker.known import EncounterContext, KnownPicture, KnownRecording, KnownTurn
 from desktop.worker.protocol import (
     AnswerPiece,
     AnswerWhole,
     Ask,
-    EncounterContext,
     Failed,
     FailureKind,
-    KnownPicture,
-    KnownRecording,
-    KnownTurn,
     Notice,
     PictureRead,
     Stopped,

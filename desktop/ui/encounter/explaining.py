@@ -17,7 +17,8 @@ from desktop.worker.protocol import AnswerExplained, Done, Explain, ExplainedSoF
 if TYPE_CHECKING:
     from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
-    from desktop.worker.protocol import EncounterContext, Event, PictureWeights
+    from desktop.worker.known import EncounterContext
+    from desktop.worker.protocol import Event, PictureWeights
 
 _EXPLAINABLE = frozenset({AnswerStatus.COMPLETE, AnswerStatus.CUT_SHORT})
 

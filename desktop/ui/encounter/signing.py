@@ -18,7 +18,8 @@ from desktop.record.store import timestamp
 from desktop.ui.encounter.background import Background
 from desktop.ui.encounter.jobs import Jobs, new_id
 from desktop.ui.encounter.wording import sentence_of
-from desktop.worker.protocol import Check, CheckedSoFar, Failed, KnownRecording, NoteChecked, NoteSentence, Stopped
+from desktop.worker.known import KnownRecording, NoteSentence
+from desktop.worker.protocol import Check, CheckedSoFar, Failed, NoteChecked, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

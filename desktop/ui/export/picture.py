@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -31,7 +30,7 @@ from desktop.record.errors import RecordError
 from desktop.record.new_file import write_over
 from desktop.ui import theme
 from desktop.ui.encounter.background import Background
-from desktop.ui.encounter.widgets import PlainText, button
+from desktop.ui.encounter.widgets import CheckRow, PlainText, button
 from desktop.ui.encounter.wording import sentence_of
 from desktop.ui.export.picture_canvas import MarkedPicture
 from desktop.ui.translation import Retranslating
@@ -266,7 +265,7 @@ class PictureCopy(Retranslating, QDialog):
         self._list = QListWidget(self)
         self._list.setObjectName("picture-words")
         self._list.itemChanged.connect(lambda _item: self._change())
-        self._looked = QCheckBox(self)
+        self._looked = CheckRow(self)
         self._looked.setObjectName("picture-looked")
         self._looked.toggled.connect(lambda _on: self._show())
         self._standing = PlainText("caption", self)

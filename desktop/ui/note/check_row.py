@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.record.note_checking import words_now
 from desktop.record.note_editing import line_of
 from desktop.record.signature import Decision, Hearing
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import IconButton, PlainText, button
+from desktop.ui.encounter.widgets import CheckRow, IconButton, PlainText, button
 from desktop.ui.encounter.wording import printable
 from desktop.ui.note.text_field import SentenceField
 from desktop.ui.note.wording import about_words, decision_words, hearing_words, listen_words
@@ -105,7 +105,7 @@ class CheckRow(Retranslating, QFrame):
         self._quotes = PlainText("caption", self)
         self._hearing = PlainText("error" if self.line.hearing is Hearing.DIFFERS else "caption", self)
         self._readings = [ReadingsView(readings, self) for readings in self.line.readings]
-        self.tick = QCheckBox(self)
+        self.tick = CheckRow(self)
         self.tick.setObjectName("tick-line")
         self.tick.setMinimumHeight(theme.TARGET)
         self._change = IconButton("change-checked", "write", self)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.record.note_editing import lines_of
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import PlainText
+from desktop.ui.encounter.widgets import CheckRow, PlainText
 from desktop.ui.note.wording import check_summary, hash_words, signature_words
 from desktop.ui.translation import Retranslating
 
@@ -33,7 +33,7 @@ class SignPage(Retranslating, QWidget):
         self.name.setObjectName("doctor-name")
         self.name.setMinimumHeight(theme.TARGET)
         self.name.setMaxLength(120)
-        self.read = QCheckBox(self)
+        self.read = CheckRow(self)
         self.read.setObjectName("note-read")
         self.read.setMinimumHeight(theme.TARGET)
         self._error = PlainText("error", self)

@@ -11,7 +11,8 @@ from desktop.ui import theme
 
 if TYPE_CHECKING:
     from desktop.ui.viewer.geometry import Placement
-    from desktop.worker.protocol import Box, PictureWeights
+    from desktop.worker.known import Box
+    from desktop.worker.protocol import PictureWeights
 
 STRONGEST = 0.6
 """Opacity of the heaviest place; the picture shows through everywhere."""

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.worker.known import EncounterContext
 from desktop.worker.process import Patience, WorkerProgram
-from desktop.worker.protocol import Ask, Done, EncounterContext, Event, Failed, Measured, Stopped
+from desktop.worker.protocol import Ask, Done, Event, Failed, Measured, Stopped
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

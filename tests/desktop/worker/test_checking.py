@@ -10,10 +10,12 @@ import pytest
 from desktop.record.encounter import Citation, CitedKind, Sentence, Verdict
 from desktop.record.signature import Hearing, SoundPlace
 from desktop.worker.checking import checked
-from desktop.worker.protocol import Check, CheckedSoFar, KnownRecording, NoteChecked, NoteSentence
+from desktop.worker.known import KnownRecording, NoteSentence
+from desktop.worker.protocol import Check, CheckedSoFar, NoteChecked
 from multimodal.errors import Cancelled, ModelNotFetched
 from multimodal.transcript import Utterance, Word
 from tests.fakes.encounters import utterance
+from tests.fakes.files_read_here import FilesReadHere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +65,7 @@ def command(file: str) -> Check:
 
 
 def result(file: str, speech: ScriptedSpeech) -> NoteChecked:
-    *progress, whole = checked(command(file), lambda: False, lambda: speech)  # type: ignore[arg-type, return-value]
+    *progress, whole = checked(command(file), lambda: False, lambda: speech, FilesReadHere())  # type: ignore[arg-type, return-value]
     assert all(isinstance(event, CheckedSoFar) for event in progress)
     assert isinstance(whole, NoteChecked)
     return whole
@@ -120,7 +122,7 @@ def test_a_recogniser_that_is_not_there_leaves_the_lines(sound: str) -> None:
     def missing() -> ScriptedSpeech:
         raise ModelNotFetched("Whisper is not on this machine yet.")
 
-    *_, whole = checked(command(sound), lambda: False, missing)  # type: ignore[arg-type]
+    *_, whole = checked(command(sound), lambda: False, missing, FilesReadHere())  # type: ignore[arg-type]
     assert isinstance(whole, NoteChecked)
     assert whole.missing == ("Recording 1",)
     assert whole.lines
@@ -128,7 +130,7 @@ def test_a_recogniser_that_is_not_there_leaves_the_lines(sound: str) -> None:
 
 def test_it_stops_where_it_is(sound: str) -> None:
     speech = ScriptedSpeech(SAID, cancelled=lambda: True)
-    events = list(checked(command(sound), lambda: False, lambda: speech))  # type: ignore[arg-type, return-value]
+    events = list(checked(command(sound), lambda: False, lambda: speech, FilesReadHere()))  # type: ignore[arg-type, return-value]
     assert all(isinstance(event, CheckedSoFar) for event in events)
-    events = list(checked(command(sound), lambda: True, lambda: speech))  # type: ignore[arg-type, return-value]
+    events = list(checked(command(sound), lambda: True, lambda: speech, FilesReadHere()))  # type: ignore[arg-type, return-value]
     assert all(isinstance(event, CheckedSoFar) for event in events)

@@ -19,6 +19,7 @@ from desktop.worker.errors import (
     WrongFields,
     WrongVersion,
 )
+from desktop.worker.known import EncounterContext, KnownPicture
 from desktop.worker.protocol import (
     COMMANDS,
     EVENTS,
@@ -26,9 +27,7 @@ from desktop.worker.protocol import (
     AnswerPiece,
     Command,
     Dictate,
-    EncounterContext,
     Event,
-    KnownPicture,
     PartialWords,
     Ping,
     Pong,

@@ -7,7 +7,8 @@ import pytest
 from desktop.record.encounter import Citation, CitedKind, Dependence, Sentence, Utterance, Verdict, WritingForm
 from desktop.worker.converting import evidence_of, grounded_sentence, recorded_sections
 from desktop.worker.drafting import drafted, sources_of
-from desktop.worker.protocol import EncounterContext, KnownRecording, KnownTurn, Write, WritingWhole
+from desktop.worker.known import EncounterContext, KnownRecording, KnownTurn
+from desktop.worker.protocol import Write, WritingWhole
 from lm.sequence import SourceKind
 from lm.tasks.writing import Section
 from multimodal.writing import Form, template_stamp

@@ -8,7 +8,8 @@ import pytest
 
 from desktop.record.encounter import CitedKind, Verdict
 from desktop.worker.codec import decode, encode
-from desktop.worker.protocol import COMMANDS, EVENTS, AnswerWhole, Ask, EncounterContext, Notice
+from desktop.worker.known import EncounterContext
+from desktop.worker.protocol import COMMANDS, EVENTS, AnswerWhole, Ask, Notice
 from desktop.worker.workshop import Workshop
 from lm.grounding.knowledge import KnowledgeBase
 from lm.grounding.passages import Passage

@@ -12,19 +12,16 @@ import pytest
 
 from desktop.record.encounter import UsedKind, Utterance, Verdict
 from desktop.worker.host import WorkerHost
+from desktop.worker.known import EncounterContext, KnownPicture, KnownRecording, KnownTurn
 from desktop.worker.protocol import (
     AnswerExplained,
     AnswerPiece,
     AnswerWhole,
     Ask,
     Done,
-    EncounterContext,
     Explain,
     Failed,
     FailureKind,
-    KnownPicture,
-    KnownRecording,
-    KnownTurn,
     Measure,
     Measured,
     PictureRead,

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desktop.worker.known import EncounterContext
 from desktop.worker.protocol import (
     AnswerPiece,
     Ask,
     Command,
     Dictate,
     Done,
-    EncounterContext,
     Event,
     Failed,
     FailureKind,

@@ -19,6 +19,7 @@ from desktop.record.encounter import (
     Verdict,
 )
 from desktop.record.store import FolderStore
+from desktop.worker.known import KnownTurn
 from desktop.worker.protocol import (
     AnswerPiece,
     AnswerWhole,
@@ -27,7 +28,6 @@ from desktop.worker.protocol import (
     Done,
     Failed,
     FailureKind,
-    KnownTurn,
     Notice,
     PictureRead,
     Stopped,

@@ -1,0 +1,57 @@
+"""What the worker is told of an encounter: the values inside the messages of `desktop.worker.protocol`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from desktop.record.encounter import Sentence, Utterance  # noqa: TC001 - the codec resolves them at run time
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom as shares of a picture's width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecording:
+    """A recording of the encounter with its recognised words; `file` is an absolute path, empty for erased sound."""
+
+    label: str
+    file: str
+    utterances: tuple[Utterance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPicture:
+    """A picture of the encounter; `file` is an absolute path, `frame` counts from 0 and None is the middle one."""
+
+    label: str
+    file: str
+    frame: int | None = None
+    region: Box | None = None
+    """From 0 to 1; None is the whole picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTurn:
+    """An earlier question of the encounter with its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterContext:
+    """All that a question is asked with. The worker keeps nothing that it could not rebuild from this."""
+
+    encounter_id: str
+    recordings: tuple[KnownRecording, ...] = ()
+    pictures: tuple[KnownPicture, ...] = ()
+    turns: tuple[KnownTurn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSentence:
+    """A sentence of a note as it stands, with the id of its line."""
+
+    line: str
+    sentence: Sentence
