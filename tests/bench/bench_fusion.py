@@ -4,7 +4,7 @@
 
 Every task stands beside the majority, the same questions with another picture, a blank one and none, and a linear
 probe on the same ViT, trained on the same training pictures: what a projector could reach at most. Intervals are 95 %
-bootstrap. The pictures are the open ones that no training saw (BEDSIDE_DATA); the worst news comes first. The
+bootstrap. The pictures are the open ones that no training saw (BEDSIDE_DATA). The
 projector's own card is written by the same scorer (`bedside train projector --score-only`).
 """
 

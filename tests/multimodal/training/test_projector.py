@@ -268,7 +268,8 @@ def test_a_run_writes_projector_scores_and_card(decoder: LoadedDecoder, tmp_path
     assert again.thresholds == references.thresholds == load_references(run.adapter_folder)[0].thresholds
     # Ten conversations in the shares of the sources are nine.
     assert len((run.run_folder / "loss.jsonl").read_text().splitlines()) == 3 + 20 // 5 + 1 + 3
-    assert Image.open(run.run_folder / "loss.png").size[1] > 4 * 500
+    with Image.open(run.run_folder / "loss.png") as curves:
+        assert curves.size[1] > 4 * 500
 
 
 def test_without_the_open_data_a_run_says_what_is_missing(decoder: LoadedDecoder, tmp_path: Path) -> None:
