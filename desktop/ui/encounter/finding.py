@@ -52,7 +52,8 @@ class Finding(QObject):
         self._looked = False
         book.saved.connect(self._note_saved)
         self._worker.event_received.connect(self._take)
-        self._worker.state_changed.connect(lambda _status: self._go_on())
+        # No function of its own: that would hold the record beyond its lock.
+        self._worker.state_changed.connect(self._follow)
 
     # --- searching ---------------------------------------------------------------------------------------------
 
@@ -114,6 +115,9 @@ class Finding(QObject):
 
     def _add(self, encounter_ids: tuple[str, ...]) -> None:
         self._waiting |= dict.fromkeys(encounter_ids)
+        self._go_on()
+
+    def _follow(self, _status: object) -> None:
         self._go_on()
 
     def _go_on(self) -> None:
