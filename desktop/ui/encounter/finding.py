@@ -52,8 +52,7 @@ class Finding(QObject):
         self._looked = False
         book.saved.connect(self._note_saved)
         self._worker.event_received.connect(self._take)
-        # No function of its own: that would hold the record beyond its lock.
-        self._worker.state_changed.connect(self._follow)
+        self._worker.state_changed.connect(self._note_state)
 
     # --- searching ---------------------------------------------------------------------------------------------
 
@@ -99,6 +98,9 @@ class Finding(QObject):
 
     # --- what encounters are about -----------------------------------------------------------------------------
 
+    def _note_state(self, _status: object) -> None:
+        self._go_on()
+
     def _note_saved(self, encounter_id: str) -> None:
         if not self._left:
             self._waiting[encounter_id] = None
@@ -115,9 +117,6 @@ class Finding(QObject):
 
     def _add(self, encounter_ids: tuple[str, ...]) -> None:
         self._waiting |= dict.fromkeys(encounter_ids)
-        self._go_on()
-
-    def _follow(self, _status: object) -> None:
         self._go_on()
 
     def _go_on(self) -> None:
