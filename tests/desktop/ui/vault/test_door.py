@@ -15,6 +15,7 @@ from desktop.record.errors import DiskFull, RecordReadOnly
 from desktop.record.store import FolderStore
 from desktop.record.vault.store import VaultStore
 from desktop.ui.encounter.screen import EncounterScreen
+from desktop.ui.teaching.course import Source
 from desktop.ui.vault.moving import FOLDER
 from desktop.worker.protocol import Failed, FailureKind, Transcribe
 from tests.fakes.encounter_services import recording_in
@@ -70,6 +71,23 @@ def test_a_lock_leaves_no_name_no_word_and_no_store(house: House, qapp: QApplica
     assert house.screen.controller.encounter is not None
     assert house.screen.controller.encounter.id == shown.id
     assert any(isinstance(entry, Question) for entry in house.screen.controller.encounter.entries)
+
+
+def test_a_lock_takes_the_page_to_learn_on_with_it(house: House, qapp: QApplication) -> None:
+    house.unlock()
+    page = house.window.show_page("page-teaching")
+    page.course.begin(Source.CASES)  # type: ignore[attr-defined]  # the window does not import the page
+    store = weakref.ref(house.session.store)
+    del page
+    house.lock()
+    house.session._background.finish()
+    qapp.processEvents()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+
+    assert store() is None
+    house.unlock()
+    assert house.window.show_page("page-teaching").course.round.items == ()  # type: ignore[attr-defined]
 
 
 def test_a_recording_goes_on_while_it_is_locked_and_is_recognised_in_the_end(house: House) -> None:
