@@ -640,30 +640,7 @@
     </message>
 </context>
 <context>
-    <name>CheckPage</name>
-    <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message>
-        <source>Check again</source>
-        <translation>重新复核</translation>
-    </message>
-    <message>
-        <source>Checked so far</source>
-        <translation>复核进度</translation>
-    </message>
-    <message>
-        <source>Looking for what to check, and hearing the sound a second time: {0} %</source>
-        <translation>正在查找需要核对的内容，并再次识别录音：{0} %</translation>
-    </message>
-    <message>
-        <source>This note was not checked yet, or it was changed since.</source>
-        <translation>此病历尚未复核，或复核后又有改动。</translation>
-    </message>
-</context>
-<context>
-    <name>CheckRow</name>
+    <name>CheckLineRow</name>
     <message>
         <source>Source: {0}</source>
         <translation>来源：{0}</translation>
@@ -695,6 +672,29 @@
     <message>
         <source>Struck from the note.</source>
         <translation>已从病历中划去。</translation>
+    </message>
+</context>
+<context>
+    <name>CheckPage</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新复核</translation>
+    </message>
+    <message>
+        <source>Checked so far</source>
+        <translation>复核进度</translation>
+    </message>
+    <message>
+        <source>Looking for what to check, and hearing the sound a second time: {0} %</source>
+        <translation>正在查找需要核对的内容，并再次识别录音：{0} %</translation>
+    </message>
+    <message>
+        <source>This note was not checked yet, or it was changed since.</source>
+        <translation>此病历尚未复核，或复核后又有改动。</translation>
     </message>
 </context>
 <context>

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QV
 
 from desktop.ui import theme
 from desktop.ui.encounter.widgets import FlowingPage, PlainText, button
-from desktop.ui.note.check_row import CheckRow
+from desktop.ui.note.check_row import CheckLineRow
 from desktop.ui.note.wording import check_summary
 from desktop.ui.translation import Retranslating
 
@@ -32,7 +32,7 @@ class CheckPage(Retranslating, QWidget):
         self._note: Writing | None = None
         self._share: float | None = None
         self._failure = ""
-        self._rows: list[CheckRow] = []
+        self._rows: list[CheckLineRow] = []
         self._state = PlainText("caption", self)
         self._error = PlainText("error", self)
         self._progress = QProgressBar(self)
@@ -47,7 +47,7 @@ class CheckPage(Retranslating, QWidget):
         self.retranslate()
 
     @property
-    def rows(self) -> tuple[CheckRow, ...]:
+    def rows(self) -> tuple[CheckLineRow, ...]:
         """The lines, in order."""
         return tuple(self._rows)
 
@@ -129,7 +129,7 @@ class CheckPage(Retranslating, QWidget):
             row.hide()
             row.deleteLater()
         lines = note.check.lines if note.check else ()
-        self._rows = [CheckRow(note, line, note.check.at if note.check else "", self) for line in lines]
+        self._rows = [CheckLineRow(note, line, note.check.at if note.check else "", self) for line in lines]
         for number, row in enumerate(self._rows):
             row.decided.connect(lambda is_right, number=number: self.decided.emit(number, is_right))
             row.changed.connect(self.changed)

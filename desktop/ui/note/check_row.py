@@ -85,7 +85,7 @@ class ReadingsView(Retranslating, QFrame):
         self._listen.setAccessibleName(f"{self._listen.text()}: {printable(self._readings.first)}")
 
 
-class CheckRow(Retranslating, QFrame):
+class CheckLineRow(Retranslating, QFrame):
     """A line that is decided here and nowhere else."""
 
     decided = Signal(bool)
