@@ -20,7 +20,7 @@ def test_no_core_is_dumped_and_nobody_may_attach() -> None:
     assert found.stdout.strip() == "(0, 0) 0"
 
 
-@pytest.mark.parametrize("module", ["desktop.app", "desktop.worker.main", "desktop.pictures.reader"])
+@pytest.mark.parametrize("module", ["desktop.app", "desktop.worker.main", "desktop.confined.confinement"])
 def test_every_process_that_holds_words_or_pictures_does_it(module: str) -> None:
     from importlib import import_module
 
