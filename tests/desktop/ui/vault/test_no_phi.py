@@ -21,11 +21,11 @@ from desktop.confined.reading import ConfinedFileReader
 from desktop.record.encounter import Attachment, Dictation, Question, RecordingSource
 from desktop.record.errors import RecordError
 from desktop.record.export.choices import Choices, Level
-from desktop.record.export.preparing import prepare
+from desktop.record.export.preparing import Preparing, prepare
 from desktop.ui.export.writing import write_export
 from multimodal.errors import InvalidFile
 from tests.desktop.record.vault.test_canaries import CANARIES, found_in
-from tests.fakes.encounters import AT, answer, utterance
+from tests.fakes.encounters import AT, agreed, answer, utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def named_scan(folder: Path, words: Iterator[str]) -> Path:
 
 def one_visit(store: VaultStore, folder: Path, words: Iterator[str]) -> str:
     """Fill one encounter with all that there can be in one, and let children parse its files."""
-    made = store.create(next(words))
+    made = agreed(store, store.create(next(words)))
     names = []
     for source in (named_photo(folder, words), named_scan(folder, words)):
         names.append(store.add_file(made.id, source))
@@ -80,6 +80,7 @@ def one_visit(store: VaultStore, folder: Path, words: Iterator[str]) -> str:
     with pytest.raises(InvalidFile):
         ConfinedFileReader().load_audio(folder / "no such file.mp3")
     entries = (
+        *made.entries,
         Dictation("d1", AT, "Recording 1", name, RecordingSource.MICROPHONE, (utterance(f"{next(words)} coughs"),)),
         Attachment("p1", AT, "Image 1", tuple(names), description=next(words)),
         Question("q1", AT, next(words), about=next(words)),
@@ -92,7 +93,7 @@ def one_visit(store: VaultStore, folder: Path, words: Iterator[str]) -> str:
 def give_away(store: VaultStore, encounter_id: str, folder: Path) -> None:
     """Export an encounter; the file itself is the doctor's from then on."""
     choices = Choices(level=Level.NAMED)
-    document = prepare(store.load(encounter_id), choices, (), b"k" * 32, str).without([])
+    document = prepare(store.load(encounter_id), choices, Preparing(b"k" * 32)).without([])
     file = folder / "shared.txt"
     write_export(document, choices, encounter_id, store, file)
     file.unlink()
