@@ -26,6 +26,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 VAULT, DOOR = "tests/desktop/record/vault", "tests/desktop/ui/vault"
 DISK = "full or room or read_only or refuses"
+TAMPERED = "audit audit_tampering keys header stream sealed_files recovery"
 LOCKS = "door idle system_locks clipboard unlock"
 
 
@@ -69,30 +70,27 @@ PROMISES: dict[str, tuple[str, Callable[[str], int]]] = {
     "disk": (
         "a full or a read-only disk is told, and loses nothing",
         Tests(
-            ("tests/desktop/record", "tests/desktop/ui/microphone", "-k", "full or room or read_only or refuses"),
+            ("tests/desktop/record", "tests/desktop/ui/microphone", "-k", DISK),
             INJECTED,
         ),
     ),
     "tamper": (
         "what somebody changes in the files is told or refused",
-        Tests(tuple(f"{VAULT}/test_{name}.py" for name in "audit keys header stream sealed_files recovery".split())),
+        Tests(
+            tuple(
+                f"{VAULT}/test_{name}.py"
+                for name in "audit audit_tampering keys header stream sealed_files recovery".split()
+            )
+        ),
     ),
     "model": ("the vault does what a dictionary does, in any order", Tests((f"{VAULT}/test_against_a_model.py",))),
     "lock": (
         "a lock leaves no word, no key and no model, and loses nothing",
-        Tests(
-            (
-                *(
-                    f"tests/desktop/ui/vault/test_{name}.py"
-                    for name in "door idle system_locks clipboard unlock".split()
-                ),
-                "tests/desktop/test_hardening.py",
-            )
-        ),
+        Tests((*(f"{DOOR}/test_{name}.py" for name in LOCKS.split()), "tests/desktop/test_hardening.py")),
     ),
     "nophi": (
         "a whole session leaves no word of a patient that can be read",
-        Tests(("tests/desktop/ui/vault/test_no_phi.py", f"{VAULT}/test_canaries.py")),
+        Tests((f"{DOOR}/test_no_phi.py", f"{VAULT}/test_canaries.py")),
     ),
     "inject": (
         "what a file, a header or a voice says is never an instruction, markup or a control token",

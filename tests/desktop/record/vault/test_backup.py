@@ -33,7 +33,7 @@ from tests.fakes.failing_disk import FailAt, PowerCut
 from tests.fakes.vaults import ANOTHER, PASSPHRASE, VaultRecord, cheap_means
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from desktop.record.disk import Disk
@@ -42,13 +42,6 @@ if TYPE_CHECKING:
 CANARY = "Zwetschgenkuchen"
 PICTURE = b"\x89PNG\r\n\x1a\n" + f"the left knee of {CANARY} ".encode() * 4_000
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[VaultRecord]:
-    made = VaultRecord(tmp_path / "vault")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -18,20 +18,12 @@ from tests.fakes.failing_disk import FailAt, PowerCut
 from tests.fakes.vaults import VaultRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from desktop.record.encounter import Encounter
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"the left knee " * 4_000
 SOUND = b"RIFF0000WAVE" + bytes(9_000)
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[VaultRecord]:
-    made = VaultRecord(tmp_path / "vault")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tests.fakes.notes import DOCTOR, SIGNED_AT, checked_note, drafted_note
 from tests.fakes.vaults import PASSPHRASE, VaultRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from desktop.record.encounter import Writing
@@ -26,13 +25,6 @@ if TYPE_CHECKING:
 SAID_AT = "2026-11-25T14:00:00.000+00:00"
 LATER = datetime.fromisoformat(SIGNED_AT) + timedelta(days=30)
 SOUND = b"RIFF the sound of a visit" * 4000
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[VaultRecord]:
-    made = VaultRecord(tmp_path / "vault")
-    yield made
-    made.close()
 
 
 def kept(record: VaultRecord, tmp_path: Path, *, is_signed: bool = True) -> tuple[Encounter, Writing]:

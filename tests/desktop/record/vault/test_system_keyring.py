@@ -23,15 +23,7 @@ from tests.fakes.keyrings import FakeSecretStore, keyring_of
 from tests.fakes.vaults import ANOTHER, CHEAP, PASSPHRASE, VaultRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[VaultRecord]:
-    opened = VaultRecord(tmp_path / "vault")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

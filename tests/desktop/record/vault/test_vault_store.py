@@ -21,7 +21,6 @@ from tests.fakes.failing_disk import FailAt, PowerCut
 from tests.fakes.vaults import PASSPHRASE, VaultRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from desktop.record.encounter import Encounter
@@ -29,13 +28,6 @@ if TYPE_CHECKING:
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"the left knee of Mrs Miller " * 4_000
 SECOND = bytes(range(256)) * 125
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[VaultRecord]:
-    made = VaultRecord(tmp_path / "vault")
-    yield made
-    made.close()
 
 
 def _with_picture(record: VaultRecord, tmp_path: Path) -> tuple[Encounter, str]:
