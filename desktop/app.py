@@ -21,6 +21,7 @@ from desktop.record.vault.system_keyring import SystemKeyring
 from desktop.running_mark import RunningMark
 from desktop.settings import CONTEXT, Settings
 from desktop.translatable import QT_TRANSLATE_NOOP
+from desktop.ui.collecting import Collecting
 from desktop.ui.faults import FaultBoundary
 from desktop.ui.icons import application_icon
 from desktop.ui.looks import Looks
@@ -56,6 +57,7 @@ class App:
     def __init__(self, application: QApplication, folder: Path, means: Means | None = None) -> None:
         """Make everything, with nothing shown yet; `means` are those of the vault, cheap ones in tests."""
         self.application = application
+        self.collecting = Collecting(application)
         self.mark = RunningMark(folder)
         self.mark.set()
         self.faults = FaultBoundary(self.mark.write, application)
@@ -95,6 +97,7 @@ class App:
         self.keeping.stop()
         self.retention.stop()
         self.looks.stop()
+        self.collecting.stop()
         self.faults.leave()
         self.mark.clear()
 

@@ -49,9 +49,13 @@ def _leaves_no_qt_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     if is_gui and not _first_fonts:
         request.getfixturevalue("qapp")
         _first_fonts.append(QFont(QApplication.font()))
-    yield
     if not is_gui:
+        yield
         return
+    # As in the window itself (`desktop.ui.collecting`): no other thread takes widgets apart.
+    gc.disable()
+    yield
+    gc.enable()
     close_top_level_widgets()
     restore_looks()
     faults = [f"it left a timer of {timer.interval()} ms running" for timer in running_timers()]

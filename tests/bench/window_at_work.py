@@ -25,6 +25,7 @@ from desktop.files import data_folder
 from desktop.record.encounter import Attachment, ConsentState, Dictation
 from desktop.record.store import FolderStore
 from desktop.settings import Settings
+from desktop.ui.collecting import Collecting
 from desktop.ui.looks import Looks
 from desktop.ui.microphone.recorder import Recorder, RecorderState
 from desktop.ui.window import MainWindow
@@ -164,13 +165,14 @@ def main(series: Path, speech_file: Path) -> None:
     with wave.open(str(speech_file)) as file:
         speech = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32) / 32768
     work = AtWork(folder)
-    looks = Looks(application, work.settings)
+    looks, collecting = Looks(application, work.settings), Collecting(application)
     idle = work.begin()
     beats = work.everything(series, speech)
     resident_mb = psutil.Process().memory_info().rss / _MB
     cancels = [work.cancel() for _ in range(CANCELS)]
     work.end()
     looks.stop()
+    collecting.stop()
     found = {
         "idle_p99_ms": idle.p99_ms(),
         "idle_work_p99_ms": idle.work_p99_ms(),
