@@ -76,7 +76,11 @@ class ClosedStore:
         """Raise RecordLocked."""
         _refuse(item, memory)
 
-    def meanings(self) -> tuple[Meaning, ...]:
+    def meanings(self, encounter_id: str = "") -> tuple[Meaning, ...]:
+        """Raise RecordLocked."""
+        _refuse(encounter_id)
+
+    def meant_encounters(self) -> frozenset[str]:
         """Raise RecordLocked."""
         _refuse()
 

@@ -92,8 +92,11 @@ class EncounterStore(Protocol):
     def keep_study(self, item: str, memory: Memory) -> None:
         """Keep how an item stands."""
 
-    def meanings(self) -> tuple[Meaning, ...]:
-        """Return the passages of the encounters with their vectors, as far as they were kept."""
+    def meanings(self, encounter_id: str = "") -> tuple[Meaning, ...]:
+        """Return the passages of an encounter with their vectors, or of all, as far as they were kept."""
+
+    def meant_encounters(self) -> frozenset[str]:
+        """Return the encounters whose passages are kept."""
 
     def keep_meaning(self, meaning: Meaning) -> None:
         """Put the passages of an encounter in the place of those that were kept; they go with the encounter."""
@@ -236,9 +239,13 @@ class FolderStore:
         """Keep how an item stands."""
         save_progress(self._study_file, {**self.study(), item: memory})
 
-    def meanings(self) -> tuple[Meaning, ...]:
+    def meanings(self, encounter_id: str = "") -> tuple[Meaning, ...]:
         """Return what was kept since this store was made: without a vault nothing of it is written down."""
-        return tuple(self._meanings.values())
+        return tuple(one for key, one in self._meanings.items() if not encounter_id or key == encounter_id)
+
+    def meant_encounters(self) -> frozenset[str]:
+        """Return the encounters whose passages are kept."""
+        return frozenset(self._meanings)
 
     def keep_meaning(self, meaning: Meaning) -> None:
         """Keep the passages of an encounter in memory."""

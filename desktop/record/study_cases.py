@@ -10,7 +10,7 @@ from desktop.record.encounter import AnswerStatus, Verdict, Writing, WritingForm
 from desktop.record.errors import RecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from desktop.record.encounter import Encounter
     from desktop.record.store import EncounterStore
@@ -27,13 +27,19 @@ class StudyCase:
     text: str
 
 
-def study_cases(store: EncounterStore) -> tuple[StudyCase, ...]:
-    """Return the notes that can be asked about; an encounter that cannot be read is passed over."""
-    return tuple(_cases(store))
+def _never() -> bool:
+    return False
 
 
-def _cases(store: EncounterStore) -> Iterator[StudyCase]:
+def study_cases(store: EncounterStore, cancelled: Callable[[], bool] = _never) -> tuple[StudyCase, ...]:
+    """Return the notes that can be asked about, fewer once `cancelled`; one that cannot be read is passed over."""
+    return tuple(_cases(store, cancelled))
+
+
+def _cases(store: EncounterStore, cancelled: Callable[[], bool]) -> Iterator[StudyCase]:
     for summary in store.summaries()[:MOST]:
+        if cancelled():
+            return
         try:
             encounter = store.load(summary.id)
         except RecordError:  # the list of encounters tells it

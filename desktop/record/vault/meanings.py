@@ -18,13 +18,21 @@ STATEMENTS = (
 )
 
 
-def meanings(database: Database) -> tuple[Meaning, ...]:
-    """Return the passages of every encounter."""
-    rows = database.rows("SELECT encounter, encoder, text, vector FROM meanings ORDER BY encounter, place")
+def meanings(database: Database, encounter_id: str = "") -> tuple[Meaning, ...]:
+    """Return the passages of one encounter, or of every one."""
+    rows = database.rows(
+        "SELECT encounter, encoder, text, vector FROM meanings WHERE ? IN ('', encounter) ORDER BY encounter, place",
+        encounter_id,
+    )
     return tuple(
         Meaning(encounter, encoder, tuple(MeantPassage(row[2], row[3]) for row in found))
         for (encounter, encoder), found in groupby(rows, key=lambda row: (row[0], row[1]))
     )
+
+
+def encounters(database: Database) -> frozenset[str]:
+    """Return the encounters whose passages are kept."""
+    return frozenset(row[0] for row in database.rows("SELECT DISTINCT encounter FROM meanings"))
 
 
 def keep(database: Database, meaning: Meaning) -> None:

@@ -211,10 +211,15 @@ class VaultStore:
             self._records.audit.check_writable()
             study.keep(self._records.database, item, memory)
 
-    def meanings(self) -> tuple[Meaning, ...]:
-        """Return the passages of the encounters with their vectors, as far as they were kept."""
+    def meanings(self, encounter_id: str = "") -> tuple[Meaning, ...]:
+        """Return the passages of an encounter with their vectors, or of all, as far as they were kept."""
         with self._lock:
-            return meanings.meanings(self._records.database)
+            return meanings.meanings(self._records.database, encounter_id)
+
+    def meant_encounters(self) -> frozenset[str]:
+        """Return the encounters whose passages are kept."""
+        with self._lock:
+            return meanings.encounters(self._records.database)
 
     def keep_meaning(self, meaning: Meaning) -> None:
         """Put the passages of an encounter in the place of those that were kept. Raises RecordReadOnly."""

@@ -78,6 +78,7 @@ class EncounterController(QObject):
         """Remove an encounter with all that is in it, here and in the worker."""
         self.asking.cancel(encounter_id)
         self.drafting.cancel(encounter_id)
+        self.signing.cancel(encounter_id)
         if self.dictating.speaks_in(encounter_id):
             self.dictating.stop()
         self._forget(encounter_id)
@@ -175,6 +176,7 @@ class EncounterController(QObject):
         """Delete what was recorded in this encounter, here and in the worker."""
         encounter = self.encounter
         if encounter:
+            self.signing.cancel(encounter.id)
             self.consenting.delete_recordings(encounter.id, lambda: self._forget(encounter.id))
 
     def recognise_rest(self, entry_id: str) -> None:

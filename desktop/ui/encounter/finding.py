@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
     from desktop.worker.protocol import Event
+    from desktop.worker.status import WorkerStatus
 
 QUIET_MS = 3_000
 """After an encounter was written: an answer that streams in is written often."""
@@ -39,7 +41,7 @@ class Finding(QObject):
         super().__init__(parent)
         self._services, self._store, self._worker = services, services.store, services.worker
         self._background = Background(self)
-        self._text = ""
+        self._sought = Sought("")
         self._search_job, self._meaning_job = "", ""
         self._waiting: dict[str, None] = {}
         """The encounters whose meaning is not kept yet, in order."""
@@ -57,15 +59,19 @@ class Finding(QObject):
     # --- searching ---------------------------------------------------------------------------------------------
 
     def search(self, text: str) -> None:
-        """Look for words and their meaning; `found` follows, once by words and again by meaning where that can be."""
-        self._text, self._search_job = text.strip(), ""
+        """Look for words and their meaning; `found` follows, once by words and again by meaning where that can be.
+
+        Sought again, as after a save, words and meaning are looked for at once: rows keep their places.
+        """
+        if text.strip() != self._sought.text:
+            self._sought, self._search_job = Sought(text.strip()), ""
         self.how_changed.emit(self._how())
-        if not self._text:
+        if not self._sought.text:
             return
-        self._look(Sought(self._text))
-        if self._is_free and self._has_encoder is not False:
+        self._look(self._sought)
+        if not self._sought.vector and not self._search_job and self._is_free and self._has_encoder is not False:
             self._search_job = uuid.uuid4().hex
-            self._worker.send(Embed(self._search_job, (self._text,)))
+            self._worker.send(Embed(self._search_job, (self._sought.text,)))
 
     def leave(self) -> None:
         """End: the record is locked, or the window closes."""
@@ -78,13 +84,13 @@ class Finding(QObject):
         store = self._store
 
         def show(rows: tuple[EncounterSummary, ...]) -> None:
-            if sought.text == self._text and not self._left:
+            if sought == self._sought and not self._left:
                 self.found.emit(rows)
 
         self._background.run(lambda: find(store, sought), show, lambda _sentence: None)
 
     def _how(self) -> str:
-        if not self._text:
+        if not self._sought.text:
             return ""
         if self._has_encoder is False:
             return self.tr("Found by words alone: the text encoder is not on this machine. The models page adds it.")
@@ -98,7 +104,12 @@ class Finding(QObject):
 
     # --- what encounters are about -----------------------------------------------------------------------------
 
-    def _note_state(self, _status: object) -> None:
+    def _note_state(self, status: WorkerStatus) -> None:
+        if status.state is WorkerState.STARTING:
+            self._has_encoder = None  # one may have been added
+        is_open = self._sought.text and not (self._sought.vector or self._search_job)
+        if is_open and status.state is WorkerState.READY and self._has_encoder is not False:
+            self.search(self._sought.text)  # what the models were not free for
         self._go_on()
 
     def _note_saved(self, encounter_id: str) -> None:
@@ -156,7 +167,8 @@ class Finding(QObject):
     def _use(self, event: Embedded) -> None:
         vectors = tuple(base64.b64decode(vector) for vector in event.vectors)
         if event.job == self._search_job:
-            self._look(Sought(self._text, event.encoder, vectors[0]))
+            self._search_job, self._sought = "", replace(self._sought, encoder=event.encoder, vector=vectors[0])
+            self._look(self._sought)
             return
         encounter_id, passages = self._at_work
         meant = tuple(MeantPassage(*one) for one in zip(passages, vectors, strict=True))
@@ -166,7 +178,7 @@ class Finding(QObject):
 
 
 def _unmeant(store: EncounterStore) -> tuple[str, ...]:
-    meant = {meaning.encounter_id for meaning in store.meanings()}
+    meant = store.meant_encounters()
     return tuple(one.id for one in store.summaries() if one.id not in meant and not one.problem)
 
 
@@ -176,5 +188,5 @@ def _new_passages(store: EncounterStore, encounter_id: str) -> tuple[str, ...]:
         passages = passages_of(store.load(encounter_id))[:MOST_PASSAGES]
     except EncounterMissing:
         return ()
-    kept = next((one for one in store.meanings() if one.encounter_id == encounter_id), None)
-    return () if kept and tuple(one.text for one in kept.passages) == passages else passages
+    kept = store.meanings(encounter_id)
+    return () if kept and tuple(one.text for one in kept[0].passages) == passages else passages

@@ -36,7 +36,7 @@ class Noting(QObject):
         if encounter is None or self._controller.signing.note(encounter.id, note_id) is None:
             return False
         self.close()
-        sheet = NoteSheet(self._controller.signing, self._controller.book, (encounter.id, note_id), self._window)
+        sheet = NoteSheet(self._controller.signing, (encounter.id, note_id), self._window)
         sheet.play_wanted.connect(self.play_wanted)
         sheet.finished.connect(self._forget)
         self.sheet = sheet

@@ -327,11 +327,14 @@ class EncounterScreen(Retranslating, QWidget):
     # --- keeping in step ---------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        encounter = self.controller.encounter
-        rows = self.controller.book.summaries(self.listing.search.text())
-        self.listing.show_rows(rows, encounter.id if encounter else "")
-        self.finding.search(self.listing.search.text())
-        self.nothing.show_whether_any(bool(rows) or bool(self.listing.search.text()))
+        sought = self.listing.search.text().strip()
+        self.finding.search(sought)
+        if sought:
+            self.nothing.show_whether_any(True)
+            return  # what is found comes from the search alone: two orders in turn would move rows under the cursor
+        rows = self.controller.book.summaries()
+        self._show_found(rows)
+        self.nothing.show_whether_any(bool(rows))
 
     def _show_found(self, rows: tuple[EncounterSummary, ...]) -> None:
         encounter = self.controller.encounter

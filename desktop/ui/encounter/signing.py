@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.record.editing import dictation_labelled, entry_of
+from desktop.record.editing import dictation_labelled
 from desktop.record.encounter import CitedKind, Writing
 from desktop.record.errors import RecordError
 from desktop.record.note_checking import changed_in_check, confirmed
@@ -141,7 +141,12 @@ class Signing(QObject):
         self._end(job.id, note_id)
         return True
 
-    def confirm(self, encounter_id: str, note_id: str, number: int, *, is_right: bool) -> None:
+    def cancel(self, encounter_id: str) -> None:
+        """Stop every check of an encounter: what it hears is going to be deleted."""
+        for job in self._jobs.of_encounter(encounter_id):
+            self.stop(job.entry_id)
+
+    def confirm(self, encounter_id: str, note_id: str, number: int, is_right: bool) -> None:
         """Tick a line of the check, or take the tick away."""
         self._put(encounter_id, note_id, lambda note: confirmed(note, number, timestamp(), is_right=is_right))
 
@@ -250,9 +255,3 @@ def _cited(encounter: Encounter, note: Writing) -> list[Dictation]:
     )
     found = (dictation_labelled(encounter, label) for label in labels)
     return [dictation for dictation in found if dictation is not None]
-
-
-def note_of(encounter: Encounter | None, note_id: str) -> Writing | None:
-    """Return a note of an encounter."""
-    entry = entry_of(encounter, note_id) if encounter else None
-    return entry if isinstance(entry, Writing) and entry.is_note else None

@@ -101,6 +101,7 @@ class EditingPage(Retranslating, QScrollArea):
         self._views: list[PartView] = []
         self._rows: list[LineRow] = []
         self._chosen = ""
+        self._shown: tuple[tuple[NotePart, ...], bool] | None = None
         self.retranslate()
 
     @property
@@ -119,7 +120,13 @@ class EditingPage(Retranslating, QScrollArea):
         return any(row.is_editing for row in self._rows) or any(not view.field.isHidden() for view in self._views)
 
     def show_parts(self, parts: tuple[NotePart, ...], *, editable: bool = True) -> None:
-        """Show the lines as they stand now; the keyboard stays with the line that it was in."""
+        """Show the lines as they stand now; the keyboard stays with the line that it was in.
+
+        Where nothing changed nothing is done: a field that is open stays open.
+        """
+        if self._shown == (parts, editable):
+            return
+        self._shown = (parts, editable)
         had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
         place = self.verticalScrollBar().value()
         known = {row.line.id for row in self._rows}
@@ -150,13 +157,6 @@ class EditingPage(Retranslating, QScrollArea):
             row.keep()
         for view in tuple(self._views):
             view.keep()
-
-    def leave(self) -> bool:
-        """Let go of what is being typed; returns whether anything was."""
-        editing = [row for row in self._rows if row.is_editing]
-        for row in editing:
-            row.leave()
-        return bool(editing)
 
     def take_keyboard(self) -> None:
         """Begin with the first line."""

@@ -37,7 +37,7 @@ class LineRow(Retranslating, QWidget):
     play_wanted = Signal(str, float, object)
     chosen = Signal(str)
     begun = Signal(object)
-    """The field in which words are being typed now."""
+    """What stands lowest of the field that was opened: it is to be in sight."""
 
     def __init__(self, line: NoteLine, *, editable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)

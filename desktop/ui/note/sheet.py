@@ -5,6 +5,7 @@ It can be closed at any time: every edit is kept at once, and a check goes on an
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -21,8 +22,9 @@ from desktop.ui.note.wording import hash_words, signature_words
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.record.encounter import Writing
-    from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.encounter.signing import Signing
 
 EDIT, CHECK, SIGN = range(3)
@@ -35,9 +37,7 @@ class NoteSheet(Retranslating, QDialog):
 
     play_wanted = Signal(str, float, object)
 
-    def __init__(
-        self, signing: Signing, book: EncounterBook, place: tuple[str, str], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, signing: Signing, place: tuple[str, str], parent: QWidget | None = None) -> None:
         """`place` is the encounter's id and the note's."""
         super().__init__(parent)
         self.setObjectName("note-sheet")
@@ -60,7 +60,6 @@ class NoteSheet(Retranslating, QDialog):
         self._lay_out()
         self._connect()
         signing.progressed.connect(self._follow)
-        book.entry_changed.connect(lambda entry: self._follow(entry.id))
         self._fit()
         self._go_to(EDIT)
 
@@ -137,7 +136,7 @@ class NoteSheet(Retranslating, QDialog):
         (self.editing, self.checking, self.signing_page)[page].take_keyboard()
 
     def _follow(self, note_id: str) -> None:
-        """A method that asks for the note itself: the views are told once, whoever changed it."""
+        """A method, which ends with the sheet, and asks for the note itself: whoever changed it tells of it here."""
         note = self.note
         if note_id == self._note_id and note is not None:
             self._show(note)
@@ -154,7 +153,8 @@ class NoteSheet(Retranslating, QDialog):
         is_open = note is not None and not note.is_signed
         settled = note is not None and note.check is not None and note.check.is_settled
         self._undo.setVisible(is_open and page == EDIT)
-        self._undo.setEnabled(note is not None and bool(standing(note.edits)))
+        # A hidden button still takes its key: on the other pages nobody sees what it would take back.
+        self._undo.setEnabled(is_open and page == EDIT and note is not None and bool(standing(note.edits)))
         self._back.setVisible(is_open and page != EDIT)
         self._next.setVisible(is_open and page != SIGN)
         has_words = note is not None and any(section.sentences for section in note.sections)
@@ -169,6 +169,11 @@ class NoteSheet(Retranslating, QDialog):
         if self._is_signed:
             self._signing_area.verticalScrollBar().setValue(0)
             self._close.setFocus()
+
+    def _do(self, act: Callable[[], object]) -> None:
+        """Take what is being typed elsewhere first: what is done shows every line anew."""
+        self.keep_all()
+        act()
 
     # --- building ----------------------------------------------------------------------------------------------
 
@@ -190,18 +195,21 @@ class NoteSheet(Retranslating, QDialog):
 
     def _connect(self) -> None:
         signing, place = self._signing, (self._encounter_id, self._note_id)
-        self.editing.changed.connect(lambda line, words: signing.change(*place, line, words))
-        self.editing.struck.connect(lambda line: signing.strike(*place, line))
-        self.editing.added.connect(lambda line, words: signing.add(*place, line, words))
-        self.checking.decided.connect(lambda number, is_right: signing.confirm(*place, number, is_right=is_right))
-        self.checking.changed.connect(lambda line, words: signing.change_in_check(*place, line, words))
+        for happened, act in (
+            (self.editing.changed, signing.change),
+            (self.editing.struck, signing.strike),
+            (self.editing.added, signing.add),
+            (self.checking.changed, signing.change_in_check),
+            (self.checking.decided, signing.confirm),
+        ):
+            happened.connect(lambda *what, act=act: self._do(partial(act, *place, *what)))
         self.checking.stop_wanted.connect(lambda: signing.stop(self._note_id))
         self.checking.again_wanted.connect(lambda: signing.check(*place))
         self.signing_page.changed.connect(self._show_controls)
         for page in (self.editing, self.checking):
             page.play_wanted.connect(self.play_wanted)
         self._close.clicked.connect(self.reject)
-        self._undo.clicked.connect(lambda: signing.undo(*place))
+        self._undo.clicked.connect(lambda: self._do(partial(signing.undo, *place)))
         self._back.clicked.connect(lambda: self._go_to(self.page - 1))
         self._next.clicked.connect(lambda: self._go_to(self.page + 1))
         self._sign.clicked.connect(self._sign_now)
@@ -210,8 +218,8 @@ class NoteSheet(Retranslating, QDialog):
             (QKeySequence("Alt+Down"), lambda: self.editing.step(1)),
             (QKeySequence("Alt+Up"), lambda: self.editing.step(-1)),
         )
-        for sequence, act in keys:
-            QShortcut(sequence, self).activated.connect(act)
+        for sequence, press in keys:
+            QShortcut(sequence, self).activated.connect(press)
 
     def _fit(self) -> None:
         """Be no larger than the screen, with what the system keeps of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 import uuid
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,7 @@ class Course(QObject):
         self._background = Background(self)
         self._schedule = _Schedule()
         self._job = ""
+        self._left = threading.Event()
         self.round = Round()
         services.worker.event_received.connect(self._take)
 
@@ -129,12 +131,12 @@ class Course(QObject):
         self._put(Round(Stage.LOOKING, source, about.strip()))
         if source is Source.CASES:
             store = self._services.store
-            self._background.run(lambda: study_cases(store), self._send_cases, self._tell)
+            self._background.run(lambda: study_cases(store, self._left.is_set), self._send_cases, self._tell)
         else:
             self._send(())
 
     def _send_cases(self, cases: tuple[StudyCase, ...]) -> None:
-        if self.round.stage is not Stage.LOOKING:
+        if self.round.stage is not Stage.LOOKING or self._left.is_set():
             return
         if cases:
             self._send(tuple(CaseNote("", case.text) for case in cases))
@@ -188,8 +190,7 @@ class Course(QObject):
     def stop(self) -> bool:
         """End the round, or stop looking for questions; returns whether there was anything to end."""
         if self.round.stage is Stage.LOOKING:
-            self._services.worker.cancel(self._job)
-            self._job = ""
+            self._cancel()
             self._put(replace(self.round, stage=Stage.START))
         elif self.round.stage in {Stage.ASKED, Stage.TO_JUDGE, Stage.ANSWERED}:
             self._put(replace(self.round, stage=Stage.ENDED))
@@ -206,10 +207,14 @@ class Course(QObject):
 
     def leave(self) -> None:
         """Wait until everything is kept and hear no more of the worker: the record is locked or the window closes."""
+        self._left.set()
+        self._cancel()
+        self._background.finish()
+
+    def _cancel(self) -> None:
         job, self._job = self._job, ""
         if job:
             self._services.worker.cancel(job)
-        self._background.finish()
 
     # --- within ------------------------------------------------------------------------------------------------
 

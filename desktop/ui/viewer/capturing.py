@@ -33,9 +33,8 @@ def captured(
     header = picture.header
     drawn = _drawn(picture, window, marks, inverted)
     letters = edge_letters(header.directions, UNTURNED)
-    width = drawn.width() * 3
-    content = bytes(drawn.constBits())
-    rows = (content[row * drawn.bytesPerLine() :][:width] for row in range(drawn.height()))
+    content, step = memoryview(drawn.constBits()), drawn.bytesPerLine()
+    rows = (content[start : start + 3 * drawn.width()] for start in range(0, step * drawn.height(), step))
     return MarkedPicture(
         label,
         drawn.height(),

@@ -26,6 +26,7 @@ CALLS = {
     "signing_faults": ("0" * 32,),
     "study": (),
     "meanings": (),
+    "meant_encounters": (),
     "keep_meaning": (Meaning("0" * 32, "", ()),),
     "keep_study": ("HP:1/meaning", Memory()),
 }

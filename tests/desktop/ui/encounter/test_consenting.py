@@ -230,6 +230,7 @@ def test_withdrawing_ends_the_recording_and_asks_before_another(open_bench: Scre
 
 def test_what_was_recorded_so_far_can_be_deleted_with_its_words(open_bench: ScreenBench) -> None:
     bench = open_bench
+    bench.worker.become_ready()
     agreed(bench)
     job = bench.dictated().job
     bench.microphone.play(tone(1.0))
@@ -247,7 +248,8 @@ def test_what_was_recorded_so_far_can_be_deleted_with_its_words(open_bench: Scre
     assert [type(entry) for entry in bench.on_disk().entries] == [Consent, Consent]
     assert not file.exists()
     assert not bench.controller.book.summaries("secret")
-    assert bench.worker.sent_of(Cancel) + bench.worker.sent_of(Forget)
+    assert bench.worker.sent_of(Cancel)
+    assert bench.worker.sent_of(Forget)
     bench.worker.emit(SettledUtterance(job, utterance("a late word")))
     assert [type(entry) for entry in bench.on_disk().entries] == [Consent, Consent]
     assert not bench.has_button("delete-recordings")
