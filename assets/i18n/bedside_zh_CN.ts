@@ -1923,6 +1923,29 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>LeavingPicture</name>
+    <message>
+        <source>Saved: {files}. Not encrypted.</source>
+        <translation>已保存：{files}。未加密。</translation>
+    </message>
+    <message>
+        <source>A box of your own</source>
+        <translation>您自己画的方框</translation>
+    </message>
+    <message>
+        <source>The picture with what becomes black</source>
+        <translation>图片及将被涂黑的部分</translation>
+    </message>
+    <message>
+        <source>What becomes black</source>
+        <translation>将被涂黑的内容</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>LibrarySection</name>
     <message>
         <source>My library</source>
@@ -3130,36 +3153,12 @@ no patient is heard</source>
         <translation>图片</translation>
     </message>
     <message>
-        <source>The picture with what becomes black</source>
-        <translation>图片及将被涂黑的区域</translation>
-    </message>
-    <message>
-        <source>What becomes black</source>
-        <translation>将被涂黑的内容</translation>
-    </message>
-    <message>
         <source>I have looked at the whole picture</source>
         <translation>我已看过整张图片</translation>
     </message>
     <message>
-        <source>Close</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
         <source>Save the copy…</source>
         <translation>保存副本…</translation>
-    </message>
-    <message>
-        <source>A box of your own</source>
-        <translation>您自己画的方框</translation>
-    </message>
-    <message>
-        <source>Save the copy</source>
-        <translation>保存副本</translation>
-    </message>
-    <message>
-        <source>Saved: {file}. It is not encrypted.</source>
-        <translation>已保存：{file}。该文件未加密。</translation>
     </message>
     <message>
         <source>There is no picture in this encounter.</source>
@@ -3200,10 +3199,6 @@ no patient is heard</source>
         <translation>不用于主要诊断。文件离开加密病历后自身不再加密。</translation>
     </message>
     <message>
-        <source>The picture as it leaves</source>
-        <translation>将导出的图像</translation>
-    </message>
-    <message>
         <source>For</source>
         <translation>用于</translation>
     </message>
@@ -3232,20 +3227,16 @@ no patient is heard</source>
         <translation>我已查看将离开病历的图像和文字</translation>
     </message>
     <message>
-        <source>Close</source>
-        <translation>关闭</translation>
+        <source>It was not searched for words. Look at it yourself, and drag to black out a part of it.</source>
+        <translation>未能在其中查找文字。请您自己查看，并拖动以涂黑其中一部分。</translation>
+    </message>
+    <message>
+        <source>Looking for words in the picture…</source>
+        <translation>正在图片中查找文字…</translation>
     </message>
     <message>
         <source>Save the files…</source>
         <translation>保存文件…</translation>
-    </message>
-    <message>
-        <source>Saved: {files}. Not encrypted.</source>
-        <translation>已保存：{files}。未加密。</translation>
-    </message>
-    <message>
-        <source>Save the files</source>
-        <translation>保存文件</translation>
     </message>
     <message>
         <source>The files tell nothing of who it is, if the picture itself does not: look at it.</source>

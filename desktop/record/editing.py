@@ -79,6 +79,15 @@ def attachment_labelled(encounter: Encounter, label: str) -> Attachment | None:
     return next(found, None)
 
 
+def file_of_frame(picture: Attachment, frame: int | None) -> tuple[str, int | None]:
+    """Return which file of a picture holds a frame, the middle one for None, and which frame of that file it is."""
+    if len(picture.files) == 1:
+        return picture.files[0], frame
+    # A series: its frames are its files.
+    place = len(picture.files) // 2 if frame is None else min(frame, len(picture.files) - 1)
+    return picture.files[place], None
+
+
 def with_region(picture: Attachment, region: Region) -> Attachment:
     """Return the picture with `region` in the place of the one on its frame."""
     others = (other for other in picture.regions if other.frame != region.frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Banner(Retranslating, QFrame):
-    """Hidden until `tell` is called; a later call replaces an earlier one."""
+    """Hidden until it is told something. What answers an act replaces what stands there; other news waits behind it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +24,7 @@ class Banner(Retranslating, QFrame):
         self._words: Callable[[], str] = str
         self._act_words: Callable[[], str] | None = None
         self._do: Callable[[], object] = str
+        self._waiting: deque[Callable[[], str]] = deque()
         self._label = QLabel(self)
         self._label.setObjectName("banner-text")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -35,7 +37,7 @@ class Banner(Retranslating, QFrame):
         self._close = QToolButton(self)
         self._close.setObjectName("banner-close")
         self._close.setProperty("role", "quiet")
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._go_on)
         self._lay_out()
         self.hide()
         self.retranslate()
@@ -49,6 +51,17 @@ class Banner(Retranslating, QFrame):
         self._act.setVisible(act_words is not None)
         self.retranslate()
         self.show()
+
+    def tell_in_turn(self, words: Callable[[], str]) -> None:
+        """Show a sentence once nothing else stands there: it was not waited for, and must not push away what was."""
+        self._waiting.append(words)
+        if not self.isVisible():
+            self._go_on()
+
+    def clear(self) -> None:
+        """Hide, and forget what waits: it is of a record that is locked now."""
+        self._waiting.clear()
+        self.hide()
 
     def retranslate(self) -> None:
         """Set every word."""
@@ -64,8 +77,14 @@ class Banner(Retranslating, QFrame):
         super().changeEvent(event)
 
     def _run(self) -> None:
+        do = self._do
+        self._go_on()
+        do()
+
+    def _go_on(self) -> None:
         self.hide()
-        self._do()
+        if self._waiting:
+            self.tell(self._waiting.popleft())
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)

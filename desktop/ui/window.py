@@ -156,7 +156,7 @@ class MainWindow(Retranslating, QMainWindow):
             return False
         self._lock_page.show_recording(self._records)
         self._whole.setCurrentWidget(self._lock_page)
-        self.banner.hide()
+        self.banner.clear()
         self._left = encounters.leave() if encounters is not None else ("", "")
         self._leave_teaching()
         self._record = self._services

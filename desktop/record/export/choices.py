@@ -36,7 +36,9 @@ class Format(StrEnum):
     FHIR_R4 = "r4.json"
     FHIR_R5 = "r5.json"
     DICOM = "dcm"
-    """A marked picture with its measurements; the viewer writes it, no document."""
+    """A marked picture with its measurements, or a copy of a DICOM object."""
+    PNG = "png"
+    """A copy of any other picture."""
 
     @property
     def is_fhir(self) -> bool:
@@ -90,6 +92,7 @@ WORDS: dict[StrEnum, str] = {
     Format.FHIR_R4: "FHIR R4 (JSON)",
     Format.FHIR_R5: "FHIR R5 (JSON)",
     Format.DICOM: "DICOM",
+    Format.PNG: "PNG",
     Recipient.MYSELF: QT_TRANSLATE_NOOP("Export", "Myself"),
     Recipient.COLLEAGUE: QT_TRANSLATE_NOOP("Export", "A colleague who treats the patient"),
     Recipient.PATIENT: QT_TRANSLATE_NOOP("Export", "The patient"),
@@ -104,7 +107,7 @@ WORDS: dict[StrEnum, str] = {
     Level.SHIFTED: QT_TRANSLATE_NOOP("Export", "Identifiers replaced, dates moved"),
     Level.NAMED: QT_TRANSLATE_NOOP("Export", "Everything as it is, with names"),
 }
-DOCUMENTS = tuple(form for form in Format if form is not Format.DICOM)
+DOCUMENTS = tuple(form for form in Format if form not in (Format.DICOM, Format.PNG))
 """How a whole encounter can be written."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.record.editing import attachment_labelled, turns_before
+from desktop.record.editing import attachment_labelled, file_of_frame, turns_before
 from desktop.record.encounter import Answer, AnswerStatus, Attachment, Dictation, Encounter, Question
 from desktop.record.store import timestamp
 from desktop.ui.encounter.jobs import Job, Jobs, new_id
@@ -213,11 +213,7 @@ def known_picture(
 ) -> KnownPicture:
     """Return a picture as it is asked about now: its chosen frame, and the region where it is marked."""
     region = marked.region if marked and marked.label == entry.label else None
-    name, frame = entry.files[0], region.frame if region else entry.frame
-    if len(entry.files) > 1:
-        # A series: its frames are its files.
-        place = len(entry.files) // 2 if frame is None else min(frame, len(entry.files) - 1)
-        name, frame = entry.files[place], None
+    name, frame = file_of_frame(entry, region.frame if region else entry.frame)
     return KnownPicture(entry.label, str(book.path(encounter.id, name)), frame, region.box if region else None)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QCheckBox,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 
+_TITLE_BAR = 60
+"""What a system may add to a dialog's height, in pixels."""
 _LINE, _CAP, _JOIN = Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
 
 
@@ -130,6 +133,11 @@ class IconButton(QToolButton):
 def _tinted(name: str, colour: str) -> QIcon:
     # Drawn once for all cards: a timeline has dozens of the same buttons.
     return icons.icon(name, QColor(colour))
+
+
+def size_on_screen(dialog: QDialog, wished: QSize) -> QSize:
+    """Return what shows everything, or what the screen has room for: what is above the buttons scrolls."""
+    return wished.boundedTo(dialog.screen().availableSize() - QSize(2 * theme.SPACE, _TITLE_BAR))
 
 
 class FlowingPage(QWidget):

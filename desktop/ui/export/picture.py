@@ -2,84 +2,61 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QStyledItemDelegate,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
 
-from desktop.burned_in.asking import Copy, FoundWords, copy_without, find_words
-from desktop.burned_in.marks import Ask, Mark, Task
-from desktop.confined.errors import Stopped
+from desktop.burned_in.marks import Ask, Task
 from desktop.pictures.rendering import picture_image
 from desktop.record.deidentify.words_in_pixels import PixelWords
 from desktop.record.encounter import Attachment
-from desktop.record.errors import RecordError
-from desktop.record.new_file import write_over
-from desktop.ui import theme
-from desktop.ui.encounter.background import Background
-from desktop.ui.encounter.widgets import CheckRow, PlainText, button
-from desktop.ui.encounter.wording import sentence_of
-from desktop.ui.export.picture_canvas import MarkedPicture
-from desktop.ui.translation import Retranslating
-from desktop.ui.vault.session import VaultState
+from desktop.record.export.picture_copy import save_copy
+from desktop.ui.export.leaving_picture import LeavingPicture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import LoadedPicture
     from desktop.record.encounter import Encounter
+    from desktop.record.export.choices import Choices
     from desktop.ui.vault.session import VaultSession
 
-T = TypeVar("T")
-FILE_NAME = "picture"
-"""Of the file that is suggested: a name that tells nothing of whose it is."""
+_SIZE = 900, 720
 
 
-class PictureCopy(Retranslating, QDialog):
-    """The pictures of an encounter, one at a time, with what becomes black. Esc goes without anything being written."""
+class PictureCopy(LeavingPicture):
+    """The pictures of an encounter, one at a time."""
 
     def __init__(
-        self, session: VaultSession, pictures: PictureLoader, encounter: Encounter, parent: QWidget | None = None
+        self,
+        session: VaultSession,
+        pictures: PictureLoader,
+        encounter: Encounter,
+        choices: Choices,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(session, encounter.id, parent)
         self.setObjectName("picture-copy")
-        self._session, self._pictures, self._encounter = session, pictures, encounter
-        self._shown = [
+        self._pictures, self._choices = pictures, choices
+        self._listed = [
             (f"{entry.label} ({number})" if len(entry.files) > 1 else entry.label, name, entry.frame)
             for entry in encounter.entries
             if isinstance(entry, Attachment)
             for number, name in enumerate(entry.files, 1)
         ]
-        self._image, self._token = QImage(), -1
-        self._found: FoundWords | None = None
-        self._problem = self._saved = ""
-        self._left = threading.Event()
-        self._background = Background(self)
+        self._token = -1
         pictures.loaded.connect(self._take_picture)
         pictures.failed.connect(self._take_fault)
-        self._make()
-        self._lay_out()
+        self._make_choice()
+        self._lay_out(_SIZE, self._choice, self._side_by_side())
         self.retranslate()
         self._open()
 
     def retranslate(self) -> None:
         """Set every word."""
         self.setWindowTitle(self.tr("Copy a picture for somebody else"))
-        self._title.setText(self.windowTitle())
         self._line.setText(
             self.tr(
                 "Words in the picture are blacked out in the copy; the original stays. Click a box to keep its words, "
@@ -87,159 +64,18 @@ class PictureCopy(Retranslating, QDialog):
             )
         )
         self._choice.setAccessibleName(self.tr("Picture"))
-        self._canvas.setAccessibleName(self.tr("The picture with what becomes black"))
-        self._list.setAccessibleName(self.tr("What becomes black"))
         self._looked.setText(self.tr("I have looked at the whole picture"))
-        self._close.setText(self.tr("Close"))
         self._save.setText(self.tr("Save the copy…"))
-        self._show()
-
-    def done(self, code: int) -> None:
-        """Stop looking for words, then close."""
-        self._left.set()
-        self._background.finish()
-        super().done(code)
-
-    def save_to(self, file: str) -> None:
-        """Make the copy, tell the audit trail, and write it; the sentence at the bottom says what came of it."""
-        if self._session.state is not VaultState.OPEN:
-            return
-        self._problem = self._saved = ""
-        marks, key = self._marks(), self._session.vault.keys.key_for("picture identifiers")
-        words = PixelWords.SOME_LEFT if self._keeps_words(marks) else PixelWords.BLACKED_OUT
-        black = tuple(mark for mark, is_black in marks if is_black)
-        task = Task(Ask.COPY, str(self._path), self._frame, black, words, key.hex())
-        self._background.run(
-            lambda: self._unless_left(lambda: copy_without(task, self._left.is_set)),
-            lambda copy: self._write(copy, Path(file)),
-            self._fail,
-        )
-
-    # --- what is done ------------------------------------------------------------------------------------------
-
-    def _open(self) -> None:
-        """Show the picture that is chosen, and look for words in it."""
-        self._image, self._found, self._problem, self._saved = QImage(), None, "", ""
-        self._list.clear()
-        self._looked.setChecked(False)
-        if not self._shown:
-            return
-        try:
-            path, frame = self._path, self._frame
-        except RecordError as error:
-            self._fail(sentence_of(error))
-            return
-        self._token = self._pictures.request(path, frame)
-        name = self._choice.currentData()
-        self._background.run(
-            lambda: self._unless_left(lambda: find_words(path, frame, self._left.is_set)),
-            lambda found: self._take_words(name, found),
-            self._fail,
-        )
-        self._show()
-
-    @staticmethod
-    def _unless_left(work: Callable[[], T]) -> T | None:
-        """Return what `work` does, None where the dialog was closed meanwhile."""
-        try:
-            return work()
-        except Stopped:
-            return None
-
-    def _take_picture(self, token: int, picture: LoadedPicture) -> None:
-        if token == self._token:
-            self._image = picture_image(picture)
-            self._show()
-
-    def _take_fault(self, token: int, sentence: str) -> None:
-        if token == self._token:
-            self._fail(sentence)
-
-    def _take_words(self, name: str, found: FoundWords | None) -> None:
-        if found is not None and name == self._choice.currentData():
-            self._found = found
-            for mark in found.marks:
-                self._add(mark, not mark.is_position)
-            self._show()
-
-    def _add(self, mark: Mark, is_black: bool = True) -> None:
-        self._list.blockSignals(True)
-        item = QListWidgetItem(mark.words or self.tr("A box of your own"), self._list)
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        item.setCheckState(Qt.CheckState.Checked if is_black else Qt.CheckState.Unchecked)
-        item.setData(Qt.ItemDataRole.UserRole, mark)
-        self._list.blockSignals(False)
-        self._change()
-
-    def _turn(self, place: int) -> None:
-        item = self._list.item(place)
-        is_black = item.checkState() is Qt.CheckState.Checked
-        item.setCheckState(Qt.CheckState.Unchecked if is_black else Qt.CheckState.Checked)
-
-    def _change(self) -> None:
-        """Whatever changes the copy has to be looked at again."""
-        self._looked.setChecked(False)
-        self._show()
-
-    def _write(self, copy: Copy | None, file: Path) -> None:
-        if copy is None or self._session.state is not VaultState.OPEN:
-            return
-        try:
-            self._session.store.note_export(self._encounter.id, f"picture/{copy.suffix}", copy.content)
-            write_over(file.with_suffix(f".{copy.suffix}"), copy.content)
-        except RecordError as error:
-            self._fail(sentence_of(error))
-        else:
-            self._saved = file.with_suffix(f".{copy.suffix}").name
-            self._show()
-
-    def _fail(self, sentence: str) -> None:
-        self._problem = sentence
-        self._show()
-
-    def _ask_where(self) -> None:
-        dialog = QFileDialog(self, self.tr("Save the copy"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(FILE_NAME)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save_to)
-        dialog.open()
-
-    # --- what is known -----------------------------------------------------------------------------------------
+        super().retranslate()
 
     @property
-    def _path(self) -> Path:
-        return self._session.store.path(self._encounter.id, self._choice.currentData())
+    def suffix(self) -> str:
+        """A copy of a DICOM object is one, that of every other picture a PNG."""
+        return "dcm" if self._chosen[1].endswith(".dcm") else "png"
 
-    @property
-    def _frame(self) -> int | None:
-        return self._shown[self._choice.currentIndex()][2]
-
-    def _marks(self) -> list[tuple[Mark, bool]]:
-        items = (self._list.item(row) for row in range(self._list.count()))
-        return [(item.data(Qt.ItemDataRole.UserRole), item.checkState() is Qt.CheckState.Checked) for item in items]
-
-    @staticmethod
-    def _keeps_words(marks: list[tuple[Mark, bool]]) -> bool:
-        return any(mark.words and not is_black and not mark.is_position for mark, is_black in marks)
-
-    # --- how it looks ------------------------------------------------------------------------------------------
-
-    def _show(self) -> None:
-        self._canvas.show_picture(self._image, self._marks())
-        is_there = self._found is not None and not self._image.isNull()
-        self._looked.setEnabled(is_there)
-        self._save.setEnabled(is_there and self._looked.isChecked())
-        self._standing.setProperty("role", "error" if self._problem else "caption")
-        self._standing.style().polish(self._standing)
-        self._standing.show_words(self._sentence())
-
-    def _sentence(self) -> str:
-        if self._problem:
-            return self._problem
-        if self._saved:
-            return self.tr("Saved: {file}. It is not encrypted.").format(file=self._saved)
-        if not self._shown:
+    def sentence(self) -> str:
+        """Return how far words were looked for."""
+        if not self._listed:
             return self.tr("There is no picture in this encounter.")
         if self._found is None:
             return self.tr("Looking for words in the picture…")
@@ -250,47 +86,51 @@ class PictureCopy(Retranslating, QDialog):
             )
         return self.tr("Words can be missed. A copy of a film is this one still, without its sound.")
 
-    def _make(self) -> None:
-        self._title, self._line = PlainText("title", self), PlainText("caption", self)
+    def leave(self, file: Path) -> Callable[[], tuple[str, ...]]:
+        """Return what makes the copy, tells of it and writes it."""
+        store, encounter_id, (_label, name, frame) = self._session.store, self._encounter_id, self._chosen
+        words = PixelWords.SOME_LEFT if self._keeps_words() else PixelWords.BLACKED_OUT
+        black, key = self._black(), self._session.vault.keys.key_for("picture identifiers").hex()
+
+        def work() -> tuple[str, ...]:
+            task = Task(Ask.COPY, str(store.path(encounter_id, name)), frame, black, words, key)
+            return save_copy(task, self._choices, encounter_id, store, file, self._left.is_set)
+
+        return work
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    @property
+    def _chosen(self) -> tuple[str, str, int | None]:
+        return self._listed[self._choice.currentIndex()]
+
+    def _open(self) -> None:
+        """Decrypt the picture that is chosen, show it, and look for words in it."""
+        self._start_over()
+        if not self._listed:
+            return
+        store, encounter_id, (_label, name, frame) = self._session.store, self._encounter_id, self._chosen
+        sought = self._sought
+
+        def show(path: Path) -> None:
+            if sought == self._sought:
+                self._token = self._pictures.request(path, frame)
+                self._seek(path, frame)
+
+        self._run(lambda: store.path(encounter_id, name), show)
+
+    def _take_picture(self, token: int, picture: LoadedPicture) -> None:
+        if token == self._token:
+            self._image = picture_image(picture)
+            self._show()
+
+    def _take_fault(self, token: int, sentence: str) -> None:
+        if token == self._token:
+            self._fail(sentence)
+
+    def _make_choice(self) -> None:
         self._choice = QComboBox(self)
         self._choice.setObjectName("picture-choice")
         self._choice.setItemDelegate(QStyledItemDelegate(self._choice))
-        for label, name, _frame in self._shown:
-            self._choice.addItem(label, name)
+        self._choice.addItems([label for label, _name, _frame in self._listed])
         self._choice.currentIndexChanged.connect(lambda _index: self._open())
-        self._canvas = MarkedPicture(self)
-        self._canvas.setObjectName("picture-canvas")
-        self._canvas.toggled.connect(self._turn)
-        self._canvas.drawn.connect(self._add)
-        self._list = QListWidget(self)
-        self._list.setObjectName("picture-words")
-        self._list.itemChanged.connect(lambda _item: self._change())
-        self._looked = CheckRow(self)
-        self._looked.setObjectName("picture-looked")
-        self._looked.toggled.connect(lambda _on: self._show())
-        self._standing = PlainText("caption", self)
-        self._standing.setObjectName("picture-standing")
-        self._close = button("picture-close", "", self)
-        self._close.clicked.connect(self.reject)
-        self._save = button("picture-save", "primary", self)
-        self._save.clicked.connect(self._ask_where)
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*[3 * theme.SPACE] * 4)
-        column.setSpacing(2 * theme.SPACE)
-        for widget in (self._title, self._line, self._choice):
-            column.addWidget(widget)
-        middle = QHBoxLayout()
-        middle.setSpacing(2 * theme.SPACE)
-        middle.addWidget(self._canvas, 3)
-        middle.addWidget(self._list, 1)
-        column.addLayout(middle, 1)
-        column.addWidget(self._looked)
-        column.addWidget(self._standing)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._close)
-        buttons.addStretch()
-        buttons.addWidget(self._save)
-        column.addLayout(buttons)
-        self.resize(900, 720)

@@ -21,7 +21,7 @@ _COVERED_OPACITY = 0.6
 """What becomes black is still seen below it, to be judged."""
 
 
-class MarkedPicture(QWidget):
+class PictureCanvas(QWidget):
     """Shows a picture as large as there is room, and the marks that become black."""
 
     toggled = Signal(int)

@@ -2,71 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QRect, QTimer
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desktop.burned_in.marks import Mark
 from desktop.record.dicom.marked import Subject
+from desktop.record.editing import attachment_labelled, file_of_frame
 from desktop.record.export.choices import CONTEXT, WORDS, Choices, Format, Level, Purpose, Recipient
 from desktop.record.export.picture import PictureFiles, save_picture
 from desktop.record.fhir.times import times_of
 from desktop.ui import theme
-from desktop.ui.encounter.background import Background
-from desktop.ui.encounter.widgets import CheckRow, PlainText, button, scrolling
-from desktop.ui.export.wizard import choice_list, size_on_screen
-from desktop.ui.translation import Retranslating, translated
-from desktop.ui.vault.session import VaultState
+from desktop.ui.encounter.widgets import CheckRow, PlainText, scrolling
+from desktop.ui.export.leaving_picture import LeavingPicture
+from desktop.ui.export.wizard import choice_list
+from desktop.ui.translation import translated
+from desktop.ui.viewer.capturing import blacked_out, image_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from desktop.burned_in.asking import FoundWords
     from desktop.record.dicom.marked import MarkedPicture
+    from desktop.record.encounter import Encounter
     from desktop.ui.vault.session import VaultSession
 
-FILE_NAME = "picture"
-_SIZE = 820, 920
-_PREVIEW_PX = 300
+_SIZE = 900, 920
+_QUIET_MS = 150
+"""After the last change: the files are made anew to be looked at, and a name is typed letter by letter."""
 
 
-class PictureSheet(Retranslating, QDialog):
-    """One page: the picture, what is asked, and every attribute as it would leave."""
+class PictureSheet(LeavingPicture):
+    """One page: the picture with what becomes black, what is asked, and every attribute as it would leave."""
 
     def __init__(
-        self, session: VaultSession, encounter_id: str, picture: MarkedPicture, parent: QWidget | None = None
+        self, session: VaultSession, encounter: Encounter, picture: MarkedPicture, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(session, encounter.id, parent)
         self.setObjectName("picture-sheet")
-        self._session, self._encounter_id, self._picture = session, encounter_id, picture
+        self._picture = picture
         self._now = datetime.now(UTC)
         self._key = session.vault.keys.key_for("date shift")
-        self._background = Background(self)
-        self._told, self._failed = "", ""
+        self._could_not_look, self._why_not = False, ""
+        self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
+        self._quiet.timeout.connect(self._preview)
         self._make_fields()
-        self._make_preview()
-        self._lay_out()
+        self._lay_out(_SIZE, scrolling(self._page()))
+        self._image = image_of(picture)
         self.retranslate()
+        self._preview()
+        self._look_into(encounter)
 
     def retranslate(self) -> None:
         """Set every word."""
         self.setWindowTitle(self.tr("Save a marked picture as DICOM"))
-        self._title.setText(self.windowTitle())
         self._line.setText(
             self.tr("Not for primary diagnosis. The files leave the encrypted record and are not encrypted themselves.")
         )
-        self._shown.setAccessibleName(self.tr("The picture as it leaves"))
         for list_, label, name in (
             (self._recipient, self._recipient_label, self.tr("For")),
             (self._purpose, self._purpose_label, self.tr("Why")),
@@ -84,9 +82,18 @@ class PictureSheet(Retranslating, QDialog):
         self._nameless.setText(self.tr("Nothing in the picture itself tells who it is: no name, no number, no face"))
         self._attributes.setAccessibleName(self.tr("Everything that is in the files"))
         self._looked.setText(self.tr("I have looked at the picture and the text as they leave this record"))
-        self._close.setText(self.tr("Close"))
         self._save.setText(self.tr("Save the files…"))
-        self._show()
+        super().retranslate()
+
+    @property
+    def suffix(self) -> str:
+        """Both files are DICOM objects."""
+        return Format.DICOM.value
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether words were looked for as far as that can be, and the attributes are those that would leave."""
+        return (self._found is not None or self._could_not_look) and not self._quiet.isActive()
 
     @property
     def choices(self) -> Choices:
@@ -95,16 +102,21 @@ class PictureSheet(Retranslating, QDialog):
         recipient, purpose = Recipient(self._recipient.currentData()), Purpose(self._purpose.currentData())
         return Choices(frozenset(), Format.DICOM, recipient, purpose, level)
 
-    def save_to(self, file: str) -> None:
-        """Tell the audit trail, then write the files; the sentence at the bottom says what came of it."""
-        if self._session.state is not VaultState.OPEN:
-            return
-        self._told, self._failed = "", ""
-        self._save.setEnabled(False)
-        files, how, store, place = self._files(), self.choices.how, self._session.store, Path(file)
-        self._background.run(
-            lambda: save_picture(files, how, self._encounter_id, store, place), self._tell_saved, self._tell_failed
-        )
+    def sentence(self) -> str:
+        """Return whether it can be told of whom it is."""
+        if self._could_not_look:
+            told = self.tr("It was not searched for words. Look at it yourself, and drag to black out a part of it.")
+            return f"{self._why_not} {told}".strip()
+        if self._found is None:
+            return self.tr("Looking for words in the picture…")
+        if self._subject.is_named:
+            return self.tr("The files can tell who it is.")
+        return self.tr("The files tell nothing of who it is, if the picture itself does not: look at it.")
+
+    def leave(self, file: Path) -> Callable[[], tuple[str, ...]]:
+        """Return what tells of the files and writes them."""
+        files, how, store, encounter_id = self._files(), self.choices.how, self._session.store, self._encounter_id
+        return lambda: save_picture(files, how, encounter_id, store, file)
 
     # --- what is done ------------------------------------------------------------------------------------------
 
@@ -112,50 +124,47 @@ class PictureSheet(Retranslating, QDialog):
     def _subject(self) -> Subject:
         return Subject(self._name.text().strip(), self._number.text().strip(), not self._nameless.isChecked())
 
-    def _files(self) -> PictureFiles:
-        level = self.choices.level
-        times = times_of(level, self._key, self._encounter_id, lambda: self._now)
-        now = times.moment(times.now)
-        return PictureFiles(self._picture, self._encounter_id, self._key, now, version("bedside"), self._subject)
+    def _look_into(self, encounter: Encounter) -> None:
+        """Look for words in the file that the picture is of: in it stand no marks yet."""
+        store, encounter_id = self._session.store, self._encounter_id
+        attachment = attachment_labelled(encounter, self._picture.label)
+        if attachment is None:
+            self._could_not_seek("")
+            return
+        name, frame = file_of_frame(attachment, self._picture.frame or attachment.frame)
+        self._run(
+            lambda: store.path(encounter_id, name), lambda path: self._seek(path, frame), fail=self._could_not_seek
+        )
 
-    def _tell_saved(self, names: tuple[str, ...]) -> None:
-        self._told = self.tr("Saved: {files}. Not encrypted.").format(files=", ".join(names))
+    def _take_words(self, found: FoundWords) -> None:
+        """Take marks of the file over to the picture that is shown, which may be smaller; no pixel less is covered."""
+        scale = self._picture.columns / found.looked.width
+        super()._take_words(replace(found, marks=tuple(_scaled(mark, scale) for mark in found.marks)))
+
+    def _could_not_seek(self, sentence: str) -> None:
+        """Leave it to the eyes of whoever looks: the picture is on the screen, and parts of it can be blacked out."""
+        self._could_not_look, self._why_not = True, sentence
         self._show_standing()
-
-    def _tell_failed(self, sentence: str) -> None:
-        self._failed = sentence
-        self._show_standing()
-
-    def _ask_where(self) -> None:
-        dialog = QFileDialog(self, self.tr("Save the files"), "", "DICOM (*.dcm)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("dcm")
-        dialog.selectFile(f"{FILE_NAME}.dcm")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save_to)
-        dialog.open()
 
     def _change(self) -> None:
-        """Whatever changes the files has to be looked at again."""
-        self._looked.setChecked(False)
-        self._show()
+        self._quiet.start()
+        super()._change()
 
-    # --- how it looks ------------------------------------------------------------------------------------------
-
-    def _show(self) -> None:
+    def _preview(self) -> None:
+        """Show every attribute as it would leave."""
         self._attributes.setPlainText(self._files().preview())
         self._show_standing()
 
-    def _show_standing(self) -> None:
-        self._save.setEnabled(self._looked.isChecked())
-        self._standing.setProperty("role", "error" if self._failed else "caption")
-        self._standing.style().polish(self._standing)
-        risk = self.tr("The files tell nothing of who it is, if the picture itself does not: look at it.")
-        named = self.tr("The files can tell who it is.")
-        self._standing.show_words(self._failed or self._told or (named if self._subject.is_named else risk))
+    def _files(self) -> PictureFiles:
+        times = times_of(self.choices.level, self._key, self._encounter_id, lambda: self._now)
+        boxes = (QRect(mark.left, mark.top, mark.right - mark.left, mark.bottom - mark.top) for mark in self._black())
+        picture = blacked_out(self._picture, boxes)
+        now = times.moment(times.now)
+        return PictureFiles(picture, self._encounter_id, self._key, now, version("bedside"), self._subject)
+
+    # --- how it looks ------------------------------------------------------------------------------------------
 
     def _make_fields(self) -> None:
-        self._title, self._line = PlainText("title", self), PlainText("caption", self)
         self._recipient, self._recipient_label = choice_list(self, "recipient", Recipient, Recipient.COLLEAGUE)
         self._purpose, self._purpose_label = choice_list(self, "purpose", Purpose, Purpose.TREATMENT)
         self._name, self._name_label = self._field("picture-name")
@@ -163,6 +172,10 @@ class PictureSheet(Retranslating, QDialog):
         self._nameless = CheckRow(self)
         self._nameless.setObjectName("picture-nameless")
         self._nameless.toggled.connect(lambda _on: self._change())
+        self._attributes = QPlainTextEdit(self)
+        self._attributes.setObjectName("picture-attributes")
+        self._attributes.setReadOnly(True)
+        self._attributes.setTabChangesFocus(True)
 
     def _field(self, name: str) -> tuple[QLineEdit, QLabel]:
         field = QLineEdit(self)
@@ -172,44 +185,6 @@ class PictureSheet(Retranslating, QDialog):
         label = PlainText("", self)
         label.setBuddy(field)
         return field, label
-
-    def _make_preview(self) -> None:
-        self._shown = QLabel(self)
-        self._shown.setObjectName("picture-shown")
-        self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        picture = self._picture
-        image = QImage(picture.pixels, picture.columns, picture.rows, 3 * picture.columns, QImage.Format.Format_RGB888)
-        fitting = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        self._shown.setPixmap(QPixmap.fromImage(image.scaled(_PREVIEW_PX, _PREVIEW_PX, *fitting)))
-        self._attributes = QPlainTextEdit(self)
-        self._attributes.setObjectName("picture-attributes")
-        self._attributes.setReadOnly(True)
-        self._attributes.setTabChangesFocus(True)
-        self._looked = CheckRow(self)
-        self._looked.setObjectName("picture-looked")
-        self._looked.toggled.connect(lambda _on: self._show_standing())
-        self._standing = PlainText("caption", self)
-        self._standing.setObjectName("picture-standing")
-        self._close = button("picture-close", "", self)
-        self._close.clicked.connect(self.reject)
-        self._save = button("picture-save", "primary", self)
-        self._save.clicked.connect(self._ask_where)
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*[3 * theme.SPACE] * 4)
-        column.setSpacing(theme.SPACE)
-        column.addWidget(self._title)
-        column.addWidget(self._line)
-        column.addWidget(scrolling(self._page()), 1)
-        column.addWidget(self._looked)
-        column.addWidget(self._standing)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._close)
-        buttons.addStretch()
-        buttons.addWidget(self._save)
-        column.addLayout(buttons)
-        self.resize(size_on_screen(self, QSize(*_SIZE)))
 
     def _page(self) -> QWidget:
         page = QWidget(self)
@@ -222,8 +197,14 @@ class PictureSheet(Retranslating, QDialog):
         form.addRow(self._purpose_label, self._purpose)
         for widget in (self._name_label, self._name, self._number_label, self._number, self._nameless):
             form.addRow(widget)
-        column.addWidget(self._shown)
+        self._canvas.setMinimumHeight(32 * theme.SPACE)
+        column.addLayout(self._side_by_side(), 1)
         column.addLayout(form)
         self._attributes.setMinimumHeight(24 * theme.SPACE)
         column.addWidget(self._attributes, 1)
         return page
+
+
+def _scaled(mark: Mark, scale: float) -> Mark:
+    left, top = int(mark.left * scale), int(mark.top * scale)
+    return Mark(left, top, ceil(mark.right * scale), ceil(mark.bottom * scale), mark.words)

@@ -28,25 +28,24 @@ from desktop.record.errors import RecordError
 from desktop.record.export.choices import CONTEXT, DOCUMENTS, WORDS, Choices, Format, Level, Part, Purpose, Recipient
 from desktop.record.export.document import Document
 from desktop.record.export.leaving import checked
-from desktop.record.export.preparing import Leaving, Prepared, Preparing, prepare, shown
+from desktop.record.export.preparing import Prepared, Preparing, prepare, shown
 from desktop.record.export.text import printable
 from desktop.ui import theme
 from desktop.ui.encounter.background import Background
-from desktop.ui.encounter.widgets import CheckRow, PlainText, button, scrolling
+from desktop.ui.encounter.widgets import CheckRow, PlainText, button, scrolling, size_on_screen
 from desktop.ui.encounter.wording import sentence_of
 from desktop.ui.export.writing import print_export, words, write_export
 from desktop.ui.translation import Retranslating, translated
 from desktop.ui.vault.session import VaultState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from enum import StrEnum
 
     from PySide6.QtPrintSupport import QPrinter
 
     from desktop.record.deidentify.replacing import Replacement
     from desktop.record.encounter import Encounter
-    from desktop.record.vault.store import VaultStore
     from desktop.ui.vault.session import VaultSession
 
 _SIZE = 820, 920
@@ -57,8 +56,8 @@ FILE_NAME = "encounter"
 class ExportWizard(Retranslating, QDialog):
     """Two pages: the choices, and the document as it would leave. Esc goes without anything being written."""
 
-    picture_wanted = Signal()
-    """A copy of a picture is wanted instead."""
+    picture_wanted = Signal(object)
+    """The Choices: a copy of one picture is wanted instead."""
 
     def __init__(self, session: VaultSession, encounter: Encounter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,13 +123,22 @@ class ExportWizard(Retranslating, QDialog):
             return
         self._error, self._saved = "", ""
         document, choices, store = self._prepared.without(self._refused()), self.choices, self._session.store
-        if isinstance(document, Document):
-            self._write(document, choices, Path(file), store)
+        place, encounter_id = Path(file), self._encounter.id
+
+        def work() -> None:
+            checked(document)
+            write_export(document, choices, encounter_id, store, place)
+
+        if choices.format is Format.PDF:
+            self._do(work, place)  # Qt lays pages out in the window's thread alone
             return
         self._save.setEnabled(False)
-        self._background.run(
-            lambda: checked(document), lambda _valid: self._write(document, choices, Path(file), store), self._fail
-        )
+        self._background.run(work, lambda _none: self._tell_saved(place), self._fail)
+
+    def done(self, code: int) -> None:
+        """Close once what is being written is written."""
+        self._background.finish()
+        super().done(code)
 
     def print_on(self, printer: QPrinter) -> None:
         """Tell the audit trail, then print; the sentence at the bottom says what came of it."""
@@ -145,13 +153,16 @@ class ExportWizard(Retranslating, QDialog):
                 self._saved = self.tr("Sent to the printer.")
             self._show_standing()
 
-    def _write(self, document: Leaving, choices: Choices, file: Path, store: VaultStore) -> None:
+    def _do(self, work: Callable[[], None], place: Path) -> None:
         try:
-            write_export(document, choices, self._encounter.id, store, file)
+            work()
         except RecordError as error:
-            self._error = sentence_of(error)
+            self._fail(sentence_of(error))
         else:
-            self._saved = self.tr("Saved: {file}. It is not encrypted.").format(file=file.name)
+            self._tell_saved(place)
+
+    def _tell_saved(self, file: Path) -> None:
+        self._saved = self.tr("Saved: {file}. It is not encrypted.").format(file=file.name)
         self._show_standing()
 
     def _fail(self, sentence: str) -> None:
@@ -212,7 +223,7 @@ class ExportWizard(Retranslating, QDialog):
 
     def _want_picture(self) -> None:
         self.reject()
-        self.picture_wanted.emit()
+        self.picture_wanted.emit(self.choices)
 
     def _go_back(self) -> None:
         self._pages.setCurrentIndex(0)
@@ -346,11 +357,6 @@ class ExportWizard(Retranslating, QDialog):
             buttons.addWidget(control)
         column.addLayout(buttons)
         self.resize(size_on_screen(self, QSize(*_SIZE)))
-
-
-def size_on_screen(dialog: QDialog, wished: QSize) -> QSize:
-    """Return what shows everything, or what the screen has room for: what is above the buttons scrolls."""
-    return wished.boundedTo(dialog.screen().availableSize() - QSize(*[2 * theme.SPACE] * 2))
 
 
 def choice_list(parent: QWidget, name: str, kind: Iterable[StrEnum], chosen: StrEnum) -> tuple[QComboBox, QLabel]:

@@ -14,7 +14,7 @@ from desktop.record.store import timestamp
 from desktop.ui import theme
 from desktop.ui.encounter.background import Background
 from desktop.ui.encounter.jobs import new_id
-from desktop.ui.encounter.widgets import CheckRow, PlainText, button
+from desktop.ui.encounter.widgets import CheckRow, PlainText, button, size_on_screen
 from desktop.ui.translation import Retranslating
 
 if TYPE_CHECKING:
@@ -120,4 +120,4 @@ class ImportSheet(Retranslating, QDialog):
         buttons.addStretch()
         buttons.addWidget(self._add)
         column.addLayout(buttons)
-        self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize() - QSize(*[2 * theme.SPACE] * 2)))
+        self.resize(size_on_screen(self, QSize(*_SIZE)))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal
 
 from desktop.ui.microphone.audio_input import SoundSystemMissing
 from desktop.ui.microphone.qt_sound import load_multimedia, without_expected_warnings
-from desktop.ui.microphone.stretch import Stretch
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from desktop.ui.microphone.stretch import LONGEST_S, Stretch, seconds_of
 
 LOOK_INTERVAL_MS = 30
 """How late a stretch may end; a word lasts ten times as long."""
@@ -121,10 +119,14 @@ class QtAudioOutput(AudioOutput):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._player: Any = None
-        self._start_s = 0.0
+        self._file = Path()
+        self._start_s = self._piece_s = 0.0
+        self._end_s: float | None = None
+        self._is_next = False
+        """Whether a piece was heard to its end, and what follows it is decoded now."""
         self._stretch = Stretch(self)
         self._stretch.ready.connect(self._begin)
-        self._stretch.failed.connect(self.failed)
+        self._stretch.failed.connect(self._take_nothing)
 
     def is_available(self) -> bool:
         """Ask the system; the first call loads QtMultimedia."""
@@ -136,8 +138,8 @@ class QtAudioOutput(AudioOutput):
             return not multimedia.QMediaDevices.defaultAudioOutput().isNull()
 
     def play(self, file: Path, start_s: float, end_s: float | None) -> None:
-        """Have the stretch decoded; it is heard once it is there."""
-        self._start_s = start_s
+        """Have the stretch decoded; it is heard once it is there, a long one piece after piece."""
+        self._file, self._start_s, self._end_s, self._is_next = file, start_s, end_s, False
         self._stretch.decode(file, start_s, end_s)
 
     def position_s(self) -> float:
@@ -147,12 +149,16 @@ class QtAudioOutput(AudioOutput):
     def stop(self) -> None:
         """Fall silent and forget the stretch."""
         self._stretch.stop()
+        self._forget_piece()
+
+    def _forget_piece(self) -> None:
         player, self._player = self._player, None
         if player is not None:
             player.stop()
             player.deleteLater()
 
     def _begin(self, wav: bytes) -> None:
+        self._piece_s = seconds_of(wav)
         multimedia = load_multimedia()
         player = multimedia.QMediaPlayer(self)
         player.setAudioOutput(multimedia.QAudioOutput(player))
@@ -164,6 +170,20 @@ class QtAudioOutput(AudioOutput):
         self._player = player
         player.setSourceDevice(buffer)
 
+    def _take_nothing(self) -> None:
+        """No samples: a fault at the beginning, and the end of the file behind a piece that was heard."""
+        (self.ended if self._is_next else self.failed).emit()
+
+    def _go_on(self) -> None:
+        """Have decoded what follows the piece that was heard."""
+        self._start_s += LONGEST_S
+        self._forget_piece()
+        if self._end_s is not None and self._start_s >= self._end_s:
+            self.ended.emit()
+            return
+        self._is_next = True
+        self._stretch.decode(self._file, self._start_s, self._end_s)
+
     def _take_error(self, *_error: object) -> None:
         if self._player is not None:  # what is stopped has nothing more to say
             self.failed.emit()
@@ -174,5 +194,7 @@ class QtAudioOutput(AudioOutput):
         statuses = load_multimedia().QMediaPlayer.MediaStatus
         if status == statuses.LoadedMedia:
             self._player.play()
+        elif status == statuses.EndOfMedia and self._piece_s >= LONGEST_S:
+            self._go_on()
         elif status == statuses.EndOfMedia:
             self.ended.emit()

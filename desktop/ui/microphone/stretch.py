@@ -19,7 +19,7 @@ WAIT_MS = 60_000
 
 
 class Stretch(QObject):
-    """Decodes one stretch at a time; asking for another forgets the one before."""
+    """Decodes one stretch at a time, of LONGEST_S at most; asking for another forgets the one before."""
 
     ready = Signal(bytes)
     """The samples as a WAV file."""
@@ -89,6 +89,11 @@ class Stretch(QObject):
             self.ready.emit(as_wav(samples))
         else:
             self.failed.emit()
+
+
+def seconds_of(wav: bytes) -> float:
+    """Return how long a stretch is that was made by `as_wav`."""
+    return (len(wav) - len(as_wav(b""))) / (RATE_HZ * SAMPLE_BYTES)
 
 
 def as_wav(samples: bytes) -> bytes:

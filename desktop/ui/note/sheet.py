@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QStackedWidget,
 
 from desktop.record.note_editing import parts_of, standing
 from desktop.ui import theme
-from desktop.ui.encounter.widgets import IconButton, PlainText, button, scrolling
+from desktop.ui.encounter.widgets import IconButton, PlainText, button, scrolling, size_on_screen
 from desktop.ui.note.check_page import CheckPage
 from desktop.ui.note.editing_page import EditingPage
 from desktop.ui.note.sign_page import SignPage
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 EDIT, CHECK, SIGN = range(3)
 SIZE = QSize(880, 700)
-_MARGIN = 60
 
 
 class NoteSheet(Retranslating, QDialog):
@@ -223,7 +222,5 @@ class NoteSheet(Retranslating, QDialog):
 
     def _fit(self) -> None:
         """Be no larger than the screen, with what the system keeps of it."""
-        screen = self.screen()
-        room = screen.availableSize() - QSize(_MARGIN, _MARGIN) if screen else SIZE
-        self.resize(SIZE.boundedTo(room))
+        self.resize(size_on_screen(self, SIZE))
         self.setWindowModality(Qt.WindowModality.WindowModal)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from desktop.record.dicom.marked import MarkedPicture
     from desktop.record.encounter import Encounter
+    from desktop.record.export.choices import Choices
     from desktop.record.retention import Erased
     from desktop.record.vault.importing import Imported
     from desktop.ui.first_start.dialog import FirstStart
@@ -118,6 +119,7 @@ class Door(QObject):
         came_back = take_in(store, store.recovered)
         self._window.unlock(store)
         self.idle.begin()
+        self.system_locks.begin_anew()
         self._tell_at_opening(came_back)
         if self._first_start is not None:
             return  # it made the vault, and goes on
@@ -171,7 +173,7 @@ class Door(QObject):
 
     def _tell_erased(self, erased: Erased) -> None:
         self._window.take_erased(erased.encounters)
-        self._window.banner.tell(
+        self._window.banner.tell_in_turn(
             lambda: self.tr(
                 "The sound of recordings was erased after their notes were signed, as you had set: {count}. It cannot "
                 "be played or heard a second time any more; the words and the notes are kept."
@@ -179,7 +181,7 @@ class Door(QObject):
         )
 
     def _tell_not_erased(self, error: RecordError) -> None:
-        self._window.banner.tell(
+        self._window.banner.tell_in_turn(
             lambda: self.tr("Recordings that were due to be erased are kept for now. {reason}").format(
                 reason=sentence_of(error)
             )
@@ -205,22 +207,28 @@ class Door(QObject):
                 return
             wizard = ExportWizard(self._session, encounter, self._window)
             wizard.finished.connect(wizard.deleteLater)
-            wizard.picture_wanted.connect(lambda: self._copy_picture(encounter))
+            wizard.picture_wanted.connect(lambda choices: self._copy_picture(encounter, choices))
             wizard.open()
 
     def _export_picture(self, encounter_id: str, marked: MarkedPicture) -> None:
         from desktop.ui.export.picture_sheet import PictureSheet
 
         if self._session.state is VaultState.OPEN:
-            sheet = PictureSheet(self._session, encounter_id, marked, self._window)
+            try:
+                encounter = self._session.store.load(encounter_id)
+            except RecordError as error:
+                told = sentence_of(error)
+                self._window.banner.tell(lambda: told)
+                return
+            sheet = PictureSheet(self._session, encounter, marked, self._window)
             sheet.finished.connect(sheet.deleteLater)
             sheet.open()
 
-    def _copy_picture(self, encounter: Encounter) -> None:
+    def _copy_picture(self, encounter: Encounter, choices: Choices) -> None:
         from desktop.ui.export.picture import PictureCopy
 
         if self._session.state is VaultState.OPEN:
-            dialog = PictureCopy(self._session, self._services.pictures, encounter, self._window)
+            dialog = PictureCopy(self._session, self._services.pictures, encounter, choices, self._window)
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
 

@@ -84,6 +84,10 @@ class SystemLocks(QObject):
         if self._windows is not None:
             self._windows.stop()
 
+    def begin_anew(self) -> None:
+        """Forget a sleep that was not looked for yet: somebody came back and unlocked the record since."""
+        self._sleep.begin()
+
     def listen(self, window_id: int = 0) -> None:
         """Subscribe to what there is; a bus that is missing is passed over.
 

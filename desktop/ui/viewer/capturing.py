@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 
 from desktop.pictures.rendering import brightness_table, to_image
@@ -17,6 +18,8 @@ from desktop.ui.viewer.orientation import UNTURNED, edge_letters
 from desktop.ui.viewer.wording import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from desktop.pictures.planes import DisplayWindow, LoadedPicture
     from desktop.ui.viewer.view_state import Marks
 
@@ -33,13 +36,11 @@ def captured(
     header = picture.header
     drawn = _drawn(picture, window, marks, inverted)
     letters = edge_letters(header.directions, UNTURNED)
-    content, step = memoryview(drawn.constBits()), drawn.bytesPerLine()
-    rows = (content[start : start + 3 * drawn.width()] for start in range(0, step * drawn.height(), step))
     return MarkedPicture(
         label,
         drawn.height(),
         drawn.width(),
-        b"".join(rows),
+        _bytes_of(drawn),
         marks.lengths,
         marks.region,
         header.spacing_mm,
@@ -47,6 +48,27 @@ def captured(
         (letters.right, letters.bottom),
         frame,
     )
+
+
+def image_of(picture: MarkedPicture) -> QImage:
+    """Return the pixels of a picture, as it is shown and painted over."""
+    kind = QImage.Format.Format_RGB888
+    return QImage(picture.pixels, picture.columns, picture.rows, 3 * picture.columns, kind).copy()
+
+
+def blacked_out(picture: MarkedPicture, boxes: Iterable[QRect]) -> MarkedPicture:
+    """Return the picture with boxes of its pixels black."""
+    painted = image_of(picture)
+    painter = QPainter(painted)
+    for box in boxes:
+        painter.fillRect(box, theme.PICTURE_BLACK)
+    painter.end()
+    return replace(picture, pixels=_bytes_of(painted))
+
+
+def _bytes_of(image: QImage) -> bytes:
+    content, step = memoryview(image.constBits()), image.bytesPerLine()
+    return b"".join(content[start : start + 3 * image.width()] for start in range(0, step * image.height(), step))
 
 
 def _strip_height(font: QFont, width: float) -> float:

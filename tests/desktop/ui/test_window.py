@@ -178,6 +178,24 @@ def test_the_banner_says_one_thing_and_goes(qtbot: QtBot, window: MainWindow) ->
     assert not window.banner.isVisible()
 
 
+def test_news_waits_behind_what_was_asked_for_and_goes_with_the_record(qtbot: QtBot, window: MainWindow) -> None:
+    banner = window.banner
+    words, close = window.findChild(QLabel, "banner-text"), window.findChild(QToolButton, "banner-close")
+    assert isinstance(words, QLabel)
+    banner.tell(lambda: "A recording was not ended.")
+    banner.tell_in_turn(lambda: "Sound was erased.")
+    assert words.text() == "A recording was not ended."
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert (banner.isVisible(), words.text()) == (True, "Sound was erased.")
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert not banner.isVisible()
+    banner.tell(lambda: "Of this record.")
+    banner.tell_in_turn(lambda: "Of this record, too.")
+    banner.clear()
+    banner.tell_in_turn(lambda: "Of the next one.")
+    assert words.text() == "Of the next one."
+
+
 def test_decoders_are_offered_also_to_a_screen_that_is_made_later(qtbot: QtBot, services: Services) -> None:
     services.settings.set("window_state", SETTINGS)
     window = MainWindow(services, fake_screens())

@@ -168,6 +168,41 @@ def test_what_is_being_typed_is_kept_when_the_sheet_goes(bench: ScreenBench) -> 
     assert bench.screen.noting.sheet is None
 
 
+def test_a_sheet_that_was_closed_does_not_hear_of_later_edits(bench: ScreenBench) -> None:
+    opened(bench).reject()
+    bench.settle()
+    assert bench.screen.handle("sign-note")
+    sheet = bench.screen.noting.sheet
+    assert sheet is not None
+    row = chosen(sheet, 1)
+    bench.qtbot.keyClick(row, Qt.Key.Key_Return)
+    type_in(bench, row.field, "She takes metformin 500 mg.")
+    assert on_disk(bench).sections[1].sentences[0].text == "She takes metformin 500 mg."
+
+
+def test_what_is_being_typed_outlasts_the_strike_of_another_line(bench: ScreenBench) -> None:
+    sheet = opened(bench)
+    row = chosen(sheet, 1)
+    bench.qtbot.keyClick(row, Qt.Key.Key_Return)
+    row.field.selectAll()
+    bench.qtbot.keyClicks(row.field, "She takes metformin 500 mg.")
+    bench.qtbot.keyClick(sheet.editing.rows[0], Qt.Key.Key_Delete)
+    bench.settle()
+    assert {edit.act for edit in on_disk(bench).edits} == {EditAct.CHANGE, EditAct.STRIKE}
+    assert on_disk(bench).sections[1].sentences[0].text == "She takes metformin 500 mg."
+
+
+def test_undo_belongs_to_the_page_of_edits(bench: ScreenBench) -> None:
+    sheet = opened(bench)
+    row = chosen(sheet, 1)
+    bench.qtbot.keyClick(row, Qt.Key.Key_Return)
+    type_in(bench, row.field, "She takes metformin 500 mg.")
+    sheet._go_to(CHECK)
+    bench.qtbot.keyClick(sheet, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    bench.settle()
+    assert on_disk(bench).sections[1].sentences[0].text == "She takes metformin 500 mg."
+
+
 def test_an_edited_draft_is_not_written_over(bench: ScreenBench) -> None:
     sheet = opened(bench)
     bench.press("strike-line", chosen(sheet, 2))

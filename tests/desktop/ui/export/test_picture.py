@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -17,11 +18,13 @@ from desktop.confined.errors import Stopped
 from desktop.record.deidentify.errors import READER_STOPPED, NotDeidentifiable
 from desktop.record.deidentify.words_in_pixels import PixelWords
 from desktop.record.encounter import Attachment
+from desktop.record.export import picture_copy
+from desktop.record.export.choices import Choices
 from desktop.record.vault.opening import make_vault
 from desktop.ui import theme
-from desktop.ui.export import picture
+from desktop.ui.export import leaving_picture
 from desktop.ui.export.picture import PictureCopy
-from desktop.ui.export.picture_canvas import MarkedPicture
+from desktop.ui.export.picture_canvas import PictureCanvas
 from desktop.ui.vault.session import VaultSession
 from tests.desktop.ui.accessibility import clipped_texts, faults_of
 from tests.fakes.answering_pictures import AnsweringPictureLoader
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from desktop.pictures.loader import PictureLoader
 
+BLACK = b"\x89PNG\r\n\x1a\nblack"
 NAME, SIDE = Mark(10, 10, 120, 30, "OKAFOR Ngozi"), Mark(280, 50, 300, 80, "R")
 
 
@@ -53,14 +57,14 @@ class Reader:
 
     def copy(self, task: Task, _cancelled: Callable[[], bool]) -> Copy:
         self.tasks.append(task)
-        return Copy(b"\x89PNG\r\n\x1a\nblack", "png", ())
+        return Copy(BLACK, "png", ())
 
 
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     made = Reader()
-    monkeypatch.setattr(picture, "find_words", made.find)
-    monkeypatch.setattr(picture, "copy_without", made.copy)
+    monkeypatch.setattr(leaving_picture, "find_words", made.find)
+    monkeypatch.setattr(picture_copy, "copy_without", made.copy)
     return made
 
 
@@ -82,7 +86,7 @@ def opened(qtbot: QtBot, session: VaultSession, tmp_path: Path) -> PictureCopy:
     name = session.store.add_file(made.id, tmp_path / "a.png")
     saved = replace(made, entries=(Attachment("p1", AT, "Image 1", (name,)),))
     session.store.save(saved)
-    dialog = PictureCopy(session, cast("PictureLoader", AnsweringPictureLoader(session)), saved)
+    dialog = PictureCopy(session, cast("PictureLoader", AnsweringPictureLoader(session)), saved, Choices())
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -131,14 +135,16 @@ def test_a_side_marker_stays_and_a_name_becomes_black(dialog: PictureCopy, reade
     dialog._background.finish()
     assert (reader.tasks[0].marks, reader.tasks[0].words) == ((NAME,), PixelWords.BLACKED_OUT)
     assert (tmp_path / "out.png").read_bytes().endswith(b"black")
-    assert said(dialog) == "Saved: out.png. It is not encrypted."
+    assert said(dialog) == "Saved: out.png. Not encrypted."
 
 
 def test_the_trail_tells_of_it_before_it_is_written(dialog: PictureCopy, session: VaultSession, tmp_path: Path) -> None:
     (tmp_path / "out.png").mkdir()
     dialog.save_to(str(tmp_path / "out.png"))
     dialog._background.finish()
-    assert session.audit.rows()[-1].object.endswith("/picture/png")
+    how, digest = session.audit.rows()[-1].object.split("/sha256:")
+    assert how.endswith("/export/png/myself/treatment/years")
+    assert digest == hashlib.sha256(BLACK).hexdigest()
     assert "Saved" not in said(dialog)
 
 
@@ -152,7 +158,7 @@ def test_words_that_are_kept_are_told_in_the_copy(dialog: PictureCopy, reader: R
 
 
 def test_a_click_turns_a_box_and_a_drag_adds_one(dialog: PictureCopy) -> None:
-    canvas = dialog.findChild(MarkedPicture, "picture-canvas")
+    canvas = dialog.findChild(PictureCanvas, "picture-canvas")
     assert canvas is not None
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas._shown(NAME).center().toPoint())
     assert listed(dialog).item(0).checkState() is Qt.CheckState.Unchecked

@@ -103,6 +103,7 @@ def test_an_export_is_told_with_its_choices_and_the_file_names_the_entry(
     click(wizard, "next")
     read(wizard).click()
     wizard.save_to(str(tmp_path / "out.txt"))
+    wizard._background.finish()
     row = next(row for row in session.audit.latest(2) if "sha256" not in row.object)
     how = f"{wizard._encounter.id}/export/txt/colleague/treatment/years"
     assert (row.action, row.object) == ("export", how)

@@ -38,6 +38,17 @@ def test_a_sleep_is_told_once() -> None:
     watch.end()
 
 
+@pytest.mark.usefixtures("qapp")
+def test_a_sleep_before_somebody_came_back_is_not_told() -> None:
+    clocks = Clocks()
+    watch, told = clocks.watch()
+    clocks.asleep_s += 60
+    watch.begin()  # somebody unlocked the record
+    watch.look()
+    assert told == []
+    watch.end()
+
+
 def test_the_clock_goes_on() -> None:
     first = seconds_also_asleep()
     assert seconds_also_asleep() >= first
