@@ -56,9 +56,10 @@ i18n: setup ## take new sentences into the translations and compile them; what i
 bench: models ## speed and size, beside the peers
 	@$(BIN)/python -m tests.bench
 
-bench-speech: models ## words, speed, drug names (synthetic speech) and words invented where nobody speaks
+bench-speech: models ## words, speed, drug names and errors caught (synthetic speech), words where nobody speaks
 	@$(BIN)/python -m tests.bench.bench_speech
 	@$(BIN)/python -m tests.bench.bench_dictation
+	@$(BIN)/python -m tests.bench.bench_double_check
 
 bench-qa: models ## answers with sources on open questions (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_qa

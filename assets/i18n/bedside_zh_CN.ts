@@ -2859,6 +2859,10 @@ no patient is heard</source>
         <translation>已再次识别：两次结果一致。</translation>
     </message>
     <message>
+        <source>Both readings agree, but this was hard to hear: {0}. Listen.</source>
+        <translation>两次识别一致，但这里听不太清楚：{0}。请听录音。</translation>
+    </message>
+    <message>
         <source>Heard a second time: the readings differ. Listen.</source>
         <translation>已再次识别：两次结果不同。请听录音。</translation>
     </message>
