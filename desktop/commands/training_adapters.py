@@ -30,7 +30,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features, checkpoints and the loss log"
     )
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of the run")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the last checkpoint of the run (default: begin anew; what a run left there is set aside)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
 
 
