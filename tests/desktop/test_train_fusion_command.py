@@ -32,5 +32,15 @@ def test_sharding_needs_something_that_starts_the_processes(
         monkeypatch.delenv(name, raising=False)
     file = tmp_path / "run.toml"
     file.write_text(TALK)
-    assert main(["train", "fusion", "--config", str(file), "--parallel", "fsdp2"]) == BAD_INPUT
+    assert main(["train", "fusion", "--config", str(file), "--parallel", "fsdp2", "--no-scores"]) == BAD_INPUT
     assert "torchrun" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [[], ["--no-scores", "--merge", "merged"]])
+def test_a_sharded_run_neither_scores_nor_merges(
+    more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text(TALK)
+    assert main(["train", "fusion", "--config", str(file), "--parallel", "fsdp2", *more]) == BAD_INPUT
+    assert "--no-scores" in capsys.readouterr().err
