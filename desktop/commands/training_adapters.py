@@ -100,11 +100,20 @@ def train_or_stop(
     tell: Callable[[FusionProgress], None],
     processes: Processes | None = None,
 ) -> int:
-    """Train; return 0, or STOPPED with a sentence that says how to go on."""
-    from multimodal.training.fusion_run import train_adapters
+    """Train; return 0, or STOPPED with a sentence that says how to go on.
+
+    Raises KeyboardInterrupt when it is stopped before the first step: there is no checkpoint to speak of.
+    """
+    from multimodal.training.fusion_run import LessonStep, train_adapters
 
     with stop_requested() as stopped:
-        finished = train_adapters(run, decoder, encoders, tell, cancelled=stopped, processes=processes)
+
+        def told(progress: FusionProgress) -> None:
+            tell(progress)
+            if stopped() and not isinstance(progress, LessonStep):
+                raise KeyboardInterrupt
+
+        finished = train_adapters(run, decoder, encoders, told, cancelled=stopped, processes=processes)
     if not finished:
         sys.stdout.write(f"Stopped, with a checkpoint in {run.run_folder}; the same command with --resume goes on.\n")
     return 0 if finished else STOPPED
