@@ -195,7 +195,7 @@ def find_lora(folder: Path, decoder_fingerprint: str) -> Path | None:
 def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:
     """Merge the adapters in `file` into `decoder`, in place, and return it under its new fingerprint.
 
-    Raises DamagedAdapter when the file cannot be read or was trained for another decoder.
+    Raises DamagedAdapter when the file cannot be read or was trained for another decoder, which stays as it was then.
     """
     if _bound_to(file) != decoder.fingerprint:
         raise DamagedAdapter(f"The adapters {file.name} were trained for another decoder and were not used.")
@@ -205,6 +205,7 @@ def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:
             tensors = {name: opened.get_tensor(name).float() for name in opened.keys()}  # noqa: SIM118 - no iterator
         load_lora(add_lora(decoder.model, options), tensors)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        remove_lora(decoder.model)
         raise DamagedAdapter(
             f"The adapters {file.name} are damaged and were not used. Reinstall Bedside to mend them ({error})."
         ) from error

@@ -234,9 +234,9 @@ class Consultation:
     def look_at(self, view: View, label: str) -> Iterator[Event]:
         """Open and encode a frame or a part of a picture; see `look`. Cancelled, it is no part of the consultation."""
         started = time.monotonic()
-        picture = self._encodings.picture(view)
-        self._clock.add("looking", started)
         try:
+            picture = self._encodings.picture(view, self._cancelled)
+            self._clock.add("looking", started)
             tokens = self._image_tokens(view, picture)
         except Cancelled:
             return

@@ -207,6 +207,7 @@ class Course:
         self._plans, self._taught, self._kept, self._options, self._group = plans, taught, kept, options, group
         self._checkpoints = Checkpoints(options.folder)
         self._done = 0
+        self._resumed_at: int | None = None
         described = json.loads(json.dumps(options.described))
         self._state = RunState(Progress(0), described, options.data_sha256)
 
@@ -231,7 +232,7 @@ class Course:
                 f"This is not the {changed[0]} that the run was started with. Nothing was touched: put it back, or "
                 "start another run in another folder."
             )
-        self._done = state.progress.step
+        self._done = self._resumed_at = state.progress.step
         self._checkpoints.restore(self._kept, None)
 
     def teach(self, on_step: Callable[[LessonStep], None], cancelled: Callable[[], bool]) -> bool:
@@ -256,8 +257,9 @@ class Course:
             return
         lesson = plan.build()
         trainer = LessonTrainer(self._taught, lesson, plan, self._options, self._group)
-        if done:
-            self._checkpoints.restore(self._kept, trainer.optimizer)
+        if self._done == self._resumed_at:
+            # Again, since building the lesson may have brought weights that `resume` could not know.
+            self._checkpoints.restore(self._kept, trainer.optimizer if done else None)
         self._kept.train()
         for number in range(done + 1, plan.steps + 1):
             if self._stopped(cancelled):

@@ -130,3 +130,13 @@ def test_more_than_was_agreed_is_refused() -> None:
         pytest.raises(OutputDamaged, match="more than it may"),
     ):
         child.read_all(50)
+
+
+class _Interrupted(ConfinedChild):
+    def _tell(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_nothing_is_left_of_one_that_was_interrupted_while_it_started() -> None:
+    with pytest.raises(KeyboardInterrupt), _Interrupted("tests.fakes.hostile_parser", ("sleep", "", "", ""), 60):
+        pass
