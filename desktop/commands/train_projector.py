@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desktop.commands.consulting import add_model_options
+from desktop.commands.consulting import add_decoder_option, add_device_option, add_vision_option
 from desktop.commands.training_adapters import (
     CONFIGS,
     add_run_options,
@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calibrate-only", action="store_true", help="calibrate the dependence check of the projector in --out alone"
     )
-    add_model_options(parser)
+    add_decoder_option(parser)
+    add_vision_option(parser)
+    add_device_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
