@@ -104,7 +104,8 @@ def train_or_stop(
 
     Raises KeyboardInterrupt when it is stopped before the first step: there is no checkpoint to speak of.
     """
-    from multimodal.training.fusion_run import LessonStep, train_adapters
+    from lm.training.lessons import LessonStep
+    from multimodal.training.fusion_run import train_adapters
 
     with stop_requested() as stopped:
 
