@@ -89,8 +89,9 @@ class ImageProjector(nn.Module):
 
     @torch.inference_mode()
     def project(self, features: ImageFeatures) -> torch.Tensor:
-        """Return the image tokens `(batch, 65, d_model)` of encoded pictures, without gradients."""
-        return self.forward(features.patches, features.cls)
+        """Return the image tokens `(batch, 65, d_model)` of encoded pictures on any device, without gradients."""
+        device = self.modality.device
+        return self.forward(features.patches.to(device), features.cls.to(device))
 
 
 class AudioProjector(nn.Module):
@@ -134,8 +135,11 @@ class AudioProjector(nn.Module):
 
     @torch.inference_mode()
     def project(self, frames: torch.Tensor) -> torch.Tensor:
-        """Return the tokens `(1, said, d_model)` of one recording's states `(1, frames, d_encoder)`, at least one."""
-        return self.forward(frames).said()[0].unsqueeze(0)
+        """Return the tokens `(1, said, d_model)` of one recording's states `(1, frames, d_encoder)`, at least one.
+
+        The states may be on any device.
+        """
+        return self.forward(frames.to(self.modality.device)).said()[0].unsqueeze(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -153,7 +153,8 @@ class Models:
     @cached_property
     def _projectors(self) -> dict[str, Projector]:
         encoders = {self._speech_id, self._vision_id}
-        return find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
+        found = find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
+        return {kind: projector.to(self._device) for kind, projector in found.items()}
 
     @cached_property
     def _references(self) -> ReferenceTokens:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from desktop.worker.errors import ProtocolError
 from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, Transcribe
 
 if TYPE_CHECKING:
@@ -181,14 +182,20 @@ class Schedule:
         except StopIteration:
             self._end(work, Stopped(work.job) if work.cancelled() else Done(work.job))
         except Exception as error:  # noqa: BLE001 - the worker's loop: a job that fails must not end the others
-            failed = self._explain(error)
-            self._end(work, Stopped(work.job) if work.cancelled() else Failed(work.job, failed.kind, failed.sentence))
+            self._end(work, self._failure(work, error))
         else:
-            self._take(work, step)
+            try:
+                self._take(work, step)
+            except ProtocolError as error:  # too much for a line: that job fails, and the worker goes on
+                self._end(work, self._failure(work, error))
         if work.rank is Rank.DICTATION:
             now = self._clock()
             work.resume_at_s = max(work.resume_at_s, now)  # several dictations take turns
             self._dictation_from_s = now + (now - started)
+
+    def _failure(self, work: Work, error: Exception) -> Event:
+        failed = self._explain(error)
+        return Stopped(work.job) if work.cancelled() else Failed(work.job, failed.kind, failed.sentence)
 
     def _take(self, work: Work, step: Step) -> None:
         if isinstance(step, Pause):

@@ -19,7 +19,7 @@ from torch import nn
 from lm.errors import OutOfMemory, TrainingError
 from lm.prefix import is_out_of_memory
 from lm.training.checkpoint import Checkpoints, Progress, RunState
-from lm.training.parallel import Processes, adding_gradients, wrapped
+from lm.training.parallel import Processes, adding_gradients, whole, wrapped
 from lm.training.schedule import LearningRates, generator
 
 if TYPE_CHECKING:
@@ -155,12 +155,13 @@ class LessonTrainer:
                 "Memory ran out in a training step; the checkpoints are safe. Start again with fewer tokens in a pack."
             ) from error
         named = dict(zip(self._lesson.figures, figures.tolist(), strict=True))
-        if not all(math.isfinite(value) for value in named.values()):
+        # A loss can be a number whose gradient is none; such a step would end in the next checkpoint.
+        length = float(whole(torch.nn.utils.clip_grad_norm_(self._learning, self._lesson.options.clip)))
+        if not all(map(math.isfinite, (*named.values(), length))):
             raise TrainingError(
                 f"The loss is no longer a number at step {number} of a lesson; the checkpoints before it are safe. "
                 "Start another run with a lower learning-rate."
             )
-        torch.nn.utils.clip_grad_norm_(self._learning, self._lesson.options.clip)
         self.optimizer.step()
         return named, rate
 

@@ -191,6 +191,9 @@ def _stores(
     if processes.first:
         processes.wait()
     labelled = training_pictures(run.data, run.config.seed) if features else []
+    if (features and not labelled) or (sounds and not clips):
+        what = "picture" if features and not labelled else "clip"
+        raise TrainingError(f"{run.data} holds no {what} to train on. Nothing was learned; name another folder.")
     return FusionStores(run.data, features, labelled, sounds, clips)
 
 

@@ -77,3 +77,10 @@ def test_a_sharded_run_neither_scores_nor_merges(
     file.write_text(TALK)
     assert main(["train", "fusion", "--config", str(file), "--parallel", "fsdp2", *more]) == BAD_INPUT
     assert "--no-scores" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["projector", "--speech", "x"], ["voice", "--vision", "x"]])
+def test_no_command_takes_a_model_that_it_does_not_use(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=str(BAD_INPUT)):
+        main(["train", *option])
+    assert f"unrecognized arguments: {option[1]}" in capsys.readouterr().err

@@ -51,6 +51,7 @@ def test_the_shipped_image_projector_was_trained_as_its_configuration_says() -> 
         (HEAD + TALK + "batch = 0\n", "expected a int above 0"),
         (HEAD + "[lora]\nrank = 0\n" + TALK, "rank cannot be 0"),
         ("checkpoint-every = 0\n" + HEAD + TALK, "checkpoint-every cannot be 0"),
+        (HEAD + TALK + "conversations = 10\nbatch = 16\n", "less than one batch of 16"),
         (HEAD + TALK + "batch = true\n", "batch cannot be True"),
         (HEAD + TALK + "pictures = 0\n", "not all are 0"),
         (HEAD + TALK + "mismatched = 0.7\nwithheld = 0.5\n", "together at most 1"),

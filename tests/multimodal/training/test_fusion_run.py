@@ -178,6 +178,12 @@ def test_a_log_of_an_earlier_version_is_set_aside(decoder: LoadedDecoder, data: 
     assert len(_losses(tmp_path)) == STEPS
 
 
+def test_without_a_clip_nothing_is_started(decoder: LoadedDecoder, data: Path, tmp_path: Path) -> None:
+    run = everything(data, tmp_path, decoder.name)
+    with pytest.raises(TrainingError, match="no clip to train on"):
+        train_adapters(replace(run, config=replace(run.config, clips=0)), decoder, encoders(), lambda _: None)
+
+
 def test_there_is_nothing_to_go_on_from_where_nothing_was_started(
     decoder: LoadedDecoder, data: Path, tmp_path: Path
 ) -> None:
