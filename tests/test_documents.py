@@ -1,4 +1,4 @@
-"""What the documents name is there: links, targets, tests, rooms, and a reason for each dependency."""
+"""What the documents name is there: links, targets, commands, keys, tests, rooms, a reason for each dependency."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+from desktop.cli import COMMANDS
+from desktop.ui.actions import ACTIONS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(file.name for file in REPOSITORY.glob("*.md"))
@@ -35,6 +38,18 @@ def test_every_link_leads_somewhere(document: str) -> None:
 def test_every_target_can_be_made(document: str) -> None:
     (known,) = re.findall(r"^\.PHONY: (.+)$", text_of("Makefile"), re.MULTILINE)
     assert set(re.findall(r"`make\s([a-z-]+)`", text_of(document))) <= set(known.split())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_can_be_typed(document: str) -> None:
+    typed = re.findall(r"(?:`|\n\.venv/bin/)bedside ([a-z]+)", text_of(document))
+    assert set(typed) <= {command.name for command in COMMANDS}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_key_does_something(document: str) -> None:
+    known = {keys for action in ACTIONS for keys in action.shortcuts}
+    assert set(re.findall(r"`((?:Ctrl|Alt|Shift)\+[^`]+|F\d+)`", text_of(document))) <= known
 
 
 @pytest.mark.parametrize("document", TESTS)
