@@ -9,6 +9,7 @@ folded into one (pixel shuffle, Shi et al. 2016), and a small MLP maps each to t
 
 Sound passes Whisper's encoder as 50 frames a second; eight neighbouring frames are stacked, 6.25 tokens a second, of
 which those that say nothing new are left out.
+
 Each set of projectors is trained for one decoder and bound to it by its fingerprint: with any other decoder
 Bedside answers from text alone and says so.
 """

@@ -1,4 +1,7 @@
-"""Everything the keyboard can do: one table, from which menus, shortcuts, the sheet of shortcuts and tests are made."""
+"""What can be done by keyboard: one table, from which menus, shortcuts, the sheet of shortcuts and tests are made.
+
+A field or a line that has the keyboard takes its own keys; these are named where it stands.
+"""
 
 from __future__ import annotations
 

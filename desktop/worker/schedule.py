@@ -3,8 +3,8 @@
 A job is an iterator of events; each `next` is one step. Three rules decide who takes the next step:
 
 1. A job that was cancelled goes first, so that it ends.
-2. Questions go one after another, in their order, and before recordings that are recognised from files: such a
-   recording gives up its step when a question arrives and takes it up again afterwards.
+2. Questions, and all else that is done one at a time, go in their order and before recordings that are recognised
+   from files: such a recording gives up its step when a question arrives and takes it up again afterwards.
 3. A dictation goes on while a question is answered: each rests for as long as the other took.
 
 Commands arrive on the reading thread, and what ends a job before its first step is said from there.

@@ -68,6 +68,11 @@ def test_memory_output_and_time_are_limited(tmp_path: Path) -> None:
     assert answer("spin") == ""
 
 
+@linux_alone
+def test_nobody_may_read_its_memory() -> None:
+    assert answer("trace") == "did False"
+
+
 ASK_HOW_FAR = "import sys; from desktop.confined.network import leave_network; sys.stdout.write(leave_network())"
 
 
