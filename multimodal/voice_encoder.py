@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from lm.errors import DamagedCheckpoint
+from multimodal.sound import SAMPLE_RATE_HZ
 from multimodal.vad import one_thread
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ _STEP_FRAMES, _WINDOW_FRAMES = 77, 160
 """The network hears windows of 1.6 s, one every 0.77 s."""
 _LEAST_COVERED = 0.75
 """Of the last window; a shorter rest is left out."""
-_MOST_WINDOWS = 12
-"""Of a long utterance so many, evenly spread: more make its vector no better and cost time."""
+SLIDING_FRAMES, SLIDING_STEP_FRAMES = 120, 20
+"""To find where one voice follows another: windows of 1.2 s, one every 0.2 s."""
+_AT_ONCE = 64
 _LOUDNESS = 10 ** (-30 / 20)
 """Root mean square, full scale being 1: quieter sound is made as loud as what the network was trained on."""
 
@@ -84,15 +86,33 @@ class VoiceEncoder:
 
         Of less than 1.6 s it knows little.
         """
-        loudness = float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
+        loudness = _loudness(samples)
         if not loudness:
             return np.zeros(VECTOR_SIZE, np.float32)
-        starts = window_starts(len(samples))
-        padded = np.pad(samples, (0, max(0, (starts[-1] + _WINDOW_FRAMES) * HOP_SAMPLES - len(samples))))
+        vectors = self._heard(samples, loudness, window_starts(len(samples)), _WINDOW_FRAMES)
+        return np.asarray(F.normalize(vectors.mean(0), dim=0).numpy(), np.float32)
+
+    @torch.inference_mode()
+    def sliding(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the middles `(k,)` in seconds and the vectors `(k, 256)` of windows of 1.2 s over `samples` `(n,)`.
+
+        At least one, over shorter sound; none for silence.
+        """
+        loudness = _loudness(samples)
+        if not loudness:
+            return np.empty(0, np.float32), np.empty((0, VECTOR_SIZE), np.float32)
+        starts = list(range(0, max(1, len(samples) // HOP_SAMPLES - SLIDING_FRAMES + 1), SLIDING_STEP_FRAMES))
+        vectors = self._heard(samples, loudness, starts, SLIDING_FRAMES).numpy()
+        length_s = len(samples) / SAMPLE_RATE_HZ
+        middles = (np.array(starts, np.float32) + SLIDING_FRAMES / 2) * (HOP_SAMPLES / SAMPLE_RATE_HZ)
+        return np.minimum(middles, max(length_s / 2, length_s - float(middles[0]))), vectors
+
+    def _heard(self, samples: NDArray[np.float32], loudness: float, starts: list[int], frames: int) -> Tensor:
+        padded = np.pad(samples, (0, max(0, (starts[-1] + frames) * HOP_SAMPLES - len(samples))))
         with one_thread():
             mel = self._network.mel(torch.from_numpy(padded * np.float32(max(1.0, _LOUDNESS / loudness))))
-            vectors = self._network(torch.stack([mel[start : start + _WINDOW_FRAMES] for start in _spread(starts)]))
-        return np.asarray(F.normalize(vectors.mean(0), dim=0).numpy(), np.float32)
+            groups = (starts[first : first + _AT_ONCE] for first in range(0, len(starts), _AT_ONCE))
+            return torch.cat([self._network(torch.stack([mel[s : s + frames] for s in group])) for group in groups])
 
 
 def window_starts(samples: int) -> list[int]:
@@ -103,7 +123,6 @@ def window_starts(samples: int) -> list[int]:
     return starts[:-1] if covered < _LEAST_COVERED and len(starts) > 1 else starts
 
 
-def _spread(starts: list[int]) -> list[int]:
-    if len(starts) <= _MOST_WINDOWS:
-        return starts
-    return [starts[round(place)] for place in np.linspace(0, len(starts) - 1, _MOST_WINDOWS)]
+
+def _loudness(samples: NDArray[np.float32]) -> float:
+    return float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
