@@ -3,13 +3,13 @@
 Windows of 1.2 s over every utterance are clustered into two voices (spherical 2-means, begun with the two stretches
 that are least alike); the words of an utterance are then given to the voices by the likeliest path, on which changing
 the speaker costs more within a phrase than after it. An utterance in which the speaker changes comes apart there.
-Everything is told anew with each utterance, which costs less than a millisecond, so that what was unsure at first
-becomes clear later.
+Everything is told anew with each utterance, so that what was unsure at first becomes clear later.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from multimodal.voice_encoder import VoiceEncoder
 
 _ROUNDS, _BEGINNINGS = 10, 3
+_ALL_ANEW = 20
+"""So many utterances are all told anew with each new one; of more, after each twentieth part more."""
 _STRETCH = 4
 """Windows whose mean stands for a stretch: one alone may be a cough."""
 _REACH_S = 0.4
@@ -78,8 +80,8 @@ class Spoken:
     """Who a person says it is."""
     believed: Speaker | None = None
     """Who it was said to be before: which of the two voices is the clinician's stays as it was."""
-    joined: frozenset[int] = frozenset()
-    """Numbers of words before which the utterance must not come apart."""
+    whole: bool = False
+    """It must not come apart."""
 
     @classmethod
     def heard(
@@ -102,18 +104,58 @@ class Part(NamedTuple):
     speaker: Speaker
 
 
+class _Voices(NamedTuple):
+    """The two voices `(2, 256)` and which of them is the clinician's."""
+
+    means: NDArray[np.float32]
+    clinician: int
+
+
 def tell_apart(said: Sequence[Spoken], options: SpeakerOptions | None = None) -> list[tuple[Part, ...]]:
     """Return the parts of each utterance, in order and without a gap; an utterance without words has one part.
 
     Where only one voice is heard nobody is named but by a person.
     """
     options = options or SpeakerOptions()
-    voices = _two_voices(said, options)
-    if voices is None:
-        return [_whole(one, one.told or Speaker.UNKNOWN) for one in said]
-    paths = [_path(one, voices, options) for one in said]
-    clinician = _clinician(said, paths)
-    return [tuple(_parts(one, path, clinician)) for one, path in zip(said, paths, strict=True)]
+    voices = _known_voices(said, options)
+    return [_parts(one, voices, options) for one in said]
+
+
+class SpeakersSoFar:
+    """The same for a recording that still goes on, where an hour of it must not hold up the next utterance."""
+
+    def __init__(self, options: SpeakerOptions | None = None) -> None:
+        self._options = options or SpeakerOptions()
+        self._said: list[Spoken] = []
+        self._parts: list[tuple[Part, ...]] = []
+        self._voices: _Voices | None = None
+
+    def add(self, one: Spoken) -> list[tuple[Part, ...]]:
+        """Return the parts of each utterance so far.
+
+        All are told anew with each of the first, and later whenever there are some per cent more of them.
+        """
+        self._said.append(one)
+        if len(self._said) % max(1, len(self._said) // _ALL_ANEW) == 0:
+            self._voices = _known_voices(self._said, self._options)
+            self._parts = [_parts(other, self._voices, self._options) for other in self._said]
+        else:
+            self._parts = [*self._parts, _parts(one, self._voices, self._options)]
+        return self._parts
+
+
+def _known_voices(said: Sequence[Spoken], options: SpeakerOptions) -> _Voices | None:
+    means = _two_voices(said, options)
+    return None if means is None else _Voices(means, _clinician(said, means, options))
+
+
+def _parts(one: Spoken, voices: _Voices | None, options: SpeakerOptions) -> tuple[Part, ...]:
+    if one.told is not None or voices is None:
+        return (Part(0, len(one.words), one.told or Speaker.UNKNOWN),)
+    return tuple(
+        Part(run.first, run.stop, Speaker.UNKNOWN if run.side is None else _SIDES[run.side ^ voices.clinician])
+        for run in _path(one, voices.means, options)
+    )
 
 
 # --- the two voices ----------------------------------------------------------------------------------------------
@@ -192,10 +234,6 @@ class _Run(NamedTuple):
     side: int | None
 
 
-def _whole(one: Spoken, speaker: Speaker) -> tuple[Part, ...]:
-    return (Part(0, len(one.words), speaker),)
-
-
 def _path(one: Spoken, voices: NDArray[np.float32], options: SpeakerOptions) -> list[_Run]:
     count = len(one.words)
     if one.told is not None or not len(one.vectors):
@@ -204,11 +242,11 @@ def _path(one: Spoken, voices: NDArray[np.float32], options: SpeakerOptions) -> 
     if not count:
         return [_Run(0, 0, _sure_side(scores, np.ones(1), options))]
     lengths = np.array([max(_SHORTEST_WORD_S, word.end_s - word.start_s) for word in one.words])
-    sides = _likeliest(scores * lengths, [_change_cost(one, at, options) for at in range(count)])
+    sides = _likeliest((scores * lengths).tolist(), [_change_cost(one, at, options) for at in range(count)])
     starts = [0, *(at for at in range(1, count) if sides[at] != sides[at - 1]), count]
     return [
         _Run(first, stop, _sure_side(scores[first:stop], lengths[first:stop], options))
-        for first, stop in zip(starts, starts[1:], strict=False)
+        for first, stop in pairwise(starts)
     ]
 
 
@@ -225,24 +263,23 @@ def _scores(one: Spoken, differences: NDArray[np.float32]) -> NDArray[np.float64
 def _change_cost(one: Spoken, at: int, options: SpeakerOptions) -> float:
     if at == 0:
         return 0.0
-    if at in one.joined:
+    if one.whole:
         return np.inf
     before, word = one.words[at - 1], one.words[at]
     ends = before.text.rstrip().endswith(_PHRASE_ENDS) or word.start_s - before.end_s >= options.pause_s
     return options.change_after_phrase if ends else options.change
 
 
-def _likeliest(gains: NDArray[np.float64], costs: Sequence[float]) -> list[int]:
+def _likeliest(gains: Sequence[float], costs: Sequence[float]) -> list[int]:
     """Return the side of each word on the path with the greatest gain (Viterbi, two states)."""
-    best = np.array([-gains[0], gains[0]])
-    came: list[NDArray[np.int64]] = []
+    first, second = -gains[0], gains[0]
+    came: list[tuple[int, int]] = []
     for gain, cost in zip(gains[1:], costs[1:], strict=True):
-        stay, change = best, best[::-1] - cost
-        came.append(np.where(change > stay, [1, 0], [0, 1]))
-        best = np.maximum(stay, change) + np.array([-gain, gain])
-    sides = [int(best.argmax())]
+        came.append((int(second - cost > first), int(second >= first - cost)))
+        first, second = max(first, second - cost) - gain, max(second, first - cost) + gain
+    sides = [int(second > first)]
     for step in reversed(came):
-        sides.append(int(step[sides[-1]]))
+        sides.append(step[sides[-1]])
     return sides[::-1]
 
 
@@ -254,25 +291,17 @@ def _sure_side(scores: NDArray[np.float64], lengths: NDArray[np.float64], option
 # --- which of them is the clinician --------------------------------------------------------------------------------
 
 
-def _clinician(said: Sequence[Spoken], paths: Sequence[Sequence[_Run]]) -> int:
+def _clinician(said: Sequence[Spoken], means: NDArray[np.float32], options: SpeakerOptions) -> int:
     """Return the side of the clinician: as it was named before, else who asks, examines and plans; then who begins."""
     if any(one.told in _SIDES or one.believed in _SIDES for one in said):
         return 0
-    runs = [(one, run) for one, path in zip(said, paths, strict=True) for run in path if run.side is not None]
-    leans = [0, 0]
-    for one, run in runs:
-        text = " ".join(word.text for word in one.words[run.first : run.stop])
-        sentences = sentences_said(Evidence.from_text(SourceKind.TRANSCRIPT, "", text))
-        leans[run.side or 0] += sum(map(leaning, sentences))
-    if leans[0] == leans[1]:
-        return (runs[0][1].side or 0) if runs else 0
-    return int(leans[1] > leans[0])
-
-
-def _parts(one: Spoken, path: Sequence[_Run], clinician: int) -> Iterator[Part]:
-    if one.told is not None:
-        yield from _whole(one, one.told)
-        return
-    for run in path:
-        speaker = Speaker.UNKNOWN if run.side is None else _SIDES[run.side ^ clinician]
-        yield Part(run.first, run.stop, speaker)
+    leans, first = [0, 0], None
+    for one in said:
+        for run in _path(one, means, options):
+            if run.side is None:
+                continue
+            first = run.side if first is None else first
+            text = " ".join(word.text for word in one.words[run.first : run.stop])
+            sentences = sentences_said(Evidence.from_text(SourceKind.TRANSCRIPT, "", text))
+            leans[run.side] += sum(map(leaning, sentences))
+    return int(leans[1] > leans[0]) if leans[0] != leans[1] else first or 0

@@ -123,6 +123,5 @@ def window_starts(samples: int) -> list[int]:
     return starts[:-1] if covered < _LEAST_COVERED and len(starts) > 1 else starts
 
 
-
 def _loudness(samples: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0

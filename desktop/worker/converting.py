@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record import encounter
 from desktop.record.written import standing, written_text, written_words
-from desktop.worker import protocol
+from desktop.worker import known, protocol
 from lm.grounding.answer import Citation, Dependence, Evidence, EvidenceWord, Sentence, Verdict
 from lm.sequence import SourceKind
 from multimodal import transcript
@@ -134,11 +134,9 @@ def explained(command: protocol.Explain, found: Explanation, shown: Mapping[str,
         rows = shown_rows(found.method, scores.rows)
         heaviest = max(map(max, rows)) or 1.0
         weights = tuple(tuple(score / heaviest for score in row) for row in rows)
-        pictures.append(protocol.PictureWeights(scores.label, weights, square, box))
+        pictures.append(known.PictureWeights(scores.label, weights, square, box))
     most = max((abs(word.score) for word in found.words), default=0.0) or 1.0
-    words = tuple(
-        protocol.WordWeight(word.word.label, word.word.start_s, abs(word.score) / most) for word in found.words
-    )
+    words = tuple(known.WordWeight(word.word.label, word.word.start_s, abs(word.score) / most) for word in found.words)
     return protocol.AnswerExplained(
         command.job, tuple(pictures), words, shares.image, shares.audio, shares.words, shares.rest
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lm.clinical.dialogue import Speaker
 from multimodal.audio import load_audio
 from multimodal.sound import SAMPLE_RATE_HZ
-from multimodal.speakers import Spoken, SpokenWord, tell_apart
+from multimodal.speakers import SpeakersSoFar, Spoken, SpokenWord, tell_apart
 from multimodal.voice_encoder import VECTOR_SIZE, VoiceEncoder
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def test_a_lone_voice_is_not_named() -> None:
 
 
 def test_a_cough_is_no_second_voice() -> None:
-    assert speakers([spoken((0, ASKS)), spoken((2, "ahem"), start_s=9), spoken((0, PLANS), start_s=10)]) == [
-        [UNKNOWN]
-    ] * 3
+    assert (
+        speakers([spoken((0, ASKS)), spoken((2, "ahem"), start_s=9), spoken((0, PLANS), start_s=10)]) == [[UNKNOWN]] * 3
+    )
 
 
 def test_a_cough_does_not_take_the_place_of_a_voice() -> None:
@@ -93,10 +93,10 @@ def test_an_utterance_comes_apart_where_the_speaker_changes() -> None:
     assert [tuple(part) for part in last] == [(0, 5, DOCTOR), (5, 10, PATIENT)]
 
 
-def test_words_that_are_written_as_one_stay_together() -> None:
+def test_an_utterance_that_must_stay_whole_does_not_come_apart() -> None:
     changing = spoken((0, "Any pain in your chest?"), (1, "No pain at all, doctor."), start_s=40)
-    *_, last = tell_apart([*visit(), replace(changing, joined=frozenset({5}))])
-    assert all(part.first != 5 for part in last)
+    *_, last = tell_apart([*visit(), replace(changing, whole=True)])
+    assert len(last) == 1
 
 
 def test_an_utterance_without_sound_or_words_is_nobodys() -> None:
@@ -123,10 +123,16 @@ def test_corrections_decide_for_the_rest() -> None:
     assert speakers(told) == [[PATIENT], [DOCTOR], [PATIENT], [DOCTOR], [PATIENT]]
 
 
+def test_a_recording_that_goes_on_is_told_as_the_whole_one() -> None:
+    said = [spoken((at % 2, (ASKS, TELLS)[at % 2]), start_s=10 * at) for at in range(50)]
+    so_far = SpeakersSoFar()
+    grown = [so_far.add(one) for one in said]
+    assert [part.speaker for parts in grown[0] for part in parts] == [UNKNOWN]
+    assert grown[-1] == tell_apart(said)
+
+
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 2), st.lists(st.sampled_from(["yes.", "you", "pain"]), max_size=6)), max_size=6
-    ),
+    st.lists(st.tuples(st.integers(0, 2), st.lists(st.sampled_from(["yes.", "you", "pain"]), max_size=6)), max_size=6),
     st.lists(st.sampled_from([None, DOCTOR, PATIENT, UNKNOWN]), min_size=6, max_size=6),
 )
 def test_every_word_is_in_one_part_and_a_person_is_never_overruled(
