@@ -46,7 +46,7 @@ _PHRASE_ENDS = (".", "?", "!", "。", "？", "！", "…")
 class SpeakerOptions:
     """Chosen on voices of which no figure of `tests.bench.bench_voices` is made."""
 
-    most_alike: float = 0.85
+    most_alike: float = 0.87
     """Cosine of the two voices' means; voices that are more alike count as one."""
     least_s: float = 2.0
     """So much must be heard of the voice that speaks less."""
