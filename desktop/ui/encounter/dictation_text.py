@@ -68,8 +68,8 @@ class DictationText(QTextEdit):
         self._recording = ""
         self._marks = SpeakerMarks(self.viewport())
         self._marks.turned.connect(self.speaker_turned)
-        self._said: tuple[Utterance, ...] = ()
-        self._named = False
+        self._utterances: tuple[Utterance, ...] = ()
+        self._named = self._is_edited = False
         self._shown: tuple[Utterance, ...] = ()
         """What stands in the document, whoever says it."""
         self._starts: list[int] = []
@@ -100,7 +100,8 @@ class DictationText(QTextEdit):
 
     def show_utterances(self, utterances: tuple[Utterance, ...]) -> None:
         """Show the settled words with who says them; words that are shown already are left as they are."""
-        self._said, named = utterances, names_speakers(utterances)
+        self._utterances, named = utterances, names_speakers(utterances)
+        self._is_edited = True
         words = tuple(replace(one, speaker=Speaker.UNKNOWN, speaker_corrected=False) for one in utterances)
         holding = standing(words)
         taken_back = any(utterance not in holding for utterance in standing(self._shown[: len(words)]))
@@ -117,6 +118,7 @@ class DictationText(QTextEdit):
         cursor.endEditBlock()
         self._settled_end = cursor.position()
         self._shown = words
+        self._is_edited = False
         self._marks.show_speakers(utterances if named else (), self._recording)
         self._place_marks()
 
@@ -136,8 +138,8 @@ class DictationText(QTextEdit):
 
     def _place_marks(self) -> None:
         """Put the mark of each utterance beside its first line."""
-        if not self._named or len(self._starts) != len(self._said):
-            return
+        if not self._named or self._is_edited:
+            return  # Qt tells of a new height in the midst of a change, when no line may be asked where it is
         self.document().documentLayout().documentSize()  # lays out what was inserted last
         middles = []
         for start in self._starts:
@@ -155,10 +157,15 @@ class DictationText(QTextEdit):
 
     def show_partial(self, words: Sequence[Word]) -> None:
         """Show words that are still being spoken, after the settled ones."""
+        self._is_edited = True
         self._drop_partial()
         self._partial = tuple(words)
-        if not words:
-            return
+        if words:
+            self._insert_partial(words)
+        self._is_edited = False
+        self._place_marks()
+
+    def _insert_partial(self, words: Sequence[Word]) -> None:
         cursor = self._cursor_at_end()
         cursor.beginEditBlock()
         self._start_line(cursor, words[0].start_s)
@@ -282,7 +289,6 @@ class DictationText(QTextEdit):
         height = round(self.document().size().height()) + 2 * self.frameWidth() + 6
         if height != self.height():
             self.setFixedHeight(height)
-        self._place_marks()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As tall as the words."""
@@ -292,14 +298,16 @@ class DictationText(QTextEdit):
         """Other widths need other heights."""
         super().resizeEvent(event)
         self._fit()
+        self._place_marks()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take other colours or another size of text."""
         super().changeEvent(event)
         if event.type() in _LAID_OUT_ANEW and self._shown:
             partial = self._partial
+            self._is_edited = True
             self._cut_back(0)
-            self.show_utterances(self._said)
+            self.show_utterances(self._utterances)
             self.show_partial(partial)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
