@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from multimodal.sound import Recording
+    from multimodal.transcript import Utterance
     from multimodal.voice_encoder import VoiceEncoder
 
 _ROUNDS, _BEGINNINGS = 10, 3
@@ -39,6 +41,7 @@ _MOST_STRETCHES = 400
 """Of an hour not every stretch is held against every other one."""
 SLIDING_STEP_S = SLIDING_STEP_FRAMES * HOP_SAMPLES / SAMPLE_RATE_HZ
 _SHORTEST_WORD_S = 0.1
+_CALLED = {Speaker.CLINICIAN: "doctor", Speaker.PATIENT: "patient"}
 _PHRASE_ENDS = (".", "?", "!", "。", "？", "！", "…")
 
 
@@ -119,6 +122,21 @@ def tell_apart(said: Sequence[Spoken], options: SpeakerOptions | None = None) ->
     options = options or SpeakerOptions()
     voices = _known_voices(said, options)
     return [_parts(one, voices, options) for one in said]
+
+
+def named_speakers(
+    heard: Sequence[Utterance], recording: Recording, encoder: VoiceEncoder
+) -> list[tuple[Utterance, str]]:
+    """Return a whole recording's utterances with "doctor", "patient" or "unknown", parted where the speaker changes."""
+    said = []
+    for one in heard:
+        sound = recording.samples[int(one.start_s * SAMPLE_RATE_HZ) : int(one.end_s * SAMPLE_RATE_HZ)]
+        words = [SpokenWord(word.text, word.start_s, word.end_s) for word in one.words]
+        said.append(Spoken.heard(encoder, sound, one.start_s, words))
+    told = zip(heard, tell_apart(said), strict=True)
+    return [
+        (one.part(part.first, part.stop), _CALLED.get(part.speaker, "unknown")) for one, parts in told for part in parts
+    ]
 
 
 class SpeakersSoFar:

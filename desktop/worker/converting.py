@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from desktop.record import encounter
+from desktop.record.speakers import names_speakers
 from desktop.record.written import standing, written_text, written_words
 from desktop.worker import known, protocol
 from lm.grounding.answer import Citation, Dependence, Evidence, EvidenceWord, Sentence, Verdict
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from multimodal.used import Used
 
 
+LABELS = {
+    encounter.Speaker.DOCTOR: "Doctor:",
+    encounter.Speaker.PATIENT: "Patient:",
+    encounter.Speaker.UNKNOWN: "Unknown_speaker:",
+}
+"""What `lm.clinical.dialogue` reads before a turn."""
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -167,6 +174,18 @@ def evidence_of(recording: KnownRecording) -> Evidence:
     """Return the words of a recording as what sentences may rest on; words without times share their utterance's."""
     words = tuple(word for utterance in recording.utterances for word in _timed_words(utterance))
     return Evidence(SourceKind.TRANSCRIPT, recording.label, words)
+
+
+def dialogue_of(recording: KnownRecording) -> Evidence:
+    """Return the same with a label before each turn ("Doctor:"), where anybody is named: drafts read these."""
+    words: list[EvidenceWord] = []
+    before = None
+    for utterance in recording.utterances:
+        if utterance.speaker is not before and names_speakers(recording.utterances):
+            words.append(EvidenceWord(LABELS[utterance.speaker], utterance.start_s, utterance.start_s))
+            before = utterance.speaker
+        words += _timed_words(utterance)
+    return Evidence(SourceKind.TRANSCRIPT, recording.label, tuple(words))
 
 
 def _timed_words(utterance: encounter.Utterance) -> Iterator[EvidenceWord]:
