@@ -940,6 +940,14 @@ no patient is heard</source>
         <translation>带点线的词不确定：采信前请先听录音。</translation>
     </message>
     <message>
+        <source>Doctor and patient were told apart by their voices: press a name to change it.</source>
+        <translation>医生和患者是按声音区分的：按下名称即可更改。</translation>
+    </message>
+    <message>
+        <source>Swap doctor and patient</source>
+        <translation>互换医生和患者</translation>
+    </message>
+    <message>
         <source>Recognise the rest</source>
         <translation>识别其余部分</translation>
     </message>
@@ -1235,6 +1243,18 @@ no patient is heard</source>
     <message>
         <source>Encounter, {0}</source>
         <translation>接诊，{0}</translation>
+    </message>
+    <message>
+        <source>Doctor</source>
+        <translation>医生</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>Unclear</source>
+        <translation>不明</translation>
     </message>
     <message>
         <source>Unchecked</source>
@@ -3909,6 +3929,14 @@ no patient is heard</source>
         <translation>逐句识别语言；非英语内容附上识别器给出的英文译文。译文可能有误，不能代替口译员。</translation>
     </message>
     <message>
+        <source>Doctor and patient are told apart</source>
+        <translation>区分医生和患者</translation>
+    </message>
+    <message>
+        <source>By their voices, where two are heard. It is often wrong in short answers and where people speak at once: press the name beside the words to change it. No voice is kept, and where you dictate alone nobody is named.</source>
+        <translation>听到两个人的声音时，按声音区分。回答很短或多人同时说话时常会出错：按下文字旁的名称即可更改。不会保存任何声纹；您独自口述时不标注说话人。</translation>
+    </message>
+    <message>
         <source>How speech is written</source>
         <translation>语音的书写方式</translation>
     </message>
@@ -4183,6 +4211,21 @@ no patient is heard</source>
     <message>
         <source>Slice</source>
         <translation>层面</translation>
+    </message>
+</context>
+<context>
+    <name>SpeakerMark</name>
+    <message>
+        <source>You said so.</source>
+        <translation>由您指定。</translation>
+    </message>
+    <message>
+        <source>By the voice, so it can be wrong.</source>
+        <translation>按声音判断，可能有误。</translation>
+    </message>
+    <message>
+        <source>Press to change it to: {0}</source>
+        <translation>按下可改为：{0}</translation>
     </message>
 </context>
 <context>

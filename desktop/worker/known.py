@@ -1,4 +1,4 @@
-"""What the worker is told of an encounter: the values inside the messages of `desktop.worker.protocol`."""
+"""The values inside the messages of `desktop.worker.protocol`: what the worker is told of an encounter, and weights."""
 
 from __future__ import annotations
 
@@ -55,3 +55,25 @@ class NoteSentence:
 
     line: str
     sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWeights:
+    """How much the answer hangs on each part of a picture."""
+
+    label: str
+    rows: tuple[tuple[float, ...], ...]
+    """Rows from the top, 0 to 1, the heaviest being 1, evenly over `square`."""
+    square: Box
+    """Where the rows lie on the stored picture; they may reach beyond it."""
+    region: Box
+    """The part of the picture that was asked about; only there the weights mean anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordWeight:
+    """How much the answer hangs on a word of a recording, 0 to 1, the heaviest being 1."""
+
+    label: str
+    start_s: float
+    weight: float

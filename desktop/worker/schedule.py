@@ -19,7 +19,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from desktop.worker.errors import ProtocolError
-from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, Transcribe
+from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, TellSpeakers, Transcribe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +104,7 @@ class Schedule:
 
     def submit(self, command: Command) -> None:
         """Add a job; called by the reading thread, like `cancel`, `finish` and `close`."""
-        ranks = {Dictate: Rank.DICTATION, Transcribe: Rank.FILE}
+        ranks = {Dictate: Rank.DICTATION, Transcribe: Rank.FILE, TellSpeakers: Rank.FILE}
         with self._changed:
             self._works.append(Work(command, ranks.get(type(command), Rank.QUESTION), self))
             self._changed.notify()

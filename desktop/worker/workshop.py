@@ -32,11 +32,13 @@ from desktop.worker.protocol import (
     Prepare,
     Ready,
     Teach,
+    TellSpeakers,
     Transcribe,
     Write,
 )
 from desktop.worker.schedule import OutOfMemory
 from desktop.worker.teaching import taught
+from desktop.worker.voices import VoiceMemory, Voices, told_again
 from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
@@ -72,6 +74,7 @@ class Workshop:
         self._wish = Prepare("")
         self._encodings: OrderedDict[str, Encodings] = OrderedDict()
         self._encoder: Encoder | None = None
+        self._voice_memory = VoiceMemory()
         self._files = ConfinedFileReader()
 
     def steps(self, work: Work) -> Iterator[Step]:
@@ -85,8 +88,12 @@ class Workshop:
 
     def _steps(self, work: Work) -> Iterator[Step]:
         command = work.command
-        if isinstance(command, Transcribe | Dictate | Check):
+        if isinstance(command, Transcribe | Dictate):
             yield from self._listen(command, work)
+        elif isinstance(command, Check):
+            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
+        elif isinstance(command, TellSpeakers):
+            yield from told_again(command, work, self._loaded().voices(), self._voice_memory, self._files)
         elif isinstance(command, Prepare):
             yield from self._prepare(command)
         elif isinstance(command, Ask):
@@ -100,13 +107,23 @@ class Workshop:
         elif isinstance(command, Forget):
             self._forget(command.encounter_id)
 
-    def _listen(self, command: Transcribe | Dictate | Check, work: Work) -> Iterator[Step]:
+    def _listen(self, command: Transcribe | Dictate, work: Work) -> Iterator[Step]:
+        voices = yield from self._voices(command)
         if isinstance(command, Transcribe):
-            yield from transcribed(command, work, self._loaded().speech(), self._files)
-        elif isinstance(command, Dictate):
-            yield from Dictation(command, work, self._loaded().speech()).steps()
+            yield from transcribed(command, work, self._loaded().speech(), self._files, voices)
         else:
-            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
+            yield from Dictation(command, work, self._loaded().speech(), voices).steps()
+
+    def _voices(self, command: Transcribe | Dictate) -> Generator[Event, None, Voices | None]:
+        """Return what tells who speaks; None where it is not wanted, or cannot be had: the words still come."""
+        if not command.speakers:
+            return None
+        try:
+            encoder = self._loaded().voices()
+        except (CatalogError, lm_errors.DamagedCheckpoint) as error:
+            yield Notice(command.job, f"Who speaks is not told. {error}")
+            return None
+        return Voices(command.job, command.file, encoder, self._voice_memory, command.form)
 
     def _without_decoder(self, command: Write | Teach | Embed) -> Iterator[Event]:
         if isinstance(command, Write):
@@ -261,6 +278,7 @@ class Workshop:
 
     def _forget(self, encounter_id: str) -> None:
         self._encodings.pop(encounter_id, None)
+        self._voice_memory.forget()
         if self._models is not None:
             self._models.forget()
 

@@ -203,6 +203,8 @@ class EncounterPage(Retranslating, QWidget):
         made.cancel_wanted.connect(self._controller.dictating.cancel)
         made.play_wanted.connect(self.play_wanted)
         made.question_wanted.connect(self.composer.put_words)
+        made.speaker_turned.connect(self._controller.turn_speaker)
+        made.speakers_swapped.connect(self._controller.swap_speakers)
         self._show_dictation_state(made, dictation.id)
         self._weigh_card(made)
         return made
