@@ -86,7 +86,7 @@ _HIGH = frozenset({"high", "elevated", "positive"})
 _LOW_HERE = "low"
 _HIGH_ONLY = frozenset({"troponin", "BNP", "D-dimer"})
 _UNITS = {measure.name: measure.unit for measure in MEASURES}
-_CELL_COUNTS = frozenset({"white cell count", "platelets"})
+CELL_COUNTS = frozenset({"white cell count", "platelets"})
 
 
 def terms_of(fact: Fact) -> tuple[str, ...]:
@@ -122,12 +122,12 @@ def _value(fact: Fact) -> float | None:
     value = float(number[0])
     if fact.name == "temperature" and (_FAHRENHEIT.search(fact.value) or value > _HOTTEST_CELSIUS):
         return celsius(value)
-    return thousands(value) if fact.name in _CELL_COUNTS else value
+    return thousands(value) if fact.name in CELL_COUNTS else value
 
 
 def _is_in_its_unit(fact: Fact, unit: str) -> bool:
     """Return whether a laboratory value is in the unit of its bounds; another is left alone rather than misread."""
-    own = CELLS if fact.name in _CELL_COUNTS else _UNITS.get(fact.name, "")
+    own = CELLS if fact.name in CELL_COUNTS else _UNITS.get(fact.name, "")
     return unit.casefold() in {"", own.casefold()}
 
 
