@@ -3,8 +3,8 @@
 Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
 derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
 
-Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Check`, `Teach`, `Embed`, `Measure`) ends with exactly
-one of `Done`, `Stopped`, `Failed` or, for `Measure`, `Measured`.
+Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Check`, `Teach`, `Embed`, `MineValues`, `Measure`)
+ends with exactly one of `Done`, `Stopped`, `Failed` or, for `Measure`, `Measured`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them 
 from desktop.record.signature import CheckLine  # noqa: TC001 - ditto
 from desktop.record.study_items import CaseNote, StudyItem  # noqa: TC001 - ditto
 from desktop.worker.known import Box, EncounterContext, KnownRecording, NoteSentence  # noqa: TC001 - ditto
+from desktop.worker.mining_messages import MineValues, ValuesMined
 
 VERSION = 1
 MAX_LINE_BYTES = 4 << 20
@@ -201,6 +202,7 @@ Command = (
     | Check
     | Teach
     | Embed
+    | MineValues
     | Cancel
     | Forget
     | Measure
@@ -480,6 +482,7 @@ Event = (
     | NoteChecked
     | Taught
     | Embedded
+    | ValuesMined
     | Measured
     | Done
     | Stopped

@@ -15,6 +15,8 @@ from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.embedding import embedded
 from desktop.worker.listening import Dictation, transcribed
+from desktop.worker.mining import mined
+from desktop.worker.mining_messages import MineValues
 from desktop.worker.protocol import (
     Ask,
     Check,
@@ -93,7 +95,7 @@ class Workshop:
             yield from self._answer(command, work)
         elif isinstance(command, Explain):
             yield from self._explain_answer(command, work)
-        elif isinstance(command, Write | Teach | Embed):
+        elif isinstance(command, Write | Teach | Embed | MineValues):
             yield from self._without_decoder(command)
         elif isinstance(command, Measure):
             yield from self._measure(command, work)
@@ -108,9 +110,11 @@ class Workshop:
         else:
             yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
 
-    def _without_decoder(self, command: Write | Teach | Embed) -> Iterator[Event]:
+    def _without_decoder(self, command: Write | Teach | Embed | MineValues) -> Iterator[Event]:
         if isinstance(command, Write):
             return drafted(command)
+        if isinstance(command, MineValues):
+            return mined(command)
         return taught(command) if isinstance(command, Teach) else embedded(command, self._text_encoder())
 
     def explain(self, error: Exception) -> Failed:

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 
 from lm.clinical.concentrations import CELLS
 from lm.clinical.facts import Assertion, Course, FactKind
+from lm.clinical.findings import beside
 from lm.clinical.thresholds import CELL_COUNTS, celsius, thousands
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lm.clinical.facts import Fact
 
 
@@ -89,6 +92,18 @@ def reading_of(fact: Fact, before: str = "", after: str = "") -> Reading | None:
     is_hot = (fact.name, unit) == ("temperature", "°F")
     common = (tuple(map(celsius, numbers)), "°C") if is_hot else (numbers, unit)
     return Reading(fact.name, fact.value, numbers, unit, *common, _aside(fact, before, after))
+
+
+def readings_in(text: str, facts: Iterable[Fact]) -> tuple[tuple[Fact, Reading], ...]:
+    """Return the readings among the facts of a text; one value that is said twice of a name is one reading."""
+    found: dict[tuple[str, str, Aside | None], tuple[Fact, Reading]] = {}
+    for fact in facts:
+        before, after = beside(text, fact)
+        end = fact.end + len(after)
+        reading = reading_of(fact, before, text[fact.end : end + 1])
+        if reading is not None:
+            found.setdefault((reading.name, reading.said, reading.aside), (fact, reading))
+    return tuple(found.values())
 
 
 def _is_joined_by_over(fact: Fact) -> bool:

@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from lm.clinical.extract import extract
 from lm.clinical.facts import Fact, FactKind
-from lm.clinical.readings import Aside, Reading, reading_of
+from lm.clinical.readings import Aside, Reading, reading_of, readings_in
 from tests.lm.clinical.lexicons import small_lexicon
 
 LEXICON = small_lexicon()
 
 
 def readings(sentence: str) -> list[Reading]:
-    found = (reading_of(fact, sentence[: fact.start], sentence[fact.end :]) for fact in extract(sentence, LEXICON))
-    return [reading for reading in found if reading is not None]
+    return [reading for _, reading in readings_in(sentence, extract(sentence, LEXICON))]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +65,17 @@ def test_a_value_of_now_is_drawn(sentence: str, name: str, numbers: tuple[float,
 )
 def test_what_is_of_another_day_another_person_or_only_a_goal_is_set_aside(sentence: str, why: Aside) -> None:
     assert [reading.aside for reading in readings(sentence)] == [why]
+
+
+def test_a_value_that_is_said_twice_is_one() -> None:
+    text = "Blood pressure is 160/90. As I said, your blood pressure is 160/90. Taken again, the pressure, 140/90."
+    assert [reading.said for reading in readings(text)] == ["160/90 mmHg", "140/90 mmHg"]
+
+
+def test_only_the_words_of_its_own_sentence_count() -> None:
+    assert [reading.aside for reading in readings("Last time you smoked. The pulse is 72. If it hurts, call.")] == [
+        None
+    ]
 
 
 def test_what_has_no_number_is_no_reading() -> None:
