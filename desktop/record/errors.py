@@ -432,8 +432,8 @@ SOUND_ERASED = QT_TRANSLATE_NOOP(
 )
 OTHER_PATIENT = QT_TRANSLATE_NOOP(
     "Record",
-    "Both encounters are with another patient's already. Nothing was changed: take one of them out first, then choose "
-    "again.",
+    "You said earlier that these two encounters are of different patients. Nothing was changed: take one of them out "
+    "first, then choose again.",
 )
 SAMPLE_PATIENT = QT_TRANSLATE_NOOP(
     "Record", "The sample encounter is of no patient. Nothing was changed: choose another encounter."

@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.ui import theme
 from desktop.ui.translation import Retranslating
-from desktop.ui.trends.wording import day_words, number_words, point_words, series_words, title_words
+from desktop.ui.trends.wording import (
+    day_words,
+    name_words,
+    number_words,
+    point_words,
+    series_words,
+    title_words,
+    with_unit,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -130,19 +138,28 @@ class TrendChart(Retranslating, QWidget):
         room = QRectF(_MARGIN, _MARGIN, self.width() - 2 * _MARGIN, QFontMetricsF(bold).height())
         painter.setFont(bold)
         painter.setPen(colours.text)
-        title = QFontMetricsF(bold).elidedText(title_words(self.series), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft, title)
+        # The unit stands beside the last value too, so the name alone will do where there is no room.
+        self._draw(painter, room, Qt.AlignmentFlag.AlignLeft, title_words(self.series), name_words(self.series.name))
         painter.setFont(self._small_font())
-        painter.setPen(colours.text_muted)
         below = QRectF(_MARGIN, plot.bottom() + _MARGIN / 2, room.width(), small)
         first, last = self.series.points[0], self.series.points[-1]
+        painter.setPen(colours.text_muted)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, day_words(first.moment))
         if day_words(first.moment) != day_words(last.moment):
             painter.drawText(below, Qt.AlignmentFlag.AlignRight, day_words(last.moment))
         painter.setPen(colours.text)
-        said = point_words(self.chosen, self.series.unit)
-        elided = QFontMetricsF(self._small_font()).elidedText(said, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(below.translated(0, small), Qt.AlignmentFlag.AlignLeft, elided)
+        values = below.translated(0, small)
+        if self.hasFocus() or self._hovers:
+            self._draw(painter, values, Qt.AlignmentFlag.AlignLeft, point_words(self.chosen, self.series.unit))
+        else:
+            self._draw(painter, values, Qt.AlignmentFlag.AlignLeft, number_words(first.numbers))
+            self._draw(painter, values, Qt.AlignmentFlag.AlignRight, with_unit(last.numbers, self.series.unit))
+
+    def _draw(self, painter: QPainter, room: QRectF, side: Qt.AlignmentFlag, *words: str) -> None:
+        """Draw the first of these words that fits, else as much of the last one as does."""
+        metrics = QFontMetricsF(painter.font())
+        fitting = next((one for one in words if metrics.horizontalAdvance(one) <= room.width()), words[-1])
+        painter.drawText(room, side, metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, room.width()))
 
     def _paint_scale(self, painter: QPainter) -> None:
         """Draw the highest and the lowest number with their lines: the scale begins and ends there, not at zero."""
@@ -225,5 +242,7 @@ class TrendChart(Retranslating, QWidget):
             self.update()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(point_words(self.chosen, self.series.unit))
+        words = point_words(self.chosen, self.series.unit)
+        self.setAccessibleDescription(words)
+        self.setToolTip(words)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))

@@ -85,7 +85,7 @@ class PatientChooser(Retranslating, QWidget):
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search for an encounter of the same patient"))
         self.view.setAccessibleName(self.tr("Encounters that may be of the same patient"))
-        self._nothing.setText(self.tr("There is no other encounter with these words."))
+        self._nothing.setText(self.tr("There is no other encounter that could be chosen."))
         self._back.setText(self.tr("Choose none"))
 
     def _take(self, index: QModelIndex) -> None:

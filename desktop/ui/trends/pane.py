@@ -50,6 +50,7 @@ class PatientTrends(QStackedWidget):
         self.chooser.chosen.connect(self.put_with)
         self.chooser.search_changed.connect(self._offer)
         self.chooser.left.connect(self.end_choice)
+        book.listing_changed.connect(self._follow)
         self.mining.progressed.connect(self.panel.show_progress)
         self.mining.stopped.connect(self.panel.show_stopped)
         self.mining.found.connect(self._show_found)
@@ -79,13 +80,11 @@ class PatientTrends(QStackedWidget):
             self._book.keep_now(together(one, other, self._book.summaries()))
         except NotTheSamePatient as error:
             self.told.emit(sentence_of(error))
-        self._show()
         self.end_choice()
 
     def _take_out(self, encounter_id: str) -> None:
         encounter = self._book.read(encounter_id or self._encounter_id)
         if encounter is not None and self._book.keep_now([alone(encounter)]):
-            self._show()
             self.panel.take_keyboard()
 
     # --- choosing ----------------------------------------------------------------------------------------------
@@ -111,11 +110,20 @@ class PatientTrends(QStackedWidget):
 
     # --- showing -----------------------------------------------------------------------------------------------
 
+    def _follow(self) -> None:
+        """Show other values once other encounters are of this patient, whoever put, took or deleted them."""
+        if self._encounter_id and [one.id for one in self._fellows()] != [one.id for one in self.panel.fellows]:
+            self._show()
+
+    def _fellows(self) -> tuple[EncounterSummary, ...]:
+        encounter = self._book.encounter(self._encounter_id)
+        return others_of(self._book.summaries(), encounter.id, encounter.patient) if encounter else ()
+
     def _show(self) -> None:
-        encounter = self._book.read(self._encounter_id)
+        encounter = self._book.encounter(self._encounter_id)
         if encounter is None:
             return
-        fellows = others_of(self._book.summaries(), encounter.id, encounter.patient)
+        fellows = self._fellows()
         self.panel.show_fellows(fellows)
         if fellows:
             self.mining.mine([*(one.id for one in fellows if not one.problem), encounter.id])

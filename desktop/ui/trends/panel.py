@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.encounter.widgets import FlowingPage, IconButton, PlainText, button
+from desktop.ui.encounter.wording import title_of
 from desktop.ui.translation import Retranslating
 from desktop.ui.trends.chart import TrendChart
 from desktop.ui.trends.value_row import FellowRow, ValueRow
@@ -28,22 +29,22 @@ class _Rows(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.SPACE)
-        self._held: list[QWidget] = []
+        self.held: list[QWidget] = []
 
     def add(self, widget: QWidget) -> None:
         """Show one more."""
-        self._held.append(widget)
+        self.held.append(widget)
         self._column.addWidget(widget)
         widget.show()
 
     def clear(self) -> None:
         """Show none."""
-        for widget in self._held:
+        for widget in self.held:
             self._column.removeWidget(widget)
             widget.hide()
             widget.setParent(None)
             widget.deleteLater()
-        self._held.clear()
+        self.held.clear()
 
 
 class TrendsPanel(Retranslating, QScrollArea):
@@ -77,7 +78,8 @@ class TrendsPanel(Retranslating, QScrollArea):
         self._stop, self._again = button("stop-mining", "quiet", page), button("mine-again", "quiet", page)
         self._notices = PlainText("caption", page)
         self._close = IconButton("close-trends", "close", page)
-        self._rows: tuple[EncounterSummary, ...] = ()
+        self.fellows: tuple[EncounterSummary, ...] = ()
+        """The other encounters that are shown as those of the same patient."""
         self._trends: Trends | None = None
         self._standing, self._has_other_languages = "", False
         self._lay_out(page)
@@ -100,19 +102,28 @@ class TrendsPanel(Retranslating, QScrollArea):
         column.addStretch(1)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As wide as the evidence, whose place it takes."""
-        return QSize(max(260, self.fontMetrics().averageCharWidth() * 22 + 60), 120)
+        """As wide as the widest row of buttons in the present size of text."""
+        page, bar = self.widget(), self.verticalScrollBar()
+        needed = page.minimumSizeHint().width() + bar.sizeHint().width() if page else 0
+        return QSize(max(260, self.fontMetrics().averageCharWidth() * 22 + 60, needed), 120)
 
     def take_keyboard(self) -> None:
         """Put the keyboard onto the first chart, else onto the choice."""
-        charts = self.findChildren(TrendChart)
+        charts = self.charts
         (charts[0] if charts else self._choose).setFocus()
+        if charts:
+            self.verticalScrollBar().setValue(0)
+
+    @property
+    def charts(self) -> tuple[TrendChart, ...]:
+        """The charts from the top."""
+        return tuple(widget for widget in self._values.held if isinstance(widget, TrendChart))
 
     # --- what is shown -----------------------------------------------------------------------------------------
 
     def show_fellows(self, fellows: Sequence[EncounterSummary]) -> None:
         """Show the other encounters of the patient; nothing else is shown any more where there are none."""
-        self._rows = tuple(fellows)
+        self.fellows = tuple(fellows)
         self._fellows.clear()
         for summary in fellows:
             row = FellowRow(summary, self._fellows)
@@ -140,6 +151,8 @@ class TrendsPanel(Retranslating, QScrollArea):
             for point in trends.set_aside:
                 self._add_row(ValueRow(point, self._values))
         self.retranslate()
+        if self.charts and self._choose.hasFocus():
+            self.take_keyboard()  # what was waited for is there
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many encounters are read."""
@@ -162,9 +175,11 @@ class TrendsPanel(Retranslating, QScrollArea):
         """Set every word of its own; rows and charts set theirs."""
         self.setAccessibleName(self.tr("Values of this patient over time"))
         self._title.setText(self.tr("Trends"))
-        self._line.setText(
-            self.tr("You said that these encounters are of one patient.")
-            if self._rows
+        self._line.show_words(
+            self.tr("You said that this encounter is of the same patient as these {0}: {1}").format(
+                len(self.fellows), "; ".join(dict.fromkeys(title_of(row) for row in self.fellows))
+            )
+            if self.fellows
             else self.tr(
                 "Say which earlier encounter is of the same patient, and the values of both are shown over time. "
                 "Bedside never guesses who a patient is."
@@ -172,7 +187,7 @@ class TrendsPanel(Retranslating, QScrollArea):
         )
         self._choose.setText(self.tr("Same patient as…"))
         self._out.setText(self.tr("Take this encounter out"))
-        self._out.setVisible(bool(self._rows))
+        self._out.setVisible(bool(self.fellows))
         self._close.setText(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close the trends"))
         self._stop.setText(self.tr("Stop reading"))

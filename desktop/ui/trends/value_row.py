@@ -87,7 +87,7 @@ class FellowRow(Retranslating, QFrame):
         self._excerpt.show_words(" · ".join(filter(None, (time if self._summary.title else "", self._summary.excerpt))))
         self._open.setText(self.tr("Open"))
         self._open.setAccessibleName(self.tr("Open {0}, {1}").format(title, time))
-        self._out.setText(self.tr("Not the same patient"))
+        self._out.setText(self.tr("Take out"))
         self._out.setAccessibleName(self.tr("Take {0}, {1} out: not the same patient").format(title, time))
         for control in (self._open, self._out):
             control.setToolTip(control.accessibleName())

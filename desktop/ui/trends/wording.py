@@ -137,5 +137,6 @@ def aside_words(point: Point) -> str:
 
 def sentence_of_point(point: Point) -> Sentence:
     """Return a value as a sentence with its source, for the evidence beside the page."""
-    said = QCoreApplication.translate("Trends", "{0}, {1}").format(name_words(point.value.name), point.value.said)
-    return Sentence(said, Verdict.SUPPORTED, (point.value.citation,))
+    value = point.value
+    said = QCoreApplication.translate("Trends", "{0}, {1}").format(name_words(value.name), value.said)
+    return Sentence(aside_words(point) if value.set_aside else said, Verdict.SUPPORTED, (point.value.citation,))
