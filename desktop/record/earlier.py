@@ -79,6 +79,11 @@ def _with_speakers(encounter: object) -> object:
     return encounter
 
 
+def _with_patient(encounter: object) -> object:
+    """Schema 8 keeps which encounters the doctor said are of the same patient; of earlier ones nobody said so."""
+    return encounter
+
+
 _STEPS: tuple[Callable[[object], object], ...] = (
     _with_structured_used,
     _with_passages,
@@ -86,6 +91,7 @@ _STEPS: tuple[Callable[[object], object], ...] = (
     _with_consent,
     _with_signatures,
     _with_speakers,
+    _with_patient,
 )
 """From schema 1 to 2, and so on."""
 SCHEMA = 1 + len(_STEPS)

@@ -392,6 +392,11 @@ class Encounter:
     entries: tuple[Entry, ...] = field(default=())
     sample: bool = False
     """The sample encounter of the first start: synthetic, no patient is in it."""
+    patient: str = ""
+    """A random id that the encounters of one patient share once the doctor said that they are; empty until then.
+
+    It names nobody, and it leaves the record in no export.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,3 +411,5 @@ class EncounterSummary:
     sample: bool = False
     problem: str = ""
     """The sentence that says why it cannot be opened; empty for none."""
+    patient: str = ""
+    """That of the encounter."""

@@ -52,8 +52,8 @@ def sources_of(command: Write) -> Sources:
     """Return what a draft is written from: what was said, what the doctor typed, and what answers said of pictures."""
     said = [dialogue_of(recording) for recording in command.context.recordings]
     heard = [utterance for recording in command.context.recordings for utterance in recording.utterances]
-    stated = [_stated(turn.question) for turn in command.context.turns]
-    typed = [Evidence.from_text(SourceKind.QUESTION, "", text) for text in stated if text]
+    statements = [stated(turn.question) for turn in command.context.turns]
+    typed = [Evidence.from_text(SourceKind.QUESTION, "", text) for text in statements if text]
     return Sources(
         said=tuple(said),
         typed=tuple(typed),
@@ -64,6 +64,6 @@ def sources_of(command: Write) -> Sources:
     )
 
 
-def _stated(question: str) -> str:
+def stated(question: str) -> str:
     """Return what the doctor stated in a question, in sentences with a full stop; asking whether states nothing."""
     return " ".join(part for part in split_sentences(question) if part.endswith((".", "!", "。", "！")))

@@ -50,6 +50,17 @@ class EncounterContext:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownWords:
+    """What was said or typed in one entry: the utterances of a recording, or a text."""
+
+    entry_id: str
+    label: str = ""
+    """Of a recording."""
+    utterances: tuple[Utterance, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteSentence:
     """A sentence of a note as it stands, with the id of its line."""
 

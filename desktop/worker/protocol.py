@@ -30,6 +30,7 @@ from desktop.worker.known import (  # noqa: TC001 - ditto
     PictureWeights,
     WordWeight,
 )
+from desktop.worker.mining_messages import MineValues, ValuesMined  # noqa: TC001 - ditto
 
 VERSION = 1
 MAX_LINE_BYTES = 4 << 20
@@ -220,6 +221,7 @@ Command = (
     | Check
     | Teach
     | Embed
+    | MineValues
     | Cancel
     | Forget
     | Measure
@@ -487,6 +489,7 @@ Event = (
     | NoteChecked
     | Taught
     | Embedded
+    | ValuesMined
     | Measured
     | Done
     | Stopped

@@ -15,6 +15,8 @@ from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.embedding import embedded
 from desktop.worker.listening import Dictation, transcribed
+from desktop.worker.mining import mined
+from desktop.worker.mining_messages import MineValues
 from desktop.worker.protocol import (
     Ask,
     Check,
@@ -100,7 +102,7 @@ class Workshop:
             yield from self._answer(command, work)
         elif isinstance(command, Explain):
             yield from self._explain_answer(command, work)
-        elif isinstance(command, Write | Teach | Embed):
+        elif isinstance(command, Write | Teach | Embed | MineValues):
             yield from self._without_decoder(command)
         elif isinstance(command, Measure):
             yield from self._measure(command, work)
@@ -125,9 +127,11 @@ class Workshop:
             return None
         return Voices(command.job, command.file, encoder, self._voice_memory, command.form)
 
-    def _without_decoder(self, command: Write | Teach | Embed) -> Iterator[Event]:
+    def _without_decoder(self, command: Write | Teach | Embed | MineValues) -> Iterator[Event]:
         if isinstance(command, Write):
             return drafted(command)
+        if isinstance(command, MineValues):
+            return mined(command)
         return taught(command) if isinstance(command, Teach) else embedded(command, self._text_encoder())
 
     def explain(self, error: Exception) -> Failed:
