@@ -30,7 +30,7 @@ from desktop.worker.known import (  # noqa: TC001 - ditto
     PictureWeights,
     WordWeight,
 )
-from desktop.worker.mining_messages import MineValues, ValuesMined  # noqa: TC001 - ditto
+from desktop.worker.mining_messages import MineValues, ValuesMined
 
 VERSION = 1
 MAX_LINE_BYTES = 4 << 20
