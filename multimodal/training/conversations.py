@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from lm.grounding.gate import split_sentences
 from multimodal.prompt import Turn
-from multimodal.training.picture_questions import draw_conversations
-from multimodal.training.pictures import Split, read_pictures
+from multimodal.training.picture_questions import draw_conversations, training_pictures
+from multimodal.training.pictures import read_pictures
 from multimodal.training.sound_questions import draw_sound_conversations
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def picture_conversations(data: Path, options: ConversationOptions, count: int, 
     """Draw conversations about pictures, some withheld and some mismatched."""
     rng = random.Random(seed + 1)  # noqa: S311 - a reproducible draw, not a secret
     pictures = {picture.path: picture for picture in read_pictures(data)}
-    train = [picture for picture in pictures.values() if picture.split is Split.TRAIN]
+    # Not all of the training part: of the others nothing is encoded.
+    train = training_pictures(data, seed)
     drawn = []
     for asked in draw_conversations(data, count, seed):
         chance = rng.random()

@@ -16,6 +16,7 @@ from multimodal.training.conversations import (
     text_conversations,
 )
 from multimodal.training.lesson_options import ConversationOptions
+from multimodal.training.picture_questions import training_pictures
 from multimodal.training.pictures import Split, read_pictures
 from multimodal.training.spoken_sentences import Part
 from tests.fakes.fusion_runs import write_open_data
@@ -59,6 +60,17 @@ def test_no_picture_that_is_held_back_is_ever_shown(data: Path) -> None:
     options = ConversationOptions(mismatched=0.5)
     assert held
     assert not held & {one.picture for one in draw_mixture(data, [], options, 400, seed=3)}
+
+
+def test_no_picture_is_shown_that_is_not_encoded_for_the_training(data: Path, tmp_path: Path) -> None:
+    rows = (data / "images.jsonl").read_text().splitlines()
+    normal = [row for row in rows if '"normal"' in row]
+    (tmp_path / "images.jsonl").write_text("\n".join(row for row in rows if row not in normal[:-8]))
+    known = {picture.path for picture in training_pictures(tmp_path, 3)}
+    every = {picture.path for picture in read_pictures(tmp_path) if picture.split is Split.TRAIN}
+    assert every - known  # films with pneumonia beyond as many as there are normal ones
+    drawn = draw_mixture(tmp_path, [], ConversationOptions(mismatched=0.6), 400, seed=3)
+    assert {one.picture for one in drawn} <= known
 
 
 def test_a_picture_of_another_kind_does_not_show_what_is_asked(data: Path) -> None:
