@@ -6,7 +6,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models run test test-gui kill-loop promises fault disk tamper model lock nophi inject confined bombs nonet lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine bench-notes bench-fusion clean
+.PHONY: help setup models run test test-gui kill-loop promises fault disk tamper model lock nophi inject confined bombs nonet lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-voices bench-mine bench-notes bench-fusion clean
 
 help: ## what can be made
 	@grep -E '^[a-z -]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ bench-card: models ## the patient card: reading level before and after, and what
 
 bench-dx: models ## how high the true disease stands, on generated patients and on our own vignettes
 	@$(BIN)/python -m tests.bench.bench_dx
+
+bench-voices: models ## how well doctor and patient are told apart by their voices (BEDSIDE_DATA names the data)
+	@$(BIN)/python -m tests.bench.bench_voices
 
 bench-mine: models ## what the extraction of facts finds and misreads; sections of notes (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_mine

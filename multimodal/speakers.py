@@ -169,7 +169,7 @@ def _known_voices(said: Sequence[Spoken], options: SpeakerOptions) -> _Voices | 
 
 def _parts(one: Spoken, voices: _Voices | None, options: SpeakerOptions) -> tuple[Part, ...]:
     if one.told is not None or voices is None:
-        return (Part(0, len(one.words), one.told or Speaker.UNKNOWN),)
+        return (Part(0, len(one.words), one.told or one.believed or Speaker.UNKNOWN),)
     return tuple(
         Part(run.first, run.stop, Speaker.UNKNOWN if run.side is None else _SIDES[run.side ^ voices.clinician])
         for run in _path(one, voices.means, options)
@@ -199,7 +199,7 @@ def _two_voices(said: Sequence[Spoken], options: SpeakerOptions) -> NDArray[np.f
             return None
         alike = stretches @ stretches.T
         begin = stretches[list(np.unravel_index(int(alike.argmin()), alike.shape))]
-        voices, sides = _clustered(windows, fixed, begin)
+        voices, sides = _clustered(windows, fixed, _on_their_sides(begin, windows, said))
         least = min(int(sides.sum()), len(sides) - int(sides.sum()))
         if least * SLIDING_STEP_S >= options.least_s:
             return voices if float(voices[0] @ voices[1]) <= options.most_alike else None
@@ -207,6 +207,18 @@ def _two_voices(said: Sequence[Spoken], options: SpeakerOptions) -> NDArray[np.f
         rare = int(sides.sum() < len(sides) / 2)
         stretches = stretches[(stretches @ voices.T).argmax(1) != rare]
     return None
+
+
+def _on_their_sides(
+    begin: NDArray[np.float32], windows: NDArray[np.float32], said: Sequence[Spoken]
+) -> NDArray[np.float32]:
+    """Return the two beginnings in the order in which speakers were named: as before, or else by a person."""
+    believed = _per_window(said, [None if one.told else one.believed for one in said])
+    named = believed if (believed >= 0).any() else _per_window(said, [one.told for one in said])
+    for side in set(named.tolist()) - {-1}:
+        own = begin @ windows[named == side].mean(0)
+        begin = begin[::-1] if own[side] < own[1 - side] else begin
+    return begin
 
 
 def _clustered(

@@ -25,7 +25,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,7 +185,7 @@ def _annotated(folder: Path, name: str) -> tuple[NDArray[np.float32], list[tuple
 def _alone(turns: Sequence[tuple[float, float, str]]) -> Iterator[tuple[float, float, str]]:
     """Yield the stretches in which one person speaks and nobody else does."""
     edges = sorted({edge for start, end, _ in turns for edge in (start, end)})
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         who = {name for start, end, name in turns if start <= first and end >= last}
         if len(who) == 1:
             yield first, last, who.pop()

@@ -9,7 +9,7 @@ import numpy as np
 
 from desktop.record.encounter import Speaker
 from desktop.worker.known import KnownRecording
-from desktop.worker.protocol import SpeakersTold, TellSpeakers, WrittenForm
+from desktop.worker.protocol import Failed, FailureKind, SpeakersTold, TellSpeakers, WrittenForm
 from desktop.worker.schedule import Pause, Rank, Schedule, Work
 from desktop.worker.voices import VoiceMemory, Voices, told_again
 from multimodal.sound import SAMPLE_RATE_HZ, Recording
@@ -53,7 +53,7 @@ class Sounds:
     def __init__(self, samples: NDArray[np.float32]) -> None:
         self.samples, self.read = samples, 0
 
-    def load_audio(self, path: Path, *, cancelled: object = None) -> Recording:
+    def load_audio(self, _path: Path, **_options: object) -> Recording:
         self.read += 1
         return Recording(self.samples)
 
@@ -62,7 +62,9 @@ def told_for(
     utterances: tuple[encounter.Utterance, ...], encoder: SoundingVoices, memory: VoiceMemory, sounds: Sounds
 ) -> tuple[encounter.Utterance, ...]:
     command = TellSpeakers("k", KnownRecording("Recording 1", "/r.wav", utterances))
-    schedule = Schedule(lambda _work: iter(()), lambda _event: None, lambda error: None)  # type: ignore[arg-type, return-value]
+    schedule = Schedule(
+        lambda _work: iter(()), lambda _event: None, lambda error: Failed("", FailureKind.FAULT, str(error))
+    )
     work = Work(command, Rank.FILE, schedule)
     steps = told_again(command, work, cast("VoiceEncoder", encoder), memory, cast("FileReader", sounds))
     (told,) = (step for step in steps if not isinstance(step, Pause))
@@ -98,13 +100,13 @@ def test_an_utterance_of_both_comes_apart_and_each_part_is_written_for_itself() 
     assert (asked.start_s, asked.end_s, answered.start_s, answered.end_s) == (30.0, 32.5, 32.5, 34.0)
 
 
-def test_a_correction_is_heard_of_in_the_rest_without_reading_the_sound_again() -> None:
+def test_of_two_voices_the_one_that_is_not_the_patients_is_the_doctors_and_no_sound_is_read_again() -> None:
     encoder, memory = SoundingVoices(), VoiceMemory()
     told = heard_visit(voices_of(encoder, memory)).utterances
     sounds = Sounds(sound((3.5, LOUD), (6.5, LOUD), (3.5, QUIET)))
     corrected = (dataclasses.replace(told[0], speaker=PATIENT, speaker_corrected=True), told[1])
     again = told_for(corrected, encoder, memory, sounds)
-    assert [(one.speaker, one.speaker_corrected) for one in again] == [(PATIENT, True), (PATIENT, False)]
+    assert [(one.speaker, one.speaker_corrected) for one in again] == [(PATIENT, True), (DOCTOR, False)]
     assert (sounds.read, encoder.listened) == (0, 2)
 
 
