@@ -4951,7 +4951,7 @@ no patient is heard</source>
     </message>
     <message>
         <source>{0} on {1}</source>
-        <translation>{1} {0}</translation>
+        <translation>{0}，{1}</translation>
     </message>
     <message>
         <source>{0} (said: {1})</source>

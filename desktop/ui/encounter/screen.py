@@ -299,7 +299,7 @@ class EncounterScreen(Retranslating, QWidget):
     def _show_trends(self) -> bool:
         """Open the trends of the encounter that is shown, or close them again."""
         encounter = self.controller.encounter
-        if encounter and self._side.currentWidget() is self.trends:
+        if encounter and self.trends.isVisible():
             self._close_picture()
         elif encounter:
             self._side.setCurrentWidget(self.trends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -71,7 +72,7 @@ class TrendChart(Retranslating, QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The title, the plot, the days below it, and the chosen value."""
-        return QSize(240, round(self._plot().bottom() + 2 * self._small_line() + 1.5 * _MARGIN))
+        return QSize(240, math.ceil(self._plot().bottom() + 2.5 * self._small_line() + _MARGIN))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As narrow as a side pane may be."""
@@ -89,11 +90,10 @@ class TrendChart(Retranslating, QWidget):
         return QPointF(plot.left() + across * plot.width(), plot.bottom() - up * plot.height())
 
     def _plot(self) -> QRectF:
-        metrics = QFontMetricsF(self.font())
         left = _MARGIN + self._scale_width() + _MARGIN / 2
-        top = _MARGIN + metrics.height() + _CHOSEN + 2
+        top = _MARGIN + self._title_line() + max(_CHOSEN, self._small_line() / 2)
         width = max(1.0, self.width() - left - _MARGIN - _CHOSEN)
-        return QRectF(left + _CHOSEN, top, width - _CHOSEN, _PLOT_LINES * metrics.height())
+        return QRectF(left + _CHOSEN, top, width - _CHOSEN, _PLOT_LINES * QFontMetricsF(self.font()).height())
 
     def _scale_width(self) -> float:
         metrics = QFontMetricsF(self._small_font())
@@ -107,8 +107,16 @@ class TrendChart(Retranslating, QWidget):
         font.setPointSizeF(font.pointSizeF() * _CAPTION)
         return font
 
+    def _bold_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def _title_line(self) -> float:
+        return _line_of(self._bold_font(), title_words(self.series))
+
     def _small_line(self) -> float:
-        return QFontMetricsF(self._small_font()).height()
+        return _line_of(self._small_font(), day_words(self.series.points[0].moment))
 
     # --- painting ----------------------------------------------------------------------------------------------
 
@@ -133,20 +141,19 @@ class TrendChart(Retranslating, QWidget):
 
     def _paint_words(self, painter: QPainter) -> None:
         colours, plot, small = theme.tokens(), self._plot(), self._small_line()
-        bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        room = QRectF(_MARGIN, _MARGIN, self.width() - 2 * _MARGIN, QFontMetricsF(bold).height())
-        painter.setFont(bold)
+        room = QRectF(_MARGIN, _MARGIN, self.width() - 2 * _MARGIN, self._title_line())
+        painter.setFont(self._bold_font())
         painter.setPen(colours.text)
         # The unit stands beside the last value too, so the name alone will do where there is no room.
         self._draw(painter, room, Qt.AlignmentFlag.AlignLeft, title_words(self.series), name_words(self.series.name))
         painter.setFont(self._small_font())
-        below = QRectF(_MARGIN, plot.bottom() + _MARGIN / 2, room.width(), small)
+        below = QRectF(_MARGIN, plot.bottom() + max(_CHOSEN, small / 2), room.width(), small)
         first, last = self.series.points[0], self.series.points[-1]
         painter.setPen(colours.text_muted)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, day_words(first.moment))
-        if day_words(first.moment) != day_words(last.moment):
-            painter.drawText(below, Qt.AlignmentFlag.AlignRight, day_words(last.moment))
+        days = self._days(painter.font(), room.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, days[0])
+        if days[0] != days[1]:
+            painter.drawText(below, Qt.AlignmentFlag.AlignRight, days[1])
         painter.setPen(colours.text)
         values = below.translated(0, small)
         if self.hasFocus() or self._hovers:
@@ -154,6 +161,15 @@ class TrendChart(Retranslating, QWidget):
         else:
             self._draw(painter, values, Qt.AlignmentFlag.AlignLeft, number_words(first.numbers))
             self._draw(painter, values, Qt.AlignmentFlag.AlignRight, with_unit(last.numbers, self.series.unit))
+
+    def _days(self, font: QFont, room: float) -> tuple[str, str]:
+        """Return the first and the last day in words, or in ISO 8601 where there is no room for words."""
+        ends = (self.series.points[0].moment, self.series.points[-1].moment)
+        words = (day_words(ends[0]), day_words(ends[1]))
+        metrics = QFontMetricsF(font)
+        if sum(map(metrics.horizontalAdvance, words)) + _MARGIN <= room:
+            return words
+        return (ends[0].astimezone().date().isoformat(), ends[1].astimezone().date().isoformat())
 
     def _draw(self, painter: QPainter, room: QRectF, side: Qt.AlignmentFlag, *words: str) -> None:
         """Draw the first of these words that fits, else as much of the last one as does."""
@@ -246,3 +262,10 @@ class TrendChart(Retranslating, QWidget):
         self.setAccessibleDescription(words)
         self.setToolTip(words)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+
+
+def _line_of(font: QFont, words: str) -> float:
+    """Return the height of a line; signs that come from another font, such as Chinese ones, may need more."""
+    metrics = QFontMetricsF(font)
+    room = QRectF(0, 0, 1e4, 1e4)
+    return max(metrics.height(), metrics.boundingRect(room, Qt.TextFlag.TextSingleLine, words).height())

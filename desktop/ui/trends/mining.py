@@ -86,8 +86,7 @@ class ValueMining(QObject):
 
     def leave(self) -> None:
         """End: the record is locked, or the window closes."""
-        self._worker.event_received.disconnect(self._take)
-        self._end()
+        self._end()  # without a job, whatever the worker still says is heard by nobody here
         self._wanted += 1
         self._mined.clear()
         self._background.finish()

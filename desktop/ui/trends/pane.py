@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -37,23 +38,34 @@ class PatientTrends(QStackedWidget):
         self._book = book
         self._encounter_id = ""
         self.mining = ValueMining(services, book, self)
-        self.panel, self.chooser = TrendsPanel(self), PatientChooser(self)
-        self.addWidget(self.panel)
-        self.addWidget(self.chooser)
-        self.panel.opened.connect(self.opened)
-        self.panel.fellow_wanted.connect(self.encounter_wanted)
-        self.panel.choice_wanted.connect(self._begin_choice)
-        self.panel.taken_out.connect(self._take_out)
-        self.panel.stop_wanted.connect(self.mining.stop)
-        self.panel.again_wanted.connect(self._show)
-        self.panel.close_wanted.connect(self.close_wanted)
-        self.chooser.chosen.connect(self.put_with)
-        self.chooser.search_changed.connect(self._offer)
-        self.chooser.left.connect(self.end_choice)
         book.listing_changed.connect(self._follow)
-        self.mining.progressed.connect(self.panel.show_progress)
-        self.mining.stopped.connect(self.panel.show_stopped)
+
+    @cached_property
+    def panel(self) -> TrendsPanel:
+        """What is shown first; made when it is needed, so that the window starts without it."""
+        panel = TrendsPanel(self)
+        self.addWidget(panel)
+        panel.opened.connect(self.opened)
+        panel.fellow_wanted.connect(self.encounter_wanted)
+        panel.choice_wanted.connect(self._begin_choice)
+        panel.taken_out.connect(self._take_out)
+        panel.stop_wanted.connect(self.mining.stop)
+        panel.again_wanted.connect(self._show)
+        panel.close_wanted.connect(self.close_wanted)
+        self.mining.progressed.connect(panel.show_progress)
+        self.mining.stopped.connect(panel.show_stopped)
         self.mining.found.connect(self._show_found)
+        return panel
+
+    @cached_property
+    def chooser(self) -> PatientChooser:
+        """The choice of an encounter; made when it is needed."""
+        chooser = PatientChooser(self)
+        self.addWidget(chooser)
+        chooser.chosen.connect(self.put_with)
+        chooser.search_changed.connect(self._offer)
+        chooser.left.connect(self.end_choice)
+        return chooser
 
     def show_encounter(self, encounter: Encounter) -> None:
         """Show what goes with an encounter."""
@@ -63,9 +75,10 @@ class PatientTrends(QStackedWidget):
 
     def let_go(self) -> None:
         """Be seen no more: nothing is read in vain, and nothing is chosen for another encounter."""
-        self.setCurrentWidget(self.panel)
-        self._encounter_id = ""
-        self.mining.stop()
+        if self._encounter_id:
+            self._encounter_id = ""
+            self.mining.stop()
+            self.setCurrentWidget(self.panel)
 
     def leave(self) -> None:
         """End: the record is locked, or the window closes."""
@@ -95,9 +108,9 @@ class PatientTrends(QStackedWidget):
 
     def end_choice(self) -> bool:
         """Go back to the panel, with nothing chosen; returns whether an encounter was being chosen."""
-        was_choosing = self.currentWidget() is self.chooser
-        self.setCurrentWidget(self.panel)
+        was_choosing = bool(self._encounter_id) and self.currentWidget() is not self.panel
         if was_choosing:
+            self.setCurrentWidget(self.panel)
             self.panel.take_keyboard()
         return was_choosing
 

@@ -110,6 +110,7 @@ def _asked(**changes: Any) -> bytes:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
+        (_changed(patient="Mrs K."), "names a patient otherwise than by a random id"),
         (_changed(extra=1), "other fields"),
         (_changed(title=3), "a str is missing"),
         (_changed(sample=1), "a bool is missing"),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.record.encounter import Question
 from desktop.ui import theme, translation
+from desktop.ui.encounter.folding import Pane
 from desktop.ui.trends.value_row import FellowRow
 from desktop.ui.trends.wording import NAMES
 from desktop.worker.mining_messages import MineValues
@@ -308,5 +309,11 @@ def test_trends_need_an_encounter(bench: TrendsBench) -> None:
     bench.open(full_encounter())
     bench.press("show-trends")
     assert bench.panel.isVisibleTo(bench.screen)
+    bench.screen.resize(500, 700)  # too narrow for a page beside them: what was folded away is shown, not closed
+    bench.screen.panes.want(Pane.PAGE)
+    bench.settle()
+    assert not bench.panel.isVisible()
+    bench.press("show-trends")
+    assert bench.panel.isVisible()
     bench.press("close-trends")
     assert not bench.panel.isVisibleTo(bench.screen)
