@@ -31,6 +31,7 @@ from desktop.worker.known import (  # noqa: TC001 - ditto
     WordWeight,
 )
 from desktop.worker.mining_messages import MineValues, ValuesMined
+from desktop.worker.speaker_messages import SpeakersTold, TellSpeakers
 
 VERSION = 1
 MAX_LINE_BYTES = 4 << 20
@@ -83,14 +84,6 @@ class Dictate:
     """Each utterance may be of another language; what is not English is translated."""
     speakers: bool = False
     """Say who speaks, where two voices are heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class TellSpeakers:
-    """Say anew who speaks in a recognised recording, from what a person corrected of it."""
-
-    job: str
-    recording: KnownRecording
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,15 +281,6 @@ class SettledUtterance:
 
     job: str
     utterance: Utterance
-
-
-@dataclass(frozen=True, slots=True)
-class SpeakersTold:
-    """Who speaks: `utterances`, of the same words, take the place of all from `from_s` on; some have come apart."""
-
-    job: str
-    from_s: float
-    utterances: tuple[Utterance, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from desktop.worker.errors import ProtocolError
-from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, TellSpeakers, Transcribe
+from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, Transcribe
+from desktop.worker.speaker_messages import TellSpeakers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

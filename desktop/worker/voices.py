@@ -10,8 +10,8 @@ import numpy as np
 
 from desktop.record.encounter import Speaker
 from desktop.worker.converting import recorded_utterance
-from desktop.worker.protocol import SpeakersTold
 from desktop.worker.schedule import Pause
+from desktop.worker.speaker_messages import SpeakersTold
 from lm.clinical import dialogue
 from multimodal.errors import Cancelled
 from multimodal.sound import SAMPLE_RATE_HZ
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from desktop.record import encounter
-    from desktop.worker.protocol import TellSpeakers, WrittenForm
+    from desktop.worker.protocol import WrittenForm
     from desktop.worker.schedule import Step, Work
+    from desktop.worker.speaker_messages import TellSpeakers
     from multimodal import transcript
     from multimodal.files import FileReader
     from multimodal.voice_encoder import VoiceEncoder

@@ -34,11 +34,11 @@ from desktop.worker.protocol import (
     Prepare,
     Ready,
     Teach,
-    TellSpeakers,
     Transcribe,
     Write,
 )
 from desktop.worker.schedule import OutOfMemory
+from desktop.worker.speaker_messages import TellSpeakers
 from desktop.worker.teaching import taught
 from desktop.worker.voices import VoiceMemory, Voices, told_again
 from lm import errors as lm_errors

@@ -24,11 +24,11 @@ from desktop.worker.protocol import (
     PartialWords,
     RecognisedUpTo,
     SettledUtterance,
-    SpeakersTold,
     Stopped,
     Transcribe,
     WrittenForm,
 )
+from desktop.worker.speaker_messages import SpeakersTold
 
 if TYPE_CHECKING:
     from pathlib import Path

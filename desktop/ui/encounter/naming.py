@@ -12,7 +12,8 @@ from desktop.record.encounter import ConsentState, Dictation
 from desktop.record.speakers import names_speakers, swapped, told_anew, turned
 from desktop.ui.encounter.jobs import Jobs
 from desktop.worker.known import KnownRecording
-from desktop.worker.protocol import Done, Failed, SpeakersTold, Stopped, TellSpeakers, WrittenForm
+from desktop.worker.protocol import Done, Failed, Stopped, WrittenForm
+from desktop.worker.speaker_messages import SpeakersTold, TellSpeakers
 
 if TYPE_CHECKING:
     from desktop.ui.encounter.book import EncounterBook

@@ -9,8 +9,9 @@ import numpy as np
 
 from desktop.record.encounter import Speaker
 from desktop.worker.known import KnownRecording
-from desktop.worker.protocol import Failed, FailureKind, SpeakersTold, TellSpeakers, WrittenForm
+from desktop.worker.protocol import Failed, FailureKind, WrittenForm
 from desktop.worker.schedule import Pause, Rank, Schedule, Work
+from desktop.worker.speaker_messages import SpeakersTold, TellSpeakers
 from desktop.worker.voices import VoiceMemory, Voices, told_again
 from multimodal.sound import SAMPLE_RATE_HZ, Recording
 from tests.fakes.consultations import utterance

@@ -14,9 +14,8 @@ from desktop.worker.protocol import (
     Failed,
     FailureKind,
     SettledUtterance,
-    SpeakersTold,
-    TellSpeakers,
 )
+from desktop.worker.speaker_messages import SpeakersTold, TellSpeakers
 from tests.fakes.encounter_services import EncounterBench, recording_in
 from tests.fakes.encounters import dictation, utterance
 
