@@ -345,6 +345,9 @@ def test_what_the_patient_said_to_being_recorded_is_a_consent(form: Format, leve
         assert ("Okafor" in json.dumps(bundle)) == (level is Level.NAMED)
     decision = consent["provision"]["type"] if form is Format.FHIR_R4 else consent["decision"]
     assert decision == "deny"
+    if form is Format.FHIR_R4:
+        (policy,) = consent["policyRule"]["coding"]
+        assert (policy["code"], "display" in policy) == ("OPTOUT", False)  # "op-out" in R4, "opt-out" elsewhere
 
 
 def test_where_nobody_was_asked_there_is_no_consent() -> None:
