@@ -32,6 +32,11 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedFile:
     """A FHIR file as the child read it."""
 
@@ -77,12 +82,13 @@ def _checked(output: bytes, name: str) -> ImportedFile:
         read_lines = tuple(_JSON.read(Line, line) for line in lines)
         left_out = tuple(_JSON.read(LeftOut, {"kind": k, "count": n}) for k, n in last["left_out"].items())
         known = all(line.group in GROUPS for line in read_lines)
-        if last["end"] != len(lines) or not isinstance(first["who"], str) or not known:
+        who = _JSON.read(_Said, first).who
+        if last["end"] != len(lines) or not known:
             raise ImportRefused(Problem.NOT_FHIR, name)
     except (ValueError, TypeError, KeyError, AttributeError, DoesNotFit):
         # It died in the middle of the file: too much of something, or the file took it over.
         raise ImportRefused(Problem.NOT_FHIR, name) from None
-    return ImportedFile(name, first["who"], read_lines, left_out)
+    return ImportedFile(name, who, read_lines, left_out)
 
 
 def entries_of(found: ImportedFile, now: str, new_id: Callable[[], str]) -> tuple[Question, ...]:

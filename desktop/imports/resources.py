@@ -26,6 +26,7 @@ from desktop.imports.lines import (
     REPORTS,
     Line,
 )
+from desktop.imports.whose import are_several
 from desktop.record.export.text import printable
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 MOST_RESOURCES = 5_000
 MOST_LINES = 2_000
 DEEPEST = 64
+_SETTLED = frozenset({"final", "amended", "corrected"})
+"""Of an observation that is what it says: any other status is told."""
 _LISTS = 20
 """So many values of one element are read at most."""
 
@@ -58,36 +61,38 @@ class Read:
 def read_resources(document: Any) -> Read:
     """Return what a Patient, another resource or a Bundle says. Raises Refused."""
     _check_depth(document)
-    read, patients = Read(), []
-    for resource in _resources(document):
+    read, patients, entries = Read(), dict[int, str](), list(_entries(document))
+    for place, (_, resource) in enumerate(entries):
         kind = _word(resource.get("resourceType"))
         if kind == "Patient":
-            patients.append(_who(resource))
+            patients[place] = _who(resource)
         elif kind in _LINES:
             _add(read, kind, resource)
         else:
             read.left_out[kind if re.fullmatch(r"[A-Za-z]{1,40}", kind) else "?"] += 1
-    if len(set(patients)) > 1:
-        # Two people in one encounter would be worse than none.
+    if are_several(entries, patients):
         raise Refused(Problem.NOT_FHIR)
-    read.who = patients[0] if patients else ""
+    read.who = next(iter(patients.values()), "")
     if len(read.lines) > MOST_LINES:
         raise Refused(Problem.TOO_LARGE)
     return read
 
 
-def _resources(document: Any) -> Iterator[dict[str, Any]]:
+def _entries(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every resource with its fullUrl."""
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise Refused(Problem.NOT_FHIR)
     if document["resourceType"] != "Bundle":
-        yield document
+        yield "", document
         return
     entries = document.get("entry", [])
     if not isinstance(entries, list):
         raise Refused(Problem.NOT_FHIR)
     if len(entries) > MOST_RESOURCES:
         raise Refused(Problem.TOO_LARGE)
-    yield from (resource for entry in entries if (resource := _object(_object(entry).get("resource"))))
+    for entry in map(_object, entries):
+        if resource := _object(entry.get("resource")):
+            yield _word(entry.get("fullUrl")), resource
 
 
 def _check_depth(document: Any) -> None:
@@ -105,8 +110,8 @@ def _check_depth(document: Any) -> None:
 
 
 def _add(read: Read, kind: str, resource: dict[str, Any]) -> None:
-    status = _concept(resource.get("verificationStatus")) or _word(resource.get("status"))
-    if "entered-in-error" in status.casefold().replace(" ", "-"):
+    # Of what has a modifier that is not known nothing may be concluded (https://hl7.org/fhir/R4/extensibility.html).
+    if _is_in_error(resource) or resource.get("modifierExtension"):
         read.left_out[kind] += 1
         return
     group, lines = _LINES[kind]
@@ -115,6 +120,14 @@ def _add(read: Read, kind: str, resource: dict[str, Any]) -> None:
     read.lines += found
     if not found:
         read.left_out[kind] += 1
+
+
+def _is_in_error(resource: dict[str, Any]) -> bool:
+    status = _object(resource.get("verificationStatus"))
+    codings = _objects(status.get("coding"))
+    words = [_word(resource.get("status")), _word(status.get("text"))]
+    words += [_word(each.get(name)) for each in codings for name in ("code", "display")]
+    return any("entered-in-error" in word.casefold().replace(" ", "-") for word in words)
 
 
 # --- one resource ----------------------------------------------------------------------------------------------
@@ -149,22 +162,31 @@ def _allergy(resource: dict[str, Any]) -> Iterator[str]:
         for reaction in _objects(resource.get("reaction"))
         for each in _objects(reaction.get("manifestation"))
     ]
-    criticality = _said("criticality", _word(resource.get("criticality")))
-    yield _joined(_concept(resource.get("code")), *reactions, criticality, _concept(resource.get("clinicalStatus")))
+    notes = (
+        _said("criticality", _word(resource.get("criticality"))),
+        _concept(resource.get("clinicalStatus")),
+        _concept(resource.get("verificationStatus")),  # a refuted one is none
+    )
+    yield _joined(_concept(resource.get("code")), *reactions, *notes)
 
 
 def _medication(resource: dict[str, Any]) -> Iterator[str]:
     named = resource.get("medicationCodeableConcept") or _object(resource.get("medication")).get("concept")
     dosages = _objects(resource.get("dosage")) + _objects(resource.get("dosageInstruction"))
-    yield _joined(_concept(named), *(_word(each.get("text")) for each in dosages), _word(resource.get("status")))
+    forbidden = "not to be given" if resource.get("doNotPerform") is True else ""
+    texts = (_word(each.get("text")) for each in dosages)
+    yield _joined(_concept(named), forbidden, *texts, _word(resource.get("status")))
 
 
 def _observation(resource: dict[str, Any]) -> Iterator[str]:
     components = _objects(resource.get("component"))
+    if any(_has_unread_value(each) for each in (resource, *components)):
+        return  # its name alone would claim what its value may deny
     parts = [_value(resource), *(f"{_concept(each.get('code'))} {_value(each)}".strip() for each in components)]
     parts += map(_concept, _objects(resource.get("interpretation")))
+    status = _word(resource.get("status"))
     when = _said("on", _first(resource, "effectiveDateTime", "effectiveInstant"))
-    yield _joined(_concept(resource.get("code")), *parts, when)
+    yield _joined(_concept(resource.get("code")), *parts, "" if status in _SETTLED else status, when)
 
 
 def _report(resource: dict[str, Any]) -> Iterator[str]:
@@ -246,11 +268,18 @@ def _value(element: dict[str, Any]) -> str:
     number = quantity.get("value")
     if isinstance(number, int | float) and not isinstance(number, bool):
         unit = _word(quantity.get("unit")) or _word(quantity.get("code"))
-        return f"{_word(quantity.get('comparator'))}{number:g} {unit}".strip()
+        return f"{_word(quantity.get('comparator'))}{number} {unit}".strip()
+    if isinstance(element.get("valueBoolean"), bool):
+        return "yes" if element["valueBoolean"] else "no"
     whole = element.get("valueInteger")
     if isinstance(whole, int) and not isinstance(whole, bool):
         return str(whole)
-    return _first(element, "valueString", "valueDateTime", "valueTime") or _concept(element.get("valueCodeableConcept"))
+    said = _first(element, "valueString", "valueDateTime", "valueTime") or _concept(element.get("valueCodeableConcept"))
+    return said or _said("no value:", _concept(element.get("dataAbsentReason")))
+
+
+def _has_unread_value(element: dict[str, Any]) -> bool:
+    return any(name.startswith("value") for name in element) and not _value(element)
 
 
 def _first(element: dict[str, Any], *names: str) -> str:

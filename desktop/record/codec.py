@@ -1,8 +1,8 @@
 """Encounters as JSON and back: versioned, strict, and derived from the dataclasses, so that no field is forgotten.
 
-A file is `{"schema": 5, "encounter": {...}}`, one of an earlier schema is brought up to date first; each entry also
-carries its `kind`. Reading refuses what does not fit the types exactly: an unknown field, a missing one, a number that
-is not finite, a file name that leaves the folder.
+A file is `{"schema": SCHEMA, "encounter": {...}}`, one of an earlier schema is brought up to date first; each entry
+also carries its `kind`. Reading refuses what does not fit the types exactly: an unknown field, a missing one, a number
+that is not finite, a file name that leaves the folder.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 UIDs are derived: `generate_uid` of pydicom, under its root, hashes an HMAC-SHA-256 by the record's key over what the
 UID is of. A study is one encounter, a series one kind of object of one picture, an instance one content. So the same
 export gives the same UIDs, pictures of one encounter belong together where they arrive, and nobody without the key can
-tell of which encounter they are.
+tell of which encounter they are. What leaves without a name has none of the UIDs of what leaves with one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Origin:
 
     def uid(self, *parts: str) -> str:
         """Return the UID of something of this encounter."""
-        words = "\0".join(("dicom", self.encounter_id, *parts)).encode()
+        named = "named" if self.subject.is_named else "nameless"
+        words = "\0".join(("dicom", self.encounter_id, named, *parts)).encode()
         return str(generate_uid(entropy_srcs=[hmac.digest(self.key, words, hashlib.sha256).hex()]))
 
 

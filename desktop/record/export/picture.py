@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop.record.errors import DICOM_NOT_VALID, DicomNotValid
-from desktop.record.new_file import write_over
+from desktop.record.errors import DICOM_NOT_VALID, TARGET_EXISTS, DicomNotValid, TargetExists
+from desktop.record.new_file import write_new, write_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,8 @@ class PictureFiles:
 def save_picture(files: PictureFiles, how: str, encounter_id: str, store: VaultStore, file: Path) -> tuple[str, ...]:
     """Write the files, each told in the audit trail with its SHA-256 before; returns their names.
 
-    Raises DicomNotValid or RecordReadOnly with nothing written, or what the disk refuses.
+    Whoever chose the picture's file was asked whether it may be written over; of the one beside it nobody was asked.
+    Raises DicomNotValid, TargetExists, RecordReadOnly or what the disk refuses: then neither file is written.
     """
     from desktop.record.dicom.objects import file_of
     from desktop.record.dicom.required import faults_of
@@ -65,9 +67,21 @@ def save_picture(files: PictureFiles, how: str, encounter_id: str, store: VaultS
         if faults:
             raise DicomNotValid(DICOM_NOT_VALID, faults[0])
     contents = [file_of(each) for each in made]
-    places = (file, file.with_name(f"{file.stem}{REPORT}{file.suffix}"))
+    places = (file, file.with_name(f"{file.stem}{REPORT}{file.suffix}"))[: len(contents)]
+    for place in places[1:]:
+        if place.exists():
+            raise TargetExists(TARGET_EXISTS, place.name)
     for content in contents:
         store.note_export(encounter_id, f"{how}/sha256:{hashlib.sha256(content).hexdigest()}", content)
-    for place, content in zip(places, contents, strict=False):
-        write_over(place, content)
-    return tuple(place.name for place in places[: len(contents)])
+    _write_together(places, contents)
+    return tuple(place.name for place in places)
+
+
+def _write_together(places: tuple[Path, ...], contents: list[bytes]) -> None:
+    """Write new files first, then the one that may be there: what fails leaves what was there, and nothing new."""
+    with contextlib.ExitStack() as undo:
+        for place, content in zip(places[1:], contents[1:], strict=True):
+            write_new(place, content)
+            undo.callback(place.unlink, missing_ok=True)
+        write_over(places[0], contents[0])
+        undo.pop_all()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from desktop.record.deidentify.dates import DateRule, shift_for
 from desktop.record.deidentify.text import MONTH_FIRST, RESIDUAL_RISK, SHIFTED_DATES, TextOptions, deidentify
+from desktop.record.encounter import Writing
 from desktop.record.export.choices import Choices, Format, Level, Part
 from desktop.record.export.document import Document, document_of
 from desktop.record.export.text import as_text
@@ -74,7 +75,8 @@ def prepare(encounter: Encounter, choices: Choices, given: Preparing) -> Prepare
     rule = DateRule.SHIFT if choices.level is Level.SHIFTED else DateRule.YEAR
     # The title is read first, also where it stays here: a name that it announces is one in the text too.
     title = f"{encounter.title}\n"
-    options = TextOptions(given.names, rule, shift_for(given.key, encounter.id), today=given.clock().date())
+    names = (*given.names, *_doctors(encounter))
+    options = TextOptions(names, rule, shift_for(given.key, encounter.id), today=given.clock().date())
     found = deidentify(title + document.patient_text, options)
     shift = len(title)
     changes = (
@@ -86,6 +88,13 @@ def prepare(encounter: Encounter, choices: Choices, given: Preparing) -> Prepare
     for sentence in (RESIDUAL_RISK, SHIFTED_DATES, MONTH_FIRST):
         risk = risk.replace(sentence, given.translate(sentence))
     return Prepared(document, tuple(changes), risk)
+
+
+def _doctors(encounter: Encounter) -> tuple[str, ...]:
+    """Return who signed or edited a note, as they typed their names: nothing around these need tell that they are."""
+    notes = [entry for entry in encounter.entries if isinstance(entry, Writing)]
+    signed = [note.signature.by for note in notes if note.signature]
+    return tuple(dict.fromkeys(filter(None, (*signed, *(edit.by for note in notes for edit in note.edits)))))
 
 
 def _document(encounter: Encounter, choices: Choices, given: Preparing) -> Leaving:

@@ -1,7 +1,9 @@
 """An encounter as a FHIR document: a Bundle whose first entry is a Composition, with everything that it refers to.
 
-The same encounter gives the same bundle, but for the time of the export. Ids come from the record's key: they are the
-same in every export of one encounter and lead nowhere without the key.
+Ids come from the record's key and lead nowhere without it. Those of resources are the same in every export of one
+encounter at one level, so that a later one brings an earlier one up to date; a de-identified export has none of the ids
+of one with names, which would lead back to it. A document is never changed once it is made: the bundle, the only thing
+that is it, has another id in each export (https://hl7.org/fhir/R4/documents.html).
 """
 
 from __future__ import annotations
@@ -103,15 +105,6 @@ class Wish:
     """Of Bedside."""
 
 
-def status_of(entries: Iterable[Entry]) -> str:
-    """Return the status of a document that is made of these entries: final where a clinician signed what was written.
-
-    Answers of a model are signed by nobody, and leave it a draft.
-    """
-    written = [entry for entry in entries if isinstance(entry, Answer | Writing)]
-    return SIGNED if written and all(isinstance(one, Writing) and one.is_signed for one in written) else DRAFT
-
-
 @dataclass(slots=True)
 class BundleMaker:
     """Collects resources in the order in which they are referred to."""
@@ -134,17 +127,23 @@ class BundleMaker:
         visit = self._shapes.encounter(times.moment(self.encounter.created))
         self._add("Encounter", "encounter", visit | {"subject": self._ref("patient")})
         self._device(SOFTWARE, "Clinical documentation software, for research and education", wish.version)
-        composition = self._composition()
+        composition, bundle = self._composition(), self._bundle_name
         entries = [self._entry("Composition", "composition", composition), *self._resources.values()]
         return {
             "resourceType": "Bundle",
-            "id": self._id("bundle"),
+            "id": self._id(bundle),
             "meta": {"security": self._labels(), "tag": [self._mark()]},
-            "identifier": {"system": "urn:ietf:rfc:3986", "value": self._urn("bundle")},
+            "identifier": {"system": "urn:ietf:rfc:3986", "value": self._urn(bundle)},
             "type": "document",
             "timestamp": times.instant(times.now),
             "entry": entries,
         }
+
+    @property
+    def _bundle_name(self) -> str:
+        """Return what tells one export from every other one."""
+        wish = self.wish
+        return " ".join(("bundle", wish.times.now, wish.release, wish.purpose, *sorted(wish.parts)))
 
     @property
     def _is_signed(self) -> bool:
@@ -215,7 +214,9 @@ class BundleMaker:
 
     def _consent(self, consent: Consent, place: str) -> Json:
         given, when = consent.state is ConsentState.AGREED, self.wish.times.moment(consent.at)
-        words = [said(text) for text in (consent.asked_by, consent.reason) if text]
+        # An account of this machine is a name that no rule knows as one.
+        asked_by = consent.asked_by if self.wish.level is Level.NAMED else ""
+        words = [said(text) for text in (asked_by, consent.reason) if text]
         text = _text(self.translate(CONSENTS[consent.state]), consent.manner.value, *words)
         elements = {"text": text, **self._shapes.consent(self._ref("patient"), when, given)}
         reference = self._add("Consent", f"consent {consent.id}", elements)
@@ -353,7 +354,7 @@ class BundleMaker:
         return f"urn:uuid:{self._id(name)}"
 
     def _id(self, name: str) -> str:
-        words = f"fhir {self.encounter.id} {name}".encode()
+        words = f"fhir {self.encounter.id} {self.wish.level} {name}".encode()
         return str(uuid.UUID(bytes=hmac.digest(self.wish.key, words, hashlib.sha256)[:16], version=4))
 
 

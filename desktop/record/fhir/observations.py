@@ -1,7 +1,8 @@
 """Vital signs and laboratory values of a table of findings, with LOINC codes and UCUM units where these are certain.
 
 The record keeps a finding as a line ("Blood pressure, 160/90 mmHg"), so that line is read here. A value whose unit does
-not decide the code stands without one, as it was said.
+not decide the code stands without one, as it was said. The units of vital signs are those that their profile allows
+(https://hl7.org/fhir/R4/observation-vitalsigns.html): a height in metres is no coded one.
 """
 
 from __future__ import annotations

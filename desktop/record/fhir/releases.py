@@ -81,7 +81,8 @@ class Shapes:
         status, decision = ("active", "permit") if given else ("inactive", "deny")
         category = [concept("http://loinc.org", "59284-0", "Consent Document")]
         if self._is_r4:
-            policy = concept(ACT_CODE, "OPTIN" if given else "OPTOUT", "opt-in" if given else "opt-out")
+            # R4 calls OPTOUT "op-out" and later terminologies "opt-out": with either name one validator refuses it.
+            policy = concept(ACT_CODE, "OPTIN" if given else "OPTOUT", "opt-in" if given else "")
             scope = concept(CONSENT_SCOPE, "patient-privacy", "Privacy Consent")
             about = {"scope": scope, "category": category, "patient": patient, "dateTime": when}
             return {"status": status, **about, "policyRule": policy, "provision": {"type": decision}}

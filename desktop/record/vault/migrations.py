@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from desktop.record.disk import Disk
 
+BACKUPS = "backups"
+"""The folder of copies from before migrations, within a vault's."""
 _MAJOR = 1_000
 
 
@@ -93,6 +95,12 @@ def back_up(database: Database, path: Path, disk: Disk) -> None:
         database.check_copy(beside)
         disk.replace(beside, path)
         disk.sync_folder(path.parent)
+
+
+def forget_backups(vault: Path, disk: Disk) -> None:
+    """Remove the copies from before migrations: they hold every word and key of their time. Raises OSError."""
+    for backup in (vault / BACKUPS).glob("*.db"):
+        disk.remove(backup)
 
 
 def _apply(database: Database, migration: Migration) -> None:

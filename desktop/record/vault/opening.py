@@ -42,7 +42,7 @@ from desktop.record.vault.chain import Action, Link, Outcome, Stamp
 from desktop.record.vault.database import Database, check_encrypted, make_database
 from desktop.record.vault.kdf import STANDARD, KdfPolicy
 from desktop.record.vault.keys import COPY, FILE, KeyFile, VaultKeys
-from desktop.record.vault.migrations import migrate
+from desktop.record.vault.migrations import BACKUPS, forget_backups, migrate
 from desktop.record.vault.records import Records
 from desktop.record.vault.sealed_files import SealedFiles, unwrapped
 from desktop.record.vault.store import VaultStore
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 LOCK = "vault.lock"
 RESTORED = ".restored"
 """The ending of a folder that is whole, and waits to be brought into the place of the vault."""
-FILES, BACKUPS, WORKING = "files", "backups", "working"
+FILES, WORKING = "files", "working"
 _DATABASE = re.compile(r"(?:record|audit)-(\d+)\.(?:db(?:-wal|-shm|-journal)?|json)")
 
 
@@ -236,9 +236,8 @@ class OpenVault:
 
     def _forget_old_key(self) -> None:
         _remove_databases(self.folder, self.keys.generation, self.means.disk)
-        for backup in (self.folder / BACKUPS).glob("*.db"):  # nothing opens them any more
-            with contextlib.suppress(OSError):
-                self.means.disk.remove(backup)
+        with contextlib.suppress(OSError):
+            forget_backups(self.folder, self.means.disk)  # nothing opens them any more
 
     def let_recordings_go(self) -> None:
         """Part from the recordings that run, at once: closing may wait for the end of a backup."""

@@ -28,9 +28,8 @@ from desktop.record.vault.audit import AuditTrail
 from desktop.record.vault.backups import Backups, read_manifest, sha256_of
 from desktop.record.vault.chain import Action
 from desktop.record.vault.keys import COPY, FILE, KeyFile
-from desktop.record.vault.migrations import migrate
+from desktop.record.vault.migrations import BACKUPS, migrate
 from desktop.record.vault.opening import (
-    BACKUPS,
     FILES,
     LOCK,
     RESTORED,

@@ -31,6 +31,7 @@ from desktop.record.vault import meanings, study
 from desktop.record.vault.chain import Action, Link
 from desktop.record.vault.crypto import NotAuthentic
 from desktop.record.vault.live_recording import LiveRecording
+from desktop.record.vault.migrations import forget_backups
 from desktop.record.vault.reading import is_begun, is_torn, read_frames, sealed_content
 from desktop.record.vault.recording import FrameWriter
 from desktop.record.vault.records import SealedFile, SealedKind
@@ -132,10 +133,10 @@ class VaultStore:
             files = self._records.files(encounter_id)
             with self._records.database.transaction():
                 self._records.delete(encounter_id)
-            self._records.database.forget_deleted()
             self._remove_sealed(files)
             self._working.forget(encounter_id)
             self._handed_out = {place: stamp for place, stamp in self._handed_out.items() if place[0] != encounter_id}
+            self._forget_deleted()
 
     def delete_recordings(self, encounter: Encounter, names: Collection[str]) -> None:
         """Keep the encounter, and remove these recordings with their keys: they are gone for good once this returns."""
@@ -144,12 +145,12 @@ class VaultStore:
             with self._records.database.transaction():
                 self._records.update(encounter)
                 self._records.delete_recordings(files)
-            self._records.database.forget_deleted()
             self._remove_sealed(files)
             for name in names:
                 self._handed_out.pop((encounter.id, name), None)
                 with disk_errors():
                     self._disk.remove(self._working.path(encounter.id, name))
+            self._forget_deleted()
 
     def add_file(self, encounter_id: str, source: Path) -> str:
         """Seal a copy of a file and return its neutral name; raises SourceUnreadable before anything is made."""
@@ -310,10 +311,10 @@ class VaultStore:
                 for file in chosen.values():
                     self._records.audit.add(Action.ERASE, f"{encounter_id}/{file.name}")
                     self._records.forget_file(file.file)
-            self._records.database.forget_deleted()
             self._remove_sealed(tuple(chosen.values()))
             for file in chosen.values():
                 self._forget_copy(encounter_id, file.name)
+            self._forget_deleted()
         return len(chosen)
 
     def has(self, encounter_id: str) -> bool:
@@ -370,6 +371,13 @@ class VaultStore:
         """Return the sealed file of a recording that has ended."""
         file = self._records.file(encounter_id, dictation.file)
         return None if file is None or file.file in self._recordings else file
+
+    def _forget_deleted(self) -> None:
+        """Take what was deleted out of the write-ahead log, and out of the copies from before migrations."""
+        database = self._records.database
+        database.forget_deleted()
+        with disk_errors():
+            forget_backups(database.path.parent, self._disk)
 
     def _forget_copy(self, encounter_id: str, name: str) -> None:
         """Remove the readable copy of a file; what another program holds open goes when the vault is closed."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.imports import reading
 from desktop.imports.errors import ImportRefused, Problem
 from desktop.imports.lines import GROUPS
 from desktop.imports.reader import lines_of
@@ -109,6 +110,51 @@ def test_two_people_are_refused_and_one_person_twice_is_not() -> None:
         read_resources(bundle(PATIENT, PATIENT | {"birthDate": "1981-02-01"}))
 
 
+def test_whoever_is_referred_to_must_be_the_same_person() -> None:
+    def of(*references: str, patients: tuple[Any, ...] = ()) -> None:
+        conditions = [ASTHMA | {"subject": {"reference": each}} for each in references]
+        read_resources(bundle(*patients, *conditions))
+
+    ana = PATIENT | {"id": "1"}
+    of("Patient/1", "https://x.example/fhir/Patient/1/_history/2", "Group/7", patients=(ana,))
+    of("Patient/1", patients=(PATIENT,))  # a Patient without an id
+    of("Patient/1", "Patient/2", patients=(ana, ana | {"id": "2"}))  # the same person twice
+    nameless = {"resourceType": "Patient"}
+    for references, patients in (
+        (("Patient/1", "Patient/2"), ()),
+        (("Patient/2",), (ana,)),
+        ((), (nameless | {"id": "1"}, nameless | {"id": "2"})),
+    ):
+        with pytest.raises(Refused):
+            of(*references, patients=patients)
+
+
+def test_what_a_file_denies_is_not_told_as_if_it_were_so() -> None:
+    refuted = R4[0] | {"verificationStatus": {"coding": [{"code": "refuted"}]}}
+    mistaken = ASTHMA | {"verificationStatus": {"text": "a mistake", "coding": [{"code": "entered-in-error"}]}}
+    forbidden = R5[1] | {"doNotPerform": True}
+    modified = ASTHMA | {"modifierExtension": [{"url": "https://x.example/not", "valueBoolean": True}]}
+    assert said(refuted, mistaken, forbidden, modified) == [
+        "Allergies: Penicillin, Hives, criticality high, refuted [AllergyIntolerance/a1]",
+        "Drugs: Salbutamol, not to be given, 2 puffs as needed, active [MedicationRequest/m1]",
+    ]
+
+
+def test_an_observation_keeps_its_value_or_is_left_out() -> None:
+    def observed(**value: Any) -> list[str]:
+        return said({"resourceType": "Observation", "code": {"text": "Pregnant"}, "status": "final"} | value)
+
+    def line(text: str) -> list[str]:
+        return [f"Measurements: {text} [Observation]"]
+
+    assert observed(valueBoolean=False) == line("Pregnant, no")
+    assert observed(valueQuantity={"value": 1_234_567.25, "unit": "/mL"}) == line("Pregnant, 1234567.25 /mL")
+    assert observed(dataAbsentReason={"text": "not asked"}) == line("Pregnant, no value: not asked")
+    assert observed(valueString="weakly", status="cancelled") == line("Pregnant, weakly, cancelled")
+    assert observed(valueRange={"low": {"value": 1}}) == []
+    assert observed(component=[{"code": {"text": "Twins"}, "valueRatio": {}}]) == []
+
+
 def test_a_narrative_is_text_and_never_markup() -> None:
     div = "<div><p>2*3 &lt; 9 mg</p><script>alert(1)</script><img src='http://x/'/></div>"
     composition = {"resourceType": "Composition", "section": [{"title": "Plan", "text": {"div": div}}]}
@@ -190,6 +236,13 @@ def test_the_child_reads_a_file_and_refuses_in_one_sentence(tmp_path: Path) -> N
     file.write_text(HOSTILE["deepest"], encoding="utf-8")
     with pytest.raises(ImportRefused, match=r"Ruiz\.json is no FHIR .* Nothing was imported"):
         read(file)
+
+
+@pytest.mark.parametrize("who", ["Ana\x1b[2J", "a\nb", "x" * 5_000, 5])
+def test_who_it_is_must_be_one_line_also_of_a_child_that_a_file_took_over(who: object) -> None:
+    output = b"\n".join(json.dumps(line).encode() for line in ({"who": who}, {"end": 0, "left_out": {}}))
+    with pytest.raises(ImportRefused):
+        reading._checked(output, "x.json")
 
 
 def test_what_is_missing_too_large_or_says_nothing_is_refused(tmp_path: Path) -> None:

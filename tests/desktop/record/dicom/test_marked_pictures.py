@@ -180,6 +180,16 @@ def test_the_same_export_is_the_same_bytes_and_another_content_another_instance(
         assert first.StudyInstanceUID != second.StudyInstanceUID
 
 
+def test_no_uid_leads_from_what_has_no_name_to_what_has_one() -> None:
+    named = pair(origin=replace(ORIGIN, subject=Subject("Ruiz^Ana")))
+    uids = [
+        {element.value for made in both for element in made.iterall() if element.keyword.endswith("InstanceUID")}
+        for both in (pair(), named)
+    ]
+    assert all(uids)
+    assert uids[0].isdisjoint(uids[1])
+
+
 def test_a_year_alone_becomes_its_first_moment() -> None:
     for made in pair(origin=replace(ORIGIN, now="2026")):
         assert (made.InstanceCreationDate, made.InstanceCreationTime) == ("20260101", "000000")

@@ -37,7 +37,7 @@ from desktop.record.fhir.document import FhirDocument
 from desktop.record.fhir.observations import codes, observed
 from desktop.record.fhir.releases import Release
 from desktop.record.fhir.tree import said_in
-from desktop.record.signature import Signature
+from desktop.record.signature import EditAct, NoteEdit, Signature
 from desktop.record.vault.chain import Link
 from tests.desktop.record.export.test_export import AT, ENCOUNTER, SAID
 
@@ -147,8 +147,9 @@ def test_the_same_encounter_gives_the_same_bytes_but_for_the_time(form: Format) 
 
     first, later = content(day()), content(datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert first == content(day())
-    assert first != later
-    assert first.replace("2026-11-28T16:30:00Z", "2027-01-02T03:04:05Z") == later
+    ids = [json.loads(each)["id"] for each in (first, later)]
+    assert ids[0] != ids[1]  # a document is never changed once it is made
+    assert first.replace("2026-11-28T16:30:00Z", "2027-01-02T03:04:05Z").replace(*ids) == later
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -165,6 +166,34 @@ def test_ids_are_those_of_the_encounter_and_lead_nowhere_without_the_key() -> No
         for entry in other.bundle["entry"]  # type: ignore[union-attr]
     )
     assert ENCOUNTER.id not in json.dumps(written(document()))
+
+
+def test_no_id_leads_from_one_level_to_another() -> None:
+    ids = [set(values(written(document(level=level)), "id")) for level in Level]
+    ids = [{each for each in found if len(each) == len("01234567-89ab-cdef-0123-456789abcdef")} for found in ids]
+    assert all(ids)
+    assert not any(ids[one] & ids[other] for one in range(3) for other in range(one))
+
+
+def test_two_exports_are_two_documents() -> None:
+    choices: tuple[dict[str, Any], ...] = ({}, {"parts": frozenset({Part.DRAFTS})}, {"purpose": Purpose.RESEARCH})
+    assert len({written(document(**each))["identifier"]["value"] for each in choices}) == len(choices)
+
+
+@pytest.mark.parametrize("form", [*FHIR, Format.TEXT])
+def test_no_name_of_a_doctor_or_of_an_account_is_left(form: Format) -> None:
+    edit = NoteEdit("x", AT, "Will Hope", EditAct.CHANGE, "0.0", "Takes it.", "Takes metformin daily.")
+    note = replace(SIGNED, signature=Signature("May Rose", AT, ""), drafted=SIGNED.sections, edits=(edit,))
+    encounter = replace(ENCOUNTER, title="", entries=(replace(AGREED, asked_by="mrose2", reason=""), note))
+    for level in set(Level) - {Level.NAMED}:
+        choices = Choices(frozenset(Part), form, level=level)
+        text = shown(prepare(encounter, choices, Preparing(KEY, clock=day)).without())
+        assert not [name for name in ("May", "Rose", "Will", "Hope", "mrose2") if name in text]
+
+
+def test_a_height_in_metres_stands_as_it_was_said() -> None:
+    assert observed("Height, 1.8 m")["valueString"].text == "1.8 m"
+    assert observed("Height, 180 cm")["valueQuantity"]["code"] == "cm"
 
 
 def test_a_draft_is_preliminary_and_says_so() -> None:
@@ -324,6 +353,9 @@ def test_what_the_patient_said_to_being_recorded_is_a_consent(form: Format, leve
         assert ("Okafor" in json.dumps(bundle)) == (level is Level.NAMED)
     decision = consent["provision"]["type"] if form is Format.FHIR_R4 else consent["decision"]
     assert decision == "deny"
+    if form is Format.FHIR_R4:
+        (policy,) = consent["policyRule"]["coding"]
+        assert (policy["code"], "display" in policy) == ("OPTOUT", False)  # "op-out" in R4, "opt-out" elsewhere
 
 
 def test_where_nobody_was_asked_there_is_no_consent() -> None:

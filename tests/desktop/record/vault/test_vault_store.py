@@ -13,6 +13,7 @@ import pytest
 
 from desktop.record.encounter import Attachment, Consent, ConsentState, Question
 from desktop.record.errors import DiskFull, EncounterMissing, FileDamaged, RecordError
+from desktop.record.vault.migrations import BACKUPS, back_up
 from desktop.record.vault.opening import open_vault
 from desktop.record.wav import DiskFault, NotAgreed, WavWriter
 from desktop.record.wav import DiskFull as RecordingDiskFull
@@ -61,6 +62,25 @@ def test_two_who_want_the_same_file_get_the_whole_of_it(record: VaultRecord, tmp
     with ThreadPoolExecutor(8) as threads:
         read = list(threads.map(lambda _: record.store.path(saved.id, name).read_bytes(), range(32)))
     assert set(read) == {PICTURE}
+
+
+@pytest.mark.parametrize("way", ["delete", "delete_recordings", "erase_sound"])
+def test_what_is_gone_for_good_is_in_no_copy_from_before_a_migration(record: VaultRecord, way: str) -> None:
+    saved, name, recording = _recording(record)
+    recording.append(SECOND)
+    recording.close()
+    spoken = replace(saved, entries=(*saved.entries, replace(dictation(), file=name)))
+    record.store.save(spoken)
+    database = record.store._records.database
+    copy = record.folder / BACKUPS / "before-1003.db"
+    back_up(database, copy, record.means.disk)
+    if way == "delete":
+        record.store.delete(saved.id)
+    elif way == "delete_recordings":
+        record.store.delete_recordings(saved, [name])
+    else:
+        assert record.store.erase_sound(saved.id, lambda _: (replace(dictation(), file=name),), AT) == 1
+    assert not copy.exists()
 
 
 # --- files --------------------------------------------------------------------------------------------------------
