@@ -105,6 +105,14 @@ class FusionSequence:
             yield start, start + len(span), span
             start += len(span)
 
+    def pictures(self, after: int = 0) -> torch.Tensor:
+        """Return which positions hold pictures, `(1, tokens + after)` bool; `after` tokens of text follow."""
+        mask = torch.zeros(1, len(self) + after, dtype=torch.bool)
+        for first, end, span in self.ranges():
+            if isinstance(span, EmbeddingSpan) and span.source.kind is SourceKind.IMAGE:
+                mask[0, first:end] = True
+        return mask
+
     def embed(self, embed_tokens: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
         """Return the embeddings of every position, `(1, tokens, d_model)`.
 
