@@ -30,6 +30,12 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features, checkpoints and the loss log"
     )
+    parser.add_argument(
+        "--after",
+        metavar="FOLDER",
+        type=Path,
+        help="begin with the projectors in FOLDER, which the first lessons led to",
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of the run")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
 
@@ -61,6 +67,7 @@ def planned_run(args: argparse.Namespace, config: FusionConfig, decoder: LoadedD
         adapter_folder=args.out or SHIPPED_ADAPTERS / of_decoder,
         config=config,
         resume=args.resume,
+        after=args.after,
     )
 
 

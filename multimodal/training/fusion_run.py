@@ -22,6 +22,7 @@ from lm.training.parallel import Processes, Sharing, whole
 from lm.weights import adapted_fingerprint
 from multimodal.fusion import AdapterBinding, AudioProjector, ImageProjector, save_projector
 from multimodal.reference_pictures import PROJECTOR_FILE
+from multimodal.training.beginning import lessons_given, take_over
 from multimodal.training.clips import ClipCounts, read_clips
 from multimodal.training.course import FusionStores, lesson_plans
 from multimodal.training.features import FeatureProgress, compute_features
@@ -64,6 +65,8 @@ class FusionRun:
     questions: int = 60
     """Scored of each task on clips at most."""
     resume: bool = False
+    after: Path | None = None
+    """Folder of adapters that the first lessons led to: they are not given again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +112,10 @@ def train_adapters(
     stores = _stores(run, encoders, group.processes, on_progress)
     adapters = _adapters(run.config, decoder, stores)
     try:
-        finished = _teach(run, decoder, adapters, (stores, group), (on_progress, cancelled))
+        given = 0 if run.after is None else lessons_given(run.after, run.config)
+        if run.after is not None and not run.resume:
+            take_over(run.after, decoder.fingerprint, adapters.projectors)
+        finished = _teach(run, decoder, adapters, (stores, group, given), (on_progress, cancelled))
         if finished:
             _save(run, decoder, adapters, group.processes)
     finally:
@@ -121,10 +127,10 @@ def _teach(
     run: FusionRun,
     decoder: LoadedDecoder,
     adapters: Adapters,
-    given: tuple[FusionStores, Group],
+    given: tuple[FusionStores, Group, int],
     told: tuple[Callable[[FusionProgress], None], Callable[[], bool]],
 ) -> bool:
-    (stores, group), (on_progress, cancelled), config = given, told, run.config
+    (stores, group, before), (on_progress, cancelled), config = given, told, run.config
     plans = lesson_plans(config, decoder, adapters.projectors, adapters.lora, stores)
     taught = Taught(adapters.projectors, decoder_module(decoder.model))
     options = CourseOptions(
@@ -134,6 +140,8 @@ def _teach(
     log = LossLog(run.run_folder / "loss.jsonl")
     if run.resume:
         course.resume()
+    else:
+        course.begin_after(sum(plan.steps for plan in plans[:before]))
     if group.processes.first:
         log.forget_after(course.step)
 
