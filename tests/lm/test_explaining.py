@@ -11,7 +11,7 @@ from lm.explaining import Embedded, attend_openly, attention_relevance, differen
 from lm.model import Decoder
 from lm.packing import in_groups, packed_in_place
 from lm.weights import load_decoder
-from tests.fakes.checkpoints import VOCABULARY, native_models, save_checkpoint, tiny_gemma3, tiny_llama
+from tests.fakes.checkpoints import VOCABULARY, native_models, round_to_groups, save_checkpoint, tiny_gemma3, tiny_llama
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,11 +103,7 @@ def test_explaining_works_from_inference_mode_and_leaves_no_gradients(tmp_path: 
 def test_weights_in_groups_are_taken_out_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
     decoder = load_decoder(save_checkpoint(tiny_llama(), tmp_path))
-    for module in cast("Decoder", decoder.model).modules():
-        if isinstance(module, torch.nn.Linear):
-            groups = module.weight.reshape(-1, 32)
-            scales = (groups.abs().amax(1, keepdim=True) / 127).half().float()
-            module.weight.copy_(((groups / scales).round().clamp(-127, 127) * scales).reshape(module.weight.shape))
+    round_to_groups(cast("Decoder", decoder.model))
     expected = gradient_times_input(decoder.model, EMBEDDED, REFERENCE, ANSWER)
     grouped = packed_in_place(decoder).model
     assert in_groups(grouped)

@@ -30,7 +30,7 @@ from lm.prefix import PrefixReader
 from lm.sampling import GenerationOptions
 from lm.sequence import EmbeddingSpan, FusionSequence, Source, SourceKind, TokenSpan
 from lm.weights import load_decoder
-from tests.fakes.checkpoints import VOCABULARY, native_models, save_checkpoint, tiny_gemma3, tiny_llama
+from tests.fakes.checkpoints import VOCABULARY, native_models, round_to_groups, save_checkpoint, tiny_gemma3, tiny_llama
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,11 +84,7 @@ def logits(model: CausalDecoder, read: FusionSequence) -> torch.Tensor:
 
 def published_in_groups(decoder: LoadedDecoder) -> LoadedDecoder:
     """Keep the matrices of `decoder` in 8-bit groups, after they were rounded to such."""
-    for module in decoder_module(decoder.model).modules():
-        if isinstance(module, torch.nn.Linear):
-            groups = module.weight.reshape(-1, 32)
-            scales = (groups.abs().amax(1, keepdim=True) / 127).half().float()
-            module.weight.copy_(((groups / scales).round().clamp(-127, 127) * scales).reshape(module.weight.shape))
+    round_to_groups(decoder_module(decoder.model))
     return packed_in_place(decoder)
 
 

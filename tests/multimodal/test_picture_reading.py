@@ -26,6 +26,7 @@ from multimodal.training.pictures import Split
 from multimodal.training.projector_scores import Scorer
 from multimodal.training.projector_scores import Shown as ScoredWith
 from multimodal.vision import ImageFeatures
+from tests.fakes.checkpoints import round_to_groups
 from tests.fakes.consultations import D_ENCODER, D_MODEL, roomy_decoder
 
 if TYPE_CHECKING:
@@ -156,10 +157,6 @@ def _published_in_groups(folder: Path) -> Path:
     """Write a tiny decoder whose matrices are what 8-bit groups expand to."""
     model = roomy_decoder(folder / "tiny").model
     assert isinstance(model, Decoder)
-    for module in model.modules():
-        if isinstance(module, torch.nn.Linear):
-            groups = module.weight.reshape(-1, 32)
-            scales = (groups.abs().amax(1, keepdim=True) / 127).half().float()
-            module.weight.copy_(((groups / scales).round().clamp(-127, 127) * scales).reshape(module.weight.shape))
+    round_to_groups(model)
     save_decoder(model, folder / "saved", original=folder / "tiny")
     return folder / "saved"
