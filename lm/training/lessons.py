@@ -78,6 +78,8 @@ class LessonPlan:
     name: str
     steps: int
     build: Callable[[], Lesson]
+    full_steps: int = 0
+    """What the learning rate is laid out for, where the lesson ends before; 0 where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ class LessonTrainer:
         self._lesson, self._seed, self._processes = lesson, options.seed, group.processes
         self._purpose = f"dropout of {plan.name} in process {group.processes.rank}"
         pace = lesson.options
-        self._rates = LearningRates(pace.learning_rate, plan.steps, pace.warmup, pace.final_share)
+        steps = plan.full_steps or plan.steps
+        self._rates = LearningRates(pace.learning_rate, steps, pace.warmup, pace.final_share)
         chosen = {id(parameter) for part in lesson.learning() for parameter in part.parameters}
         for parameter in taught.parameters():
             parameter.requires_grad_(id(parameter) in chosen)

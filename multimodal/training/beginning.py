@@ -1,65 +1,56 @@
-"""A run that begins where another one ended: with the projectors that its first lessons led to.
+"""A run that begins where another one stands: with the projectors that its first lessons led to.
 
-What a lesson leads to follows from the configuration and the seed, so lessons that were given already need not be
-given again. The other run wrote down what it was (`scores.json`), and is held to it.
+What a lesson leads to follows from the configuration, the data and the seed, so what was given already need not be
+given again. The last checkpoint of the other run says what it was, and is held to it.
 """
 
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from torch import nn
+
 from lm.errors import TrainingError
-from multimodal.fusion import load_projector
+from lm.training.checkpoint import Checkpoints
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from torch import nn
+    from lm.training.lessons import CourseOptions, LessonPlan
 
-    from multimodal.training.fusion_config import FusionConfig
+_SAME = ("decoder", "vision", "speech", "image_hidden", "audio_hidden", "clips", "seed")
+_STOPS = "stop_after"
+"""A lesson that was stopped is the same lesson: what counts is how many of its steps were taken."""
 
-SCORES_FILE = "scores.json"
-_SAME = ("decoder", "vision", "speech", "image_hidden", "audio_hidden", "seed")
 
+def take_over(folder: Path, options: CourseOptions, plans: Sequence[LessonPlan], projectors: nn.ModuleDict) -> int:
+    """Put the projectors that the run in `folder` ended with into `projectors`; return how many steps it took.
 
-def lessons_given(folder: Path, config: FusionConfig) -> int:
-    """Return how many of the lessons of `config` led to the adapters in `folder`.
-
-    Raises TrainingError where they are not the first lessons of `config`, or the decoder had learned in them.
+    Raises TrainingError where these are not the first lessons of `options.described`, or the decoder learned in them.
     """
-    before = _options_of(folder)
-    described = json.loads(json.dumps(config.described()))
-    given = before.get("lessons", [])
-    changed = [name for name in _SAME if before.get(name) != described[name]]
-    if changed or not given or described["lessons"][: len(given)] != given or len(given) == len(described["lessons"]):
+    checkpoints = Checkpoints(folder)
+    state = checkpoints.read_state()
+    described: dict[str, Any] = json.loads(json.dumps(options.described))
+    ends = list(accumulate(plan.steps for plan in plans))
+    given = ends.index(state.progress.step) + 1 if state.progress.step in ends[:-1] else 0
+    changed = [name for name in _SAME if state.options.get(name) != described[name]]
+    if state.data_sha256 != options.data_sha256:
+        changed.append("data")
+    first = _lessons(described, given)
+    if changed or not first or _lessons(state.options, given) != first:
+        told = f" ({', '.join(changed)} differ)" if changed else ""
         raise TrainingError(
-            f"The adapters in {folder} were not trained by the first lessons of this configuration"
-            f"{': ' + ', '.join(changed) if changed else ''}. Nothing was started."
+            f"The run in {folder} did not end after the first lessons of this configuration{told}. Nothing was started."
         )
-    if any(lesson["teaches"] == "label prompts" or lesson.get("decoder_pace") for lesson in given):
+    if any(lesson["teaches"] == "label prompts" or lesson.get("decoder_pace") for lesson in first):
         raise TrainingError("A run goes on from projectors alone, not from label prompts or a decoder that learned.")
-    return len(given)
+    checkpoints.restore(nn.ModuleDict({"projectors": projectors}), None)
+    return state.progress.step
 
 
-def take_over(folder: Path, decoder_fingerprint: str, projectors: nn.ModuleDict) -> None:
-    """Put the weights of the projectors in `folder` into those that are to learn.
-
-    Raises TrainingError where one is missing; AdapterError where one is damaged or for another decoder.
-    """
-    for kind, projector in projectors.items():
-        file = folder / f"{kind}-projector.safetensors"
-        if not file.is_file():
-            raise TrainingError(f"There is no {file.name} in {folder} to begin with. Nothing was started.")
-        found, _ = load_projector(file, decoder_fingerprint)
-        projector.load_state_dict(found.state_dict())
-
-
-def _options_of(folder: Path) -> dict[str, Any]:
-    try:
-        options: dict[str, Any] = json.loads((folder / SCORES_FILE).read_text(encoding="utf-8"))["options"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(
-            f"{folder} does not say how its adapters were trained ({error}). Nothing was started."
-        ) from error
-    return options
+def _lessons(described: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+    lessons = described.get("lessons", [])[:count]
+    return [{name: value for name, value in lesson.items() if name != _STOPS} for lesson in lessons]

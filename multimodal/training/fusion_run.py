@@ -22,7 +22,7 @@ from lm.training.parallel import Processes, Sharing, whole
 from lm.weights import adapted_fingerprint
 from multimodal.fusion import AdapterBinding, AudioProjector, ImageProjector, save_projector
 from multimodal.reference_pictures import PROJECTOR_FILE
-from multimodal.training.beginning import lessons_given, take_over
+from multimodal.training.beginning import take_over
 from multimodal.training.clips import ClipCounts, read_clips
 from multimodal.training.course import FusionStores, lesson_plans
 from multimodal.training.features import FeatureProgress, compute_features
@@ -66,7 +66,7 @@ class FusionRun:
     """Scored of each task on clips at most."""
     resume: bool = False
     after: Path | None = None
-    """Folder of adapters that the first lessons led to: they are not given again."""
+    """Folder of a run in which the first lessons were given: they are not given again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,10 +112,7 @@ def train_adapters(
     stores = _stores(run, encoders, group.processes, on_progress)
     adapters = _adapters(run.config, decoder, stores)
     try:
-        given = 0 if run.after is None else lessons_given(run.after, run.config)
-        if run.after is not None and not run.resume:
-            take_over(run.after, decoder.fingerprint, adapters.projectors)
-        finished = _teach(run, decoder, adapters, (stores, group, given), (on_progress, cancelled))
+        finished = _teach(run, decoder, adapters, (stores, group), (on_progress, cancelled))
         if finished:
             _save(run, decoder, adapters, group.processes)
     finally:
@@ -127,10 +124,10 @@ def _teach(
     run: FusionRun,
     decoder: LoadedDecoder,
     adapters: Adapters,
-    given: tuple[FusionStores, Group, int],
+    given: tuple[FusionStores, Group],
     told: tuple[Callable[[FusionProgress], None], Callable[[], bool]],
 ) -> bool:
-    (stores, group, before), (on_progress, cancelled), config = given, told, run.config
+    (stores, group), (on_progress, cancelled), config = given, told, run.config
     plans = lesson_plans(config, decoder, adapters.projectors, adapters.lora, stores)
     taught = Taught(adapters.projectors, decoder_module(decoder.model))
     options = CourseOptions(
@@ -140,8 +137,8 @@ def _teach(
     log = LossLog(run.run_folder / "loss.jsonl")
     if run.resume:
         course.resume()
-    else:
-        course.begin_after(sum(plan.steps for plan in plans[:before]))
+    elif run.after is not None:
+        course.begin_after(take_over(run.after, options, plans, adapters.projectors))
     if group.processes.first:
         log.forget_after(course.step)
 

@@ -88,6 +88,8 @@ def _conversations(lesson: ConversationOptions) -> str:
         f"{', '.join(shares)}; learning rate {lesson.learning_rate:g}; {learns}; cross-entropy on the answers' tokens "
         "alone."
     ]
+    if lesson.stop_after:
+        parts.append(f"It ended after {lesson.stop_after} of {lesson.conversations // lesson.batch} steps.")
     if lesson.withheld:
         parts.append(f"{lesson.withheld:.0%} of pictures and clips are withheld, which the answer then says.")
     if lesson.mismatched:
