@@ -72,9 +72,11 @@ class LoraLinear(nn.Module):
         if not self.low_rank.active:
             return product
         if self.low_rank.positions is LoraPositions.EVERYWHERE:
-            return product + self.low_rank(x).to(product.dtype)
+            everywhere: torch.Tensor = self.low_rank(x)
+            return product + everywhere.to(product.dtype)
         rows = self.low_rank.rows(x)
         if rows is None:
             return product
         added = self.low_rank(x.reshape(-1, x.shape[-1])[rows]).to(product.dtype)
-        return product.reshape(-1, product.shape[-1]).index_add_(0, rows, added).view(product.shape)
+        whole = product.reshape(-1, product.shape[-1]).index_add_(0, rows, added)
+        return whole.view(product.shape)
