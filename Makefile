@@ -9,7 +9,7 @@ export TOKENIZERS_PARALLELISM := false
 .PHONY: help setup models run test test-gui kill-loop promises fault disk tamper model lock nophi inject confined bombs nonet lint format i18n bench bench-qa bench-deid bench-card bench-dx bench-vault bench-speech bench-mine bench-notes bench-fusion clean
 
 help: ## what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z -]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: ## environment, dependencies and system libraries; nothing where they are there
 	@$(PYTHON) desktop/bootstrap.py
@@ -34,7 +34,7 @@ promises: models ## everything that SECURITY.md promises, put to the test, with 
 
 # One promise each: failing steps, a full disk, changed files, the vault beside a dictionary, locking, words left on
 # the disk, orders in files, parsers that were taken over, files that unpack without end.
-fault disk tamper model lock nophi inject confined bombs: setup
+fault disk tamper model lock nophi inject confined bombs: setup ## one of these promises each
 	@$(BIN)/python -m tests.promises $@
 
 nonet: models ## the whole story where there is no network
@@ -56,9 +56,10 @@ i18n: setup ## take new sentences into the translations and compile them; what i
 bench: models ## speed and size, beside the peers
 	@$(BIN)/python -m tests.bench
 
-bench-speech: models ## words, speed, drug names (synthetic speech) and words invented where nobody speaks
+bench-speech: models ## words, speed, drug names and errors caught (synthetic speech), words where nobody speaks
 	@$(BIN)/python -m tests.bench.bench_speech
 	@$(BIN)/python -m tests.bench.bench_dictation
+	@$(BIN)/python -m tests.bench.bench_double_check
 
 bench-qa: models ## answers with sources on open questions (BEDSIDE_DATA names the data)
 	@$(BIN)/python -m tests.bench.bench_qa

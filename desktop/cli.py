@@ -61,7 +61,7 @@ COMMANDS = (
     Command("audit", "list, verify and save the trail of what was done with the record", "desktop.commands.audit"),
     Command("models", "list, fetch, verify and remove models", "desktop.commands.models"),
     Command("check", "say what this machine has and what is missing", "desktop.commands.check"),
-    Command("train", "train a decoder or a picture projector", "desktop.commands.train"),
+    Command("train", "train a decoder, or adapters that let it see and hear", "desktop.commands.train"),
 )
 
 

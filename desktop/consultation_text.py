@@ -78,7 +78,8 @@ def event_lines(event: Event) -> list[str]:
     """Return the lines of an event, the answer's own text apart, which is streamed."""
     if isinstance(event, Heard):
         utterance = event.utterance
-        return [f"Heard  {clock(utterance.start_s)}-{clock(utterance.end_s)}  {_words(event)}"]
+        speaker = f"{event.speaker.capitalize()}: " if event.speaker else ""
+        return [f"Heard  {clock(utterance.start_s)}-{clock(utterance.end_s)}  {speaker}{_words(event)}"]
     if isinstance(event, Saw):
         fused = f"{event.fused_tokens} tokens to the decoder" if event.fused_tokens else "not shown to the decoder"
         return [f"Saw    {event.label}: {event.picture.description} ({fused})"]

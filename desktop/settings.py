@@ -200,6 +200,19 @@ SETTINGS = (
         Group.ANSWERS,
     ),
     Setting(
+        "tell_speakers",
+        Kind.SWITCH,
+        True,
+        QT_TRANSLATE_NOOP("Settings", "Doctor and patient are told apart"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "By their voices, where two are heard. It is often wrong in short answers and where people speak at once: "
+            "press the name beside the words to change it. No voice is kept, and where you dictate alone nobody is "
+            "named.",
+        ),
+        Group.ANSWERS,
+    ),
+    Setting(
         "written_form",
         Kind.CHOICE,
         "numbers",

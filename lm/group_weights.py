@@ -26,7 +26,7 @@ _HIGHEST_4BIT, _HIGHEST_8BIT = 15, 127
 _CHUNK_BLOCKS = 16
 """Several tokens are multiplied with so many expanded blocks at a time, which stay in the cache (measured with 72 to
 256 tokens: 64 blocks take a fifth longer, 4 a little)."""
-_FEW_TOKENS = 48
+FEW_TOKENS = 48
 """So many are multiplied with the groups themselves, as a draft is checked; more repay torch's product with expanded
 weights (measured: 48 tokens take 0.17 s with the groups of a 135M decoder, 0.24 s expanded)."""
 _HANDFUL = 4
@@ -56,7 +56,7 @@ class GroupMatrix:
 
     def warm_up(self) -> None:
         """Compile every kernel now, while the decoder loads, rather than in the middle of the first answers."""
-        for tokens in (1, 2, _FEW_TOKENS + 1):
+        for tokens in (1, 2, FEW_TOKENS + 1):
             self.product(torch.zeros(tokens, self.inputs))
 
     def product(self, x: torch.Tensor) -> torch.Tensor:
@@ -68,7 +68,7 @@ class GroupMatrix:
     def _product_of(self, rows: torch.Tensor) -> torch.Tensor:
         if self.many is not None and rows.shape[0] > _HANDFUL:
             return self.many(rows)
-        return self._directly(rows) if rows.shape[0] <= _FEW_TOKENS else self._together(rows)
+        return self._directly(rows) if rows.shape[0] <= FEW_TOKENS else self._together(rows)
 
     def _directly(self, rows: torch.Tensor) -> torch.Tensor:
         from lm.group_kernels import multiply, multiply_several

@@ -186,7 +186,7 @@ def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:
     """Give `decoder`, in place, the adapters in `file`, and return it under its new fingerprint.
 
     Those that act everywhere are merged into its weights, which must be in full; those of pictures stay beside them.
-    Raises DamagedAdapter when the file cannot be read or was trained for another decoder.
+    Raises DamagedAdapter when the file cannot be read or was trained for another decoder, which stays as it was then.
     """
     if _bound_to(file) != decoder.fingerprint:
         raise DamagedAdapter(f"The adapters {file.name} were trained for another decoder and were not used.")
@@ -197,6 +197,7 @@ def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:
         lora = add_lora(decoder.model, options).requires_grad_(False)
         load_lora(lora, tensors)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        remove_lora(decoder.model)
         raise _damaged(file, error) from error
     fingerprint = adapted_fingerprint(decoder.fingerprint, adapter_sha256(file))
     if options.positions is LoraPositions.PICTURES:

@@ -1,6 +1,6 @@
 """The fused prompt: ordered spans of token ids or embeddings, each with its source.
 
-One `FusionSequence` drives training, the local engine, the remote engine and the explanations, so that
+One `FusionSequence` drives training, the engine and the explanations, so that
 none of them can disagree about what the decoder was shown.
 """
 

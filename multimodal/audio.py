@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -119,7 +120,9 @@ class _Decoder:
 
     def decode(self, container: Any, start_s: float) -> Iterator[bytes]:
         waiting = bytearray()
-        self._start_s = start_s if start_s > 0 and _sought(container, start_s) else 0.0
+        self._start_s = max(0.0, start_s)
+        if start_s > 0:
+            _seek(container, start_s)
         for frames in self._resampled(container):
             waiting += self._mono(frames)
             if len(waiting) >= _BLOCK_BYTES:
@@ -131,7 +134,7 @@ class _Decoder:
 
     def _resampled(self, container: Any) -> Iterator[list[Any]]:
         for frame in self._frames(_sound_track(container, self._name), container):
-            # After a jump to an earlier place of the file, what lies before the start is left out.
+            # What lies before the start is left out: a file is entered at an earlier place, or not gone through at all.
             if self._start_s and frame.time is not None and frame.time < self._start_s:
                 continue
             yield self._resample(frame)
@@ -191,13 +194,10 @@ def _sound_track(container: Any, name: str) -> Any:
     return track
 
 
-def _sought(container: Any, start_s: float) -> bool:
-    """Go to a place at or before `start_s`; False where the file cannot be gone through like that."""
-    try:
+def _seek(container: Any, start_s: float) -> None:
+    """Go to a place at or before `start_s`; stay at the beginning where the file cannot be gone through like that."""
+    with suppress(av.FFmpegError):
         container.seek(int(start_s * av.time_base))
-    except av.FFmpegError:
-        return False
-    return True
 
 
 def _new_resampler() -> Any:

@@ -27,6 +27,7 @@ from multimodal.errors import Cancelled
 from multimodal.explain import Explainer, Explaining, Explanation, Method, SpokenWord, Subject
 from multimodal.picture_claims import cites_picture, tied_to_pictures
 from multimodal.prompt import FusedAttachment, PromptInputs, Turn
+from multimodal.speakers import named_speakers
 from multimodal.used import Used, UsedKind
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Heard:
 
     label: str
     utterance: Utterance
+    speaker: str = ""
+    """Doctor, patient or unknown in small letters; empty where it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,9 +186,10 @@ class Consultation:
         self._seen: dict[str, Picture] = {}
         self._clock = _Clock()
 
-    def transcribe(self, file: Path, language: str | None = None) -> Iterator[Event]:
+    def transcribe(self, file: Path, language: str | None = None, *, speakers: bool = False) -> Iterator[Event]:
         """Take a recording in as words alone, yielding each utterance as it is heard. No decoder is loaded.
 
+        With `speakers` they come once all are heard, parted where the speaker changes, with who says them.
         Raises InvalidFile when the file cannot be used; nothing of it is then part of the consultation.
         """
         started = time.monotonic()
@@ -198,7 +202,13 @@ class Consultation:
         started = time.monotonic()
         heard = _Recording(f"Recording {len(self._recordings) + 1}", file)
         self._recordings.append(heard)
-        for utterance in recognizer.transcribe(recording, language=language, cancelled=self._cancelled):
+        utterances = recognizer.transcribe(recording, language=language, cancelled=self._cancelled)
+        if speakers:
+            named = named_speakers(list(utterances), recording, self._timed_load(self._models.voices))
+            heard.utterances += [utterance for utterance, _ in named]
+            yield from (Heard(heard.label, utterance, speaker) for utterance, speaker in named)
+            utterances = iter(())
+        for utterance in utterances:
             heard.utterances.append(utterance)
             self._clock.add("listening", started)
             yield Heard(heard.label, utterance)
@@ -234,9 +244,9 @@ class Consultation:
     def look_at(self, view: View, label: str) -> Iterator[Event]:
         """Open and encode a frame or a part of a picture; see `look`. Cancelled, it is no part of the consultation."""
         started = time.monotonic()
-        picture = self._encodings.picture(view)
-        self._clock.add("looking", started)
         try:
+            picture = self._encodings.picture(view, self._cancelled)
+            self._clock.add("looking", started)
             tokens = self._image_tokens(view, picture)
         except Cancelled:
             return

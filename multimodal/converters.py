@@ -27,6 +27,8 @@ def run(converter: Converter, sources: Mapping[str, Path], folder: Path) -> None
             _convert_whisper(sources, folder)
         case Converter.VIT_ONNX:
             _convert_vit(sources, folder)
+        case Converter.VOICE_ENCODER:
+            _convert_voice_encoder(sources, folder)
         case Converter.ICD10_CM | Converter.HPO | Converter.DRUG_NAMES:
             _convert_terms(converter, sources, folder)
         case Converter.HPO_ANNOTATIONS:
@@ -56,6 +58,13 @@ def _convert_vit(sources: Mapping[str, Path], folder: Path) -> None:
     from multimodal import vision_weights
 
     vision_weights.convert(list(sources.values()), folder)
+
+
+def _convert_voice_encoder(sources: Mapping[str, Path], folder: Path) -> None:
+    from multimodal import voice_weights
+
+    (source,) = sources.values()
+    voice_weights.convert(source, folder)
 
 
 def _convert_terms(converter: Converter, sources: Mapping[str, Path], folder: Path) -> None:

@@ -46,14 +46,15 @@ class View:
 class Encodings:
     """Keeps the newest pictures and recordings of one encounter, read through `files`; changed ones are read anew.
 
-    What is encoded takes up to a second: it raises Cancelled, and keeps nothing, once `cancelled` returns True.
+    Opening a file and encoding it take up to seconds: both raise Cancelled, and keep nothing, once `cancelled` returns
+    True.
     """
 
     def __init__(self, files: FileReader) -> None:
         self._files = files
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
-    def picture(self, view: View) -> Picture:
+    def picture(self, view: View, cancelled: Callable[[], bool] = _never) -> Picture:
         """Return what `view` shows; its pixels are a thumbnail when it was seen before.
 
         Raises InvalidFile when the file cannot be used.
@@ -62,7 +63,7 @@ class Encodings:
         if key in self._kept:
             kept: Picture = self._kept[key]
             return kept
-        picture = self._open(view)
+        picture = self._open(view, cancelled)
         self._keep(key, _thumbnail(picture))
         return picture
 
@@ -74,7 +75,7 @@ class Encodings:
 
         def encode() -> ImageFeatures:
             is_thumbnail = picture is self._kept.get(("picture", view, stamp))
-            return encoder.encode([(self._open(view) if is_thumbnail else picture).pixels], cancelled)
+            return encoder.encode([(self._open(view, cancelled) if is_thumbnail else picture).pixels], cancelled)
 
         return self._once(("features", view, stamp), encode)
 
@@ -89,8 +90,8 @@ class Encodings:
 
         return self._once(("frames", file, _stamp(file)), encode)
 
-    def _open(self, view: View) -> Picture:
-        picture = self._files.load_image(view.file, view.frame)
+    def _open(self, view: View, cancelled: Callable[[], bool]) -> Picture:
+        picture = self._files.load_image(view.file, view.frame, cancelled=cancelled)
         return picture if view.region is None else crop(picture, view.region)
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:

@@ -19,11 +19,11 @@ def _never() -> bool:
 class FileReader(Protocol):
     """Reads sound and pictures. Bedside's own is `desktop.confined.reading`: a limited child for each file.
 
-    What both raise is InvalidFile with one sentence for the doctor.
+    What both raise is InvalidFile with one sentence for the doctor, and Cancelled once `cancelled` returns True.
     """
 
     def load_audio(self, path: Path, *, cancelled: Callable[[], bool] = _never) -> Recording:
-        """Return the first sound track of a file; raises Cancelled once `cancelled` returns True."""
+        """Return the first sound track of a file."""
 
-    def load_image(self, path: Path, frame: int | None = None) -> Picture:
+    def load_image(self, path: Path, frame: int | None = None, *, cancelled: Callable[[], bool] = _never) -> Picture:
         """Return a picture or a frame of a film; `frame` counts from 0, None takes the middle one of several."""

@@ -9,6 +9,7 @@ folded into one (pixel shuffle, Shi et al. 2016), and a small MLP maps each to t
 
 Sound passes Whisper's encoder as 50 frames a second; eight neighbouring frames are stacked, 6.25 tokens a second, of
 which those that say nothing new are left out.
+
 Each set of projectors is trained for one decoder and bound to it by its fingerprint: with any other decoder
 Bedside answers from text alone and says so.
 """
@@ -89,8 +90,9 @@ class ImageProjector(nn.Module):
 
     @torch.inference_mode()
     def project(self, features: ImageFeatures) -> torch.Tensor:
-        """Return the image tokens `(batch, 65, d_model)` of encoded pictures, without gradients."""
-        return self.forward(features.patches, features.cls)
+        """Return the image tokens `(batch, 65, d_model)` of encoded pictures on any device, without gradients."""
+        device = self.modality.device
+        return self.forward(features.patches.to(device), features.cls.to(device))
 
 
 class AudioProjector(nn.Module):
@@ -134,8 +136,11 @@ class AudioProjector(nn.Module):
 
     @torch.inference_mode()
     def project(self, frames: torch.Tensor) -> torch.Tensor:
-        """Return the tokens `(1, said, d_model)` of one recording's states `(1, frames, d_encoder)`, at least one."""
-        return self.forward(frames).said()[0].unsqueeze(0)
+        """Return the tokens `(1, said, d_model)` of one recording's states `(1, frames, d_encoder)`, at least one.
+
+        The states may be on any device.
+        """
+        return self.forward(frames.to(self.modality.device)).said()[0].unsqueeze(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

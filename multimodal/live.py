@@ -34,11 +34,13 @@ class Speaking:
     words: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settled:
     """An utterance that will not change; it replaces what was shown as being spoken."""
 
     utterance: Utterance
+    sound: NDArray[np.float32]
+    """Its samples, `(n,)` mono 16 kHz."""
 
 
 LiveEvent = Speaking | Settled
@@ -122,9 +124,10 @@ class LiveRecognizer:
                 utterance = self._hear(span, cancelled)
             except Cancelled:
                 return None
+            sound, _ = self._sound(span)
             self._settle(span, utterance)
             if utterance is not None:
-                return Settled(utterance)
+                return Settled(utterance, sound)
 
     def _next_span(self, whole: bool) -> tuple[SpeechSpan | None, bool]:
         """Return the first stretch of speech, in samples of what is kept, and whether it has ended."""

@@ -28,6 +28,7 @@ from multimodal.prompt import PromptBuilder
 from multimodal.reference_pictures import find_references, grey_picture
 from multimodal.speech import DecodingChoices, SpeechRecognizer
 from multimodal.vision import ImageEncoder
+from multimodal.voice_encoder import VoiceEncoder
 from multimodal.word_list import favoured_names
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 DEFAULT_DECODER = "smollm2-135m-instruct"
 DEFAULT_SPEECH = "whisper-base"
 DEFAULT_VISION = "dinov2-small"
+VOICES = "ge2e-voice"
 DICTATION = DecodingChoices(beams=5)
 """Settled speech: five beams made 6.6 % of the words wrong where greedy decoding made 7.1 %, in 1.15 times its time."""
 _OF_THE_DECODER = ("_decoder", "_engine", "_prompts", "_projectors", "_references")
@@ -67,7 +69,7 @@ class Models:
 
     def let_go(self) -> None:
         """Let go of everything; the next use loads it anew."""
-        self._drop(*_OF_THE_DECODER, "_speech", "_vision")
+        self._drop(*_OF_THE_DECODER, "_speech", "_vision", "_voices")
 
     def _drop(self, *names: str) -> None:
         for name in names:
@@ -117,6 +119,10 @@ class Models:
         """Return the picture encoder."""
         return self._vision
 
+    def voices(self) -> VoiceEncoder:
+        """Return what tells voices apart."""
+        return self._voices
+
     def image_projector(self) -> ImageProjector | None:
         """Return the projector that shows pictures to this decoder, None where none was trained for it."""
         projector = self._projectors.get(ImageProjector.kind)
@@ -163,7 +169,7 @@ class Models:
             # Pictures are read otherwise than when a projector of the plain decoder was trained; sound is not.
             found.pop(ImageProjector.kind, None)
             found |= find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
-        return found
+        return {kind: projector.to(self._device) for kind, projector in found.items()}
 
     @cached_property
     def _references(self) -> ReferenceTokens:
@@ -178,6 +184,10 @@ class Models:
         choices = replace(DICTATION, names=favoured_names())
         whisper, vad = installed_path(self._speech_id), installed_path("silero-vad")
         return SpeechRecognizer.load(whisper, vad, self._device, decoding=choices)
+
+    @cached_property
+    def _voices(self) -> VoiceEncoder:
+        return VoiceEncoder.load(installed_path(VOICES))
 
     @cached_property
     def _vision(self) -> ImageEncoder:

@@ -40,6 +40,21 @@ class Utterance:
         """Whether the words may well be others than those that were written down."""
         return self.confidence < UNCERTAIN_BELOW
 
+    def part(self, first: int, stop: int) -> Utterance:
+        """Return the words `first` to before `stop` as an utterance; it begins where they begin."""
+        if (first, stop) == (0, len(self.words)):
+            return self
+        words = self.words[first:stop]
+        between = " " if " " in self.text else ""
+        return replace(
+            self,
+            start_s=words[0].start_s if first else self.start_s,
+            end_s=self.words[stop].start_s if stop < len(self.words) else self.end_s,
+            text=between.join(word.text for word in words),
+            words=words,
+            translation="",
+        )
+
     def shifted(self, seconds: float) -> Utterance:
         """Return it as it lies in a recording that starts `seconds` earlier."""
         words = tuple(

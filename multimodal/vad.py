@@ -108,7 +108,7 @@ class SileroVad(nn.Module):
         signal = F.pad(signal, (_CONTEXT_SAMPLES, tail))
         windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
         state, parts = None, []
-        with _one_thread():
+        with one_thread():
             for block in torch.split(windows, _WINDOWS_AT_ONCE):
                 if cancelled():
                     raise Cancelled("Listening was stopped.")
@@ -151,14 +151,14 @@ class VadStream:
         if not whole:
             return []
         windows = signal.unfold(0, _CONTEXT_SAMPLES + WINDOW_SAMPLES, WINDOW_SAMPLES)
-        with _one_thread():
+        with one_thread():
             probabilities, self._state = self._network(windows, self._state)
         numbers: list[float] = probabilities.tolist()
         return numbers
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Run on one CPU thread: products this small take longer to share out than to compute.
 
     On a machine that other programs use too, two threads took five times the processor time of one.

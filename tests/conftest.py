@@ -51,6 +51,11 @@ def vad_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def voice_folder() -> Path:
+    return _installed("ge2e-voice")
+
+
+@pytest.fixture(scope="session")
 def dinov2_folder() -> Path:
     return _installed("dinov2-small")
 

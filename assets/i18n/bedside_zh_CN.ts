@@ -76,6 +76,14 @@
         <translation>导出为文本、PDF、Word 或 FHIR，或打印在纸上，并预览每个字。</translation>
     </message>
     <message>
+        <source>Trends, and who is the same patient</source>
+        <translation>趋势与同一患者</translation>
+    </message>
+    <message>
+        <source>Values over the encounters that you put together.</source>
+        <translation>查看您归为同一患者的各次就诊中的数值。</translation>
+    </message>
+    <message>
         <source>Ask</source>
         <translation>提问</translation>
     </message>
@@ -940,6 +948,14 @@ no patient is heard</source>
         <translation>带点线的词不确定：采信前请先听录音。</translation>
     </message>
     <message>
+        <source>Doctor and patient were told apart by their voices: press a name to change it.</source>
+        <translation>医生和患者是按声音区分的：按下名称即可更改。</translation>
+    </message>
+    <message>
+        <source>Swap doctor and patient</source>
+        <translation>互换医生和患者</translation>
+    </message>
+    <message>
         <source>Recognise the rest</source>
         <translation>识别其余部分</translation>
     </message>
@@ -1190,6 +1206,14 @@ no patient is heard</source>
         <source>Type a title</source>
         <translation>输入标题</translation>
     </message>
+    <message>
+        <source>Trends</source>
+        <translation>趋势</translation>
+    </message>
+    <message>
+        <source>Trends, and who is the same patient</source>
+        <translation>趋势与同一患者</translation>
+    </message>
 </context>
 <context>
     <name>EncounterScreen</name>
@@ -1200,14 +1224,6 @@ no patient is heard</source>
     <message>
         <source>There is no draft of a note here. Write one first.</source>
         <translation>这里没有病历草稿。请先写一份。</translation>
-    </message>
-    <message>
-        <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
-        <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
-    </message>
-    <message>
-        <source>The recording cannot be played. Its words and its file are kept.</source>
-        <translation>录音无法播放。其文字和文件均已保留。</translation>
     </message>
     <message>
         <source>Save again</source>
@@ -1235,6 +1251,18 @@ no patient is heard</source>
     <message>
         <source>Encounter, {0}</source>
         <translation>接诊，{0}</translation>
+    </message>
+    <message>
+        <source>Doctor</source>
+        <translation>医生</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>Unclear</source>
+        <translation>不明</translation>
     </message>
     <message>
         <source>Unchecked</source>
@@ -1774,6 +1802,25 @@ no patient is heard</source>
     <message>
         <source>Your encounters are safe. Go on; if it happens again, close Bedside and open it anew.</source>
         <translation>您的接诊记录安全无损，可继续使用；若再次出现，请关闭并重新打开 Bedside。</translation>
+    </message>
+</context>
+<context>
+    <name>FellowRow</name>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open {0}, {1}</source>
+        <translation>打开 {0}，{1}</translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation>移出</translation>
+    </message>
+    <message>
+        <source>Take {0}, {1} out: not the same patient</source>
+        <translation>移出 {0}，{1}：不是同一患者</translation>
     </message>
 </context>
 <context>
@@ -2859,6 +2906,10 @@ no patient is heard</source>
         <translation>已再次识别：两次结果一致。</translation>
     </message>
     <message>
+        <source>Both readings agree, but this was hard to hear: {0}. Listen.</source>
+        <translation>两次识别一致，但这里听不太清楚：{0}。请听录音。</translation>
+    </message>
+    <message>
         <source>Heard a second time: the readings differ. Listen.</source>
         <translation>已再次识别：两次结果不同。请听录音。</translation>
     </message>
@@ -3100,6 +3151,37 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>PatientChooser</name>
+    <message>
+        <source>Same patient as…</source>
+        <translation>同一患者的就诊…</translation>
+    </message>
+    <message>
+        <source>Choose an earlier encounter of this patient. Only you can know: nothing is suggested.</source>
+        <translation>请选择该患者以前的一次就诊。只有您能判断：程序不作任何推荐。</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search for an encounter of the same patient</source>
+        <translation>搜索同一患者的就诊</translation>
+    </message>
+    <message>
+        <source>Encounters that may be of the same patient</source>
+        <translation>可能属于同一患者的就诊</translation>
+    </message>
+    <message>
+        <source>There is no other encounter that could be chosen.</source>
+        <translation>没有其他可选的就诊。</translation>
+    </message>
+    <message>
+        <source>Choose none</source>
+        <translation>不选择</translation>
+    </message>
+</context>
+<context>
     <name>PatientView</name>
     <message>
         <source>Stop reading</source>
@@ -3300,6 +3382,17 @@ no patient is heard</source>
     <message>
         <source>The pictures of {name} are too large or too long to be opened safely. Only its sound was attached.</source>
         <translation>{name} 的画面过大或过长，无法安全打开，只附加了它的声音。</translation>
+    </message>
+</context>
+<context>
+    <name>Playing</name>
+    <message>
+        <source>This machine has no sound output. Connect headphones or a loudspeaker and try again.</source>
+        <translation>本机没有声音输出设备。请连接耳机或扬声器后重试。</translation>
+    </message>
+    <message>
+        <source>The recording cannot be played. Its words and its file are kept.</source>
+        <translation>录音无法播放。其文字和文件均已保留。</translation>
     </message>
 </context>
 <context>
@@ -3609,6 +3702,14 @@ no patient is heard</source>
         <translation>Bedside 内部出错。已保存的内容是安全的：请重试，若再次出现请重新启动 Bedside。</translation>
     </message>
     <message>
+        <source>You said earlier that these two encounters are of different patients. Nothing was changed: take one of them out first, then choose again.</source>
+        <translation>您先前已说明这两次就诊属于不同患者。未作任何更改：请先将其中一次移出，再重新选择。</translation>
+    </message>
+    <message>
+        <source>The sample encounter is of no patient. Nothing was changed: choose another encounter.</source>
+        <translation>示例接诊不属于任何患者。未作任何更改：请选择其他就诊。</translation>
+    </message>
+    <message>
         <source>{0} is missing or empty. Nothing was imported: copy it again from where it came.</source>
         <translation>{0} 缺失或为空。没有导入任何内容：请从来源重新复制。</translation>
     </message>
@@ -3905,6 +4006,14 @@ no patient is heard</source>
         <translation>逐句识别语言；非英语内容附上识别器给出的英文译文。译文可能有误，不能代替口译员。</translation>
     </message>
     <message>
+        <source>Doctor and patient are told apart</source>
+        <translation>区分医生和患者</translation>
+    </message>
+    <message>
+        <source>By their voices, where two are heard. It is often wrong in short answers and where people speak at once: press the name beside the words to change it. No voice is kept, and where you dictate alone nobody is named.</source>
+        <translation>听到两个人的声音时，按声音区分。回答很短或多人同时说话时常会出错：按下文字旁的名称即可更改。不会保存任何声纹；您独自口述时不标注说话人。</translation>
+    </message>
+    <message>
         <source>How speech is written</source>
         <translation>语音的书写方式</translation>
     </message>
@@ -4179,6 +4288,21 @@ no patient is heard</source>
     <message>
         <source>Slice</source>
         <translation>层面</translation>
+    </message>
+</context>
+<context>
+    <name>SpeakerMark</name>
+    <message>
+        <source>You said so.</source>
+        <translation>由您指定。</translation>
+    </message>
+    <message>
+        <source>By the voice, so it can be wrong.</source>
+        <translation>按声音判断，可能有误。</translation>
+    </message>
+    <message>
+        <source>Press to change it to: {0}</source>
+        <translation>按下可改为：{0}</translation>
     </message>
 </context>
 <context>
@@ -4460,6 +4584,14 @@ no patient is heard</source>
         <translation>删除就诊</translation>
     </message>
     <message>
+        <source>Said to be the same patient</source>
+        <translation>归为同一患者</translation>
+    </message>
+    <message>
+        <source>Same patient taken back</source>
+        <translation>撤销同一患者</translation>
+    </message>
+    <message>
         <source>Consent to a recording</source>
         <translation>录音知情同意</translation>
     </message>
@@ -4620,6 +4752,292 @@ no patient is heard</source>
     </message>
 </context>
 <context>
+    <name>Trends</name>
+    <message>
+        <source>Blood pressure</source>
+        <translation>血压</translation>
+    </message>
+    <message>
+        <source>Heart rate</source>
+        <translation>心率</translation>
+    </message>
+    <message>
+        <source>Respiratory rate</source>
+        <translation>呼吸频率</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>体温</translation>
+    </message>
+    <message>
+        <source>Oxygen saturation</source>
+        <translation>血氧饱和度</translation>
+    </message>
+    <message>
+        <source>Body mass index</source>
+        <translation>体重指数</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>体重</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>身高</translation>
+    </message>
+    <message>
+        <source>Pain score</source>
+        <translation>疼痛评分</translation>
+    </message>
+    <message>
+        <source>Hemoglobin A1c</source>
+        <translation>糖化血红蛋白</translation>
+    </message>
+    <message>
+        <source>Hemoglobin</source>
+        <translation>血红蛋白</translation>
+    </message>
+    <message>
+        <source>Hematocrit</source>
+        <translation>红细胞压积</translation>
+    </message>
+    <message>
+        <source>White cell count</source>
+        <translation>白细胞计数</translation>
+    </message>
+    <message>
+        <source>Platelets</source>
+        <translation>血小板</translation>
+    </message>
+    <message>
+        <source>Glucose</source>
+        <translation>血糖</translation>
+    </message>
+    <message>
+        <source>Sodium</source>
+        <translation>血钠</translation>
+    </message>
+    <message>
+        <source>Potassium</source>
+        <translation>血钾</translation>
+    </message>
+    <message>
+        <source>Creatinine</source>
+        <translation>肌酐</translation>
+    </message>
+    <message>
+        <source>Urea nitrogen</source>
+        <translation>尿素氮</translation>
+    </message>
+    <message>
+        <source>GFR</source>
+        <translation>肾小球滤过率</translation>
+    </message>
+    <message>
+        <source>Total cholesterol</source>
+        <translation>总胆固醇</translation>
+    </message>
+    <message>
+        <source>LDL</source>
+        <translation>低密度脂蛋白</translation>
+    </message>
+    <message>
+        <source>HDL</source>
+        <translation>高密度脂蛋白</translation>
+    </message>
+    <message>
+        <source>Triglycerides</source>
+        <translation>甘油三酯</translation>
+    </message>
+    <message>
+        <source>TSH</source>
+        <translation>促甲状腺激素</translation>
+    </message>
+    <message>
+        <source>Troponin</source>
+        <translation>肌钙蛋白</translation>
+    </message>
+    <message>
+        <source>BNP</source>
+        <translation>脑钠肽</translation>
+    </message>
+    <message>
+        <source>D-dimer</source>
+        <translation>D-二聚体</translation>
+    </message>
+    <message>
+        <source>INR</source>
+        <translation>国际标准化比值</translation>
+    </message>
+    <message>
+        <source>ESR</source>
+        <translation>血沉</translation>
+    </message>
+    <message>
+        <source>CRP</source>
+        <translation>C反应蛋白</translation>
+    </message>
+    <message>
+        <source>PSA</source>
+        <translation>前列腺特异性抗原</translation>
+    </message>
+    <message>
+        <source>Ejection fraction</source>
+        <translation>射血分数</translation>
+    </message>
+    <message>
+        <source>Calcium</source>
+        <translation>血钙</translation>
+    </message>
+    <message>
+        <source>Lactate</source>
+        <translation>乳酸</translation>
+    </message>
+    <message>
+        <source>Albumin</source>
+        <translation>白蛋白</translation>
+    </message>
+    <message>
+        <source>Bilirubin</source>
+        <translation>胆红素</translation>
+    </message>
+    <message>
+        <source>AST</source>
+        <translation>谷草转氨酶</translation>
+    </message>
+    <message>
+        <source>ALT</source>
+        <translation>谷丙转氨酶</translation>
+    </message>
+    <message>
+        <source>Vitamin D</source>
+        <translation>维生素D</translation>
+    </message>
+    <message>
+        <source>Rheumatoid factor</source>
+        <translation>类风湿因子</translation>
+    </message>
+    <message>
+        <source>Uric acid</source>
+        <translation>尿酸</translation>
+    </message>
+    <message>
+        <source>somebody else&apos;s</source>
+        <translation>属于他人</translation>
+    </message>
+    <message>
+        <source>perhaps of another day</source>
+        <translation>可能不是当日的数值</translation>
+    </message>
+    <message>
+        <source>perhaps a goal, a range or a question</source>
+        <translation>可能是目标、范围或提问</translation>
+    </message>
+    <message>
+        <source>no unit said</source>
+        <translation>未说明单位</translation>
+    </message>
+    <message>
+        <source>{0}, {1}</source>
+        <translation>{0}，{1}</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy</source>
+        <translation>yyyy年M月d日</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy HH:mm</source>
+        <translation>yyyy年M月d日 HH:mm</translation>
+    </message>
+    <message>
+        <source>{0} on {1}</source>
+        <translation>{1} {0}</translation>
+    </message>
+    <message>
+        <source>{0} (said: {1})</source>
+        <translation>{0}（原话：{1}）</translation>
+    </message>
+    <message>
+        <source>{0}. {1} values: {2}</source>
+        <translation>{0}。共 {1} 个数值：{2}</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
+    </message>
+    <message>
+        <source>{0} {1}, {2}: {3}</source>
+        <translation>{0} {1}，{2}：{3}</translation>
+    </message>
+</context>
+<context>
+    <name>TrendsPanel</name>
+    <message>
+        <source>Not drawn</source>
+        <translation>未绘制</translation>
+    </message>
+    <message>
+        <source>Reading the encounters: {0} of {1}…</source>
+        <translation>正在读取就诊：第 {0} 次，共 {1} 次…</translation>
+    </message>
+    <message>
+        <source>Stopped. No value was read.</source>
+        <translation>已停止。未读取任何数值。</translation>
+    </message>
+    <message>
+        <source>Values of this patient over time</source>
+        <translation>该患者的数值随时间的变化</translation>
+    </message>
+    <message>
+        <source>Trends</source>
+        <translation>趋势</translation>
+    </message>
+    <message>
+        <source>You said that this encounter is of the same patient as these {0}: {1}</source>
+        <translation>您已说明本次就诊与以下 {0} 次就诊属于同一患者：{1}</translation>
+    </message>
+    <message>
+        <source>Say which earlier encounter is of the same patient, and the values of both are shown over time. Bedside never guesses who a patient is.</source>
+        <translation>请说明以前哪次就诊属于同一患者，即可按时间显示各次的数值。Bedside 从不猜测患者是谁。</translation>
+    </message>
+    <message>
+        <source>Same patient as…</source>
+        <translation>同一患者的就诊…</translation>
+    </message>
+    <message>
+        <source>Take this encounter out</source>
+        <translation>移出本次就诊</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close the trends</source>
+        <translation>关闭趋势</translation>
+    </message>
+    <message>
+        <source>Stop reading</source>
+        <translation>停止读取</translation>
+    </message>
+    <message>
+        <source>Read the values again</source>
+        <translation>重新读取数值</translation>
+    </message>
+    <message>
+        <source>No measured value was recognised in these encounters. Rules miss what is paraphrased.</source>
+        <translation>在这些就诊中未识别出任何测量值。规则会漏掉换一种说法的内容。</translation>
+    </message>
+    <message>
+        <source>Found by rules in what was said and typed: check each value against its sentence. The scale of a chart goes from its lowest to its highest value; lines join values and say nothing between them. Where no unit was said, the usual one is shown.</source>
+        <translation>由规则从所说和所输入的内容中找出：请对照原句核对每个数值。图的刻度从最低值到最高值；连线只连接各数值，不表示其间的变化。未说明单位时显示常用单位。</translation>
+    </message>
+    <message>
+        <source>The rules read English: what was said in another language is missing here.</source>
+        <translation>规则只识别英语：用其他语言所说的内容不在此处。</translation>
+    </message>
+</context>
+<context>
     <name>UnlockPage</name>
     <message>
         <source>Bedside is locked</source>
@@ -4672,6 +5090,17 @@ no patient is heard</source>
     <message>
         <source>Unlock</source>
         <translation>解锁</translation>
+    </message>
+</context>
+<context>
+    <name>ValueRow</name>
+    <message>
+        <source>Open the sentence</source>
+        <translation>打开原句</translation>
+    </message>
+    <message>
+        <source>Open the sentence of {0}</source>
+        <translation>打开“{0}”的原句</translation>
     </message>
 </context>
 <context>

@@ -17,23 +17,33 @@ DEVICES = ("auto", "cpu", "cuda")
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose the models and the device."""
+    add_decoder_option(parser)
+    add_speech_option(parser)
+    add_vision_option(parser)
+    add_device_option(parser)
+
+
+def add_decoder_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that chooses the decoder."""
     parser.add_argument(
         "--decoder",
         metavar="ID|FOLDER",
         default="smollm2-135m-instruct",
         help="an installed decoder, a Hugging Face folder or a GGUF file (default: %(default)s)",
     )
-    add_speech_option(parser)
-    parser.add_argument(
-        "--vision", metavar="ID", default="dinov2-small", help="an installed picture encoder (default: %(default)s)"
-    )
-    add_device_option(parser)
 
 
 def add_speech_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that chooses the recogniser."""
     parser.add_argument(
         "--speech", metavar="ID", default="whisper-base", help="an installed Whisper (default: %(default)s)"
+    )
+
+
+def add_vision_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that chooses the picture encoder."""
+    parser.add_argument(
+        "--vision", metavar="ID", default="dinov2-small", help="an installed picture encoder (default: %(default)s)"
     )
 
 

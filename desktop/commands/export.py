@@ -38,8 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = Choices()
     parser.add_argument("encounter", metavar="ENCOUNTER", nargs="?", help="the id of an encounter (default: list them)")
     parser.add_argument("--as", dest="form", choices=[*map(str, FORMATS)], default="txt", help="default: %(default)s")
-    parser.add_argument("--for", dest="recipient", choices=[*map(str, Recipient)], default=str(usual.recipient))
-    parser.add_argument("--why", dest="purpose", choices=[*map(str, Purpose)], default=str(usual.purpose))
+    parser.add_argument(
+        "--for",
+        dest="recipient",
+        choices=[*map(str, Recipient)],
+        default=str(usual.recipient),
+        help="who gets it; the audit trail tells (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--why",
+        dest="purpose",
+        choices=[*map(str, Purpose)],
+        default=str(usual.purpose),
+        help="what for; the audit trail tells (default: %(default)s)",
+    )
     parser.add_argument(
         "--level",
         choices=[*map(str, Level)],
@@ -47,7 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="replace identifiers and keep years, move dates, or leave all as it is (default: %(default)s)",
     )
     parser.add_argument(
-        "--parts", nargs="+", choices=[*map(str, Part)], default=sorted(map(str, usual.parts)), help="what is in it"
+        "--parts",
+        nargs="+",
+        choices=[*map(str, Part)],
+        default=sorted(map(str, usual.parts)),
+        help="what is in it (default: %(default)s)",
     )
     parser.add_argument("--names", metavar="NAME", nargs="+", default=[], help="names that are known: patient, family")
     parser.add_argument("--out", metavar="FILE", type=Path, help="where the file goes, which must be a new one")

@@ -33,7 +33,7 @@ _SUMMARIES = {
     "list": "list the models with their licences, sizes and limits",
     "fetch": "download, check and convert models; goes on where it was interrupted",
     "add": "add a model of your own: a folder with safetensors, a GGUF file, a Whisper checkpoint, a timm ViT",
-    "verify": "read every file of the installed models and compare its sha256",
+    "verify": "read every file of models and compare its sha256",
     "remove": "remove models from this machine",
 }
 _USES = {"decoder": "--decoder", "speech": "--speech", "vision": "--vision"}

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 example:
   bedside start
+
+The options are for the sample. The window has its own settings.
 """
 
 

@@ -26,6 +26,7 @@ _SUMMARIES = {
     "add": "make a template from an example note",
     "remove": "remove a template of your own",
 }
+_EMPTY = "There is no template of your own. Type: bedside templates add NOTE\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,8 +49,11 @@ def run(args: argparse.Namespace) -> int:
 
     own = OwnTemplates(templates_folder())
     if args.action == "list":
-        for template in own.templates():
+        templates = own.templates()
+        for template in templates:
             _tell("listed", template, args.json)
+        if not templates and not args.json:
+            sys.stdout.write(_EMPTY)
     elif args.action == "add":
         _tell("added", own.add(args.name or args.file.stem, read_text(args.file)), args.json)
     else:

@@ -56,10 +56,17 @@ def run(args: argparse.Namespace) -> int:
     from multimodal.training.fusion_config import read_fusion_config
 
     config = read_fusion_config(args.config)
+    from lm.errors import TrainingError
     from lm.hardware import choose_device
     from lm.training.parallel import Sharing, joined_processes
 
-    with joined_processes(Sharing(args.parallel), choose_device(args.device)) as processes:
+    sharing = Sharing(args.parallel)
+    if sharing is Sharing.FSDP2 and (args.merge or not args.no_scores):
+        raise TrainingError(
+            "With fsdp2 no process holds the whole decoder: add --no-scores and leave --merge out, and ask for both "
+            "afterwards with --score-only and without --parallel. Nothing was started."
+        )
+    with joined_processes(sharing, choose_device(args.device)) as processes:
         return _train(args, config, processes)
 
 

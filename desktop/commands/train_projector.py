@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desktop.commands.consulting import add_model_options
+from desktop.commands.consulting import add_decoder_option, add_device_option, add_vision_option
 from desktop.commands.training_adapters import (
     CONFIGS,
     add_run_options,
@@ -40,12 +40,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--label-prompts", action="store_true", help="also find what each label needs, and teach the projector that"
     )
-    parser.add_argument("--seed", metavar="N", type=int, default=0)
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=int,
+        default=0,
+        help="of the first weights and of every order (default: %(default)s)",
+    )
     parser.add_argument("--score-only", action="store_true", help="score the projector in --out without training")
     parser.add_argument(
         "--calibrate-only", action="store_true", help="calibrate the dependence check of the projector in --out alone"
     )
-    add_model_options(parser)
+    add_decoder_option(parser)
+    add_vision_option(parser)
+    add_device_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:

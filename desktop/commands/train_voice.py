@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desktop.commands.consulting import add_model_options
+from desktop.commands.consulting import add_decoder_option, add_device_option, add_speech_option
 from desktop.commands.training_adapters import (
     CONFIGS,
     add_run_options,
@@ -44,9 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions", metavar="N", type=int, default=60, help="scored of each task at most (default: %(default)s)"
     )
-    parser.add_argument("--seed", metavar="N", type=int, default=0)
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=int,
+        default=0,
+        help="of the first weights and of every order (default: %(default)s)",
+    )
     parser.add_argument("--score-only", action="store_true", help="score the projector in --out without training")
-    add_model_options(parser)
+    add_decoder_option(parser)
+    add_speech_option(parser)
+    add_device_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:

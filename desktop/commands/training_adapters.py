@@ -34,9 +34,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--after",
         metavar="FOLDER",
         type=Path,
-        help="begin with the projectors in FOLDER, which the first lessons led to",
+        help="leave out the first lessons: begin with what they led to in the run in FOLDER",
     )
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of the run")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the last checkpoint of the run (default: begin anew; what a run left there is set aside)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
 
 
@@ -103,11 +107,21 @@ def train_or_stop(
     tell: Callable[[FusionProgress], None],
     processes: Processes | None = None,
 ) -> int:
-    """Train; return 0, or STOPPED with a sentence that says how to go on."""
+    """Train; return 0, or STOPPED with a sentence that says how to go on.
+
+    Raises KeyboardInterrupt when it is stopped before the first step: there is no checkpoint to speak of.
+    """
+    from lm.training.lessons import LessonStep
     from multimodal.training.fusion_run import train_adapters
 
     with stop_requested() as stopped:
-        finished = train_adapters(run, decoder, encoders, tell, cancelled=stopped, processes=processes)
+
+        def told(progress: FusionProgress) -> None:
+            tell(progress)
+            if stopped() and not isinstance(progress, LessonStep):
+                raise KeyboardInterrupt
+
+        finished = train_adapters(run, decoder, encoders, told, cancelled=stopped, processes=processes)
     if not finished:
         sys.stdout.write(f"Stopped, with a checkpoint in {run.run_folder}; the same command with --resume goes on.\n")
     return 0 if finished else STOPPED

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   bedside transcribe visit.m4a
+  bedside transcribe --speakers visit.m4a
   bedside transcribe --language es --json visita.ogg > visita.jsonl
 """
 
@@ -21,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=existing_file, help="any audio or video file")
     add_speech_option(parser)
     add_device_option(parser)
+    parser.add_argument(
+        "--speakers",
+        action="store_true",
+        help="say whether doctor or patient speaks, by their voices; the words then come once all are heard",
+    )
     add_output_options(parser)
 
 
@@ -31,5 +37,6 @@ def run(args: argparse.Namespace) -> int:
     from multimodal.models import Models
 
     models = Models(device=args.device, speech=args.speech)
-    show(Consultation(models, ConfinedFileReader()).transcribe(args.file, args.language), args.json)
+    consultation = Consultation(models, ConfinedFileReader())
+    show(consultation.transcribe(args.file, args.language, speakers=args.speakers), args.json)
     return 0

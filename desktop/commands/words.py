@@ -30,7 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, summary in _SUMMARIES.items():
         action = actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name != "list":
-            action.add_argument("words", metavar="WORD", nargs="+", help="one name or term, as it is written")
+            action.add_argument(
+                "words",
+                metavar="WORD",
+                nargs="+",
+                help="one name or term, as it is written; @drug-names: every installed drug name",
+            )
         action.add_argument("--json", action="store_true", help="print one JSON object a line instead of text")
 
 

@@ -47,7 +47,7 @@ class ConfinedChild:
         self._reason: type[TookTooLong | Stopped] | None = None
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start it. Whatever interrupts that, nothing of it is left."""
         self._process = subprocess.Popen(
             self._command,
             env=environment(),
@@ -59,7 +59,11 @@ class ConfinedChild:
         self._pipe = cast("IO[bytes]", self._process.stdout)
         self._watch = threading.Thread(target=self._watch_over, name="confined child")
         self._watch.start()
-        self._tell()
+        try:
+            self._tell()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: object) -> None:
@@ -69,13 +73,16 @@ class ConfinedChild:
         self._process.kill()
         self._process.wait()
         self._pipe.close()
+        with contextlib.suppress(OSError):
+            cast("IO[bytes]", self._process.stdin).close()
 
     def _tell(self) -> None:
         """Write its standard input to the end."""
         told = cast("IO[bytes]", self._process.stdin)
-        with contextlib.suppress(BrokenPipeError):  # it died: its silence says so
+        # It died: its silence says so. Windows has no error of its own for that.
+        with contextlib.suppress(OSError):
             told.write(self._said)
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):
             told.close()
 
     def read(self, size: int) -> bytes:

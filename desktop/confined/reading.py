@@ -5,6 +5,7 @@ It is the `FileReader` of every consultation: the process that holds the models 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -17,7 +18,7 @@ from multimodal.errors import Cancelled, FileTooLarge, InvalidFile, UnreadableFi
 from multimodal.sound import DEFAULT_MAX_SECONDS, SAMPLE_RATE_HZ, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from multimodal.picture import Picture
@@ -38,24 +39,16 @@ class ConfinedFileReader:
     def load_audio(
         self, path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS, cancelled: Callable[[], bool] = _never
     ) -> Recording:
-        """Return the first sound track of a file. Raises InvalidFile, or Cancelled once `cancelled` returns True."""
+        """Return the first sound track of a file."""
         arguments = ("sound", str(path.absolute()), str(max_seconds))
-        try:
-            with ConfinedChild(_DECODER, arguments, SOUND_TIME_S, cancelled) as child:
-                return _recording(child, int(max_seconds * SAMPLE_RATE_HZ) * _SAMPLE_BYTES)
-        except Stopped as stopped:
-            raise Cancelled("Reading the sound was stopped.") from stopped
-        except (TookTooLong, OutputDamaged) as failure:
-            raise _told(failure, path) from failure
+        with _told(path), ConfinedChild(_DECODER, arguments, SOUND_TIME_S, cancelled) as child:
+            return _recording(child, int(max_seconds * SAMPLE_RATE_HZ) * _SAMPLE_BYTES)
 
-    def load_image(self, path: Path, frame: int | None = None) -> Picture:
-        """Return a picture or a frame of a film; `frame` counts from 0, None takes the middle. Raises InvalidFile."""
+    def load_image(self, path: Path, frame: int | None = None, *, cancelled: Callable[[], bool] = _never) -> Picture:
+        """Return a picture or a frame of a film; `frame` counts from 0, None takes the middle."""
         arguments = ("picture", str(path.absolute()), str(-1 if frame is None else max(frame, 0)))
-        try:
-            with ConfinedChild(_DECODER, arguments, PICTURE_TIME_S) as child:
-                return _picture(child)
-        except (TookTooLong, OutputDamaged) as failure:
-            raise _told(failure, path) from failure
+        with _told(path), ConfinedChild(_DECODER, arguments, PICTURE_TIME_S, cancelled) as child:
+            return _picture(child)
 
 
 def _recording(child: ConfinedChild, most_bytes: int) -> Recording:
@@ -97,7 +90,18 @@ def _refusal(said: Refused) -> InvalidFile:
     return kind(said.sentence)
 
 
-def _told(failure: TookTooLong | OutputDamaged, path: Path) -> InvalidFile:
-    if isinstance(failure, TookTooLong):
-        return FileTooLarge(f"{path.name} took too long to read and was given up. It may be damaged; copy it again.")
-    return UnreadableFile(f"{path.name} made its reader stop. Nothing else was touched; leave this file out.")
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell what goes wrong with a child as what is wrong with its file."""
+    try:
+        yield
+    except Stopped as stopped:
+        raise Cancelled(f"Reading {path.name} was stopped.") from stopped
+    except TookTooLong as failure:
+        raise FileTooLarge(
+            f"{path.name} took too long to read and was given up. It may be damaged; copy it again."
+        ) from failure
+    except OutputDamaged as failure:
+        raise UnreadableFile(
+            f"{path.name} made its reader stop. Nothing else was touched; leave this file out."
+        ) from failure

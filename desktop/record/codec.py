@@ -90,6 +90,8 @@ def _schema_of(document: object) -> int:
 def _check(encounter: Encounter, encounter_id: str) -> None:
     if encounter.id != encounter_id:
         raise DoesNotFit("it belongs to another folder")
+    if encounter.patient and not is_id(encounter.patient):
+        raise DoesNotFit("it names a patient otherwise than by a random id")
     ids = [entry.id for entry in encounter.entries]
     if len(set(ids)) != len(ids):
         raise DoesNotFit("two entries have the same id")

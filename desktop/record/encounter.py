@@ -45,6 +45,15 @@ class WrittenWord:
     mark: WrittenMark = WrittenMark.WORD
 
 
+class Speaker(StrEnum):
+    """Who says something; two voices are told apart."""
+
+    DOCTOR = "doctor"
+    PATIENT = "patient"
+    UNKNOWN = "unknown"
+    """Nobody was named: only one voice is heard, or it is unclear."""
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One stretch of speech between two pauses; `text` and `words` are what was said, whatever is written for it."""
@@ -59,6 +68,10 @@ class Utterance:
     """Empty where it is written as it was said."""
     translation: str = ""
     """What the recogniser makes of it in English; empty where it was not asked to."""
+    speaker: Speaker = Speaker.UNKNOWN
+    """By the voice, unless a person said it."""
+    speaker_corrected: bool = False
+    """A person said who it is, and that holds."""
 
 
 class Verdict(StrEnum):
@@ -379,6 +392,11 @@ class Encounter:
     entries: tuple[Entry, ...] = field(default=())
     sample: bool = False
     """The sample encounter of the first start: synthetic, no patient is in it."""
+    patient: str = ""
+    """A random id that the encounters of one patient share once the doctor said that they are; empty until then.
+
+    It names nobody, and it leaves the record in no export.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,3 +411,5 @@ class EncounterSummary:
     sample: bool = False
     problem: str = ""
     """The sentence that says why it cannot be opened; empty for none."""
+    patient: str = ""
+    """That of the encounter."""

@@ -184,6 +184,10 @@ class NotReadyToSign(RecordError):
     """Something is to be done before a note can be signed."""
 
 
+class NotTheSamePatient(RecordError):
+    """Two encounters cannot be of the same patient; nothing was put together."""
+
+
 class SoundErased(RecordError):
     """The sound of a recording was erased under the doctor's rule; its words are kept."""
 
@@ -425,4 +429,12 @@ SOUND_ERASED = QT_TRANSLATE_NOOP(
     "Record",
     "The sound of this recording was erased after its note was signed, as you had set. Its words and the signed note "
     "are kept.",
+)
+OTHER_PATIENT = QT_TRANSLATE_NOOP(
+    "Record",
+    "You said earlier that these two encounters are of different patients. Nothing was changed: take one of them out "
+    "first, then choose again.",
+)
+SAMPLE_PATIENT = QT_TRANSLATE_NOOP(
+    "Record", "The sample encounter is of no patient. Nothing was changed: choose another encounter."
 )

@@ -60,6 +60,8 @@ class Hearing(StrEnum):
     NO_SOUND = "no sound"
     """It was typed, or its recording is not there."""
     AGREES = "agrees"
+    UNSURE = "unsure"
+    """Both say the same, and yet a word was hard to hear: one model makes the same mistake twice."""
     DIFFERS = "differs"
 
 
@@ -85,6 +87,8 @@ class CheckLine:
     places: tuple[SoundPlace, ...] = ()
     hearing: Hearing = Hearing.NO_SOUND
     readings: tuple[TwoReadings, ...] = ()
+    hard_to_hear: tuple[str, ...] = ()
+    """The words of UNSURE."""
     decision: Decision = Decision.OPEN
     decided_at: str = ""
 

@@ -353,6 +353,7 @@ def summary_of(encounter: Encounter) -> EncounterSummary:
         encounter.changed,
         excerpt[:EXCERPT_CHARACTERS],
         encounter.sample,
+        patient=encounter.patient,
     )
 
 

@@ -1,4 +1,7 @@
-"""Everything the keyboard can do: one table, from which menus, shortcuts, the sheet of shortcuts and tests are made."""
+"""What can be done by keyboard: one table, from which menus, shortcuts, the sheet of shortcuts and tests are made.
+
+A field or a line that has the keyboard takes its own keys; these are named where it stands.
+"""
 
 from __future__ import annotations
 
@@ -105,6 +108,13 @@ ACTIONS = (
         ("Ctrl+E",),
         Group.ENCOUNTER,
         QT_TRANSLATE_NOOP("Actions", "As text, PDF, Word or FHIR, or on paper, with a preview of every word."),
+    ),
+    Action(
+        "trends",
+        QT_TRANSLATE_NOOP("Actions", "Trends, and who is the same patient"),
+        ("Ctrl+T",),
+        Group.ENCOUNTER,
+        QT_TRANSLATE_NOOP("Actions", "Values over the encounters that you put together."),
     ),
     Action("ask", QT_TRANSLATE_NOOP("Actions", "Ask"), ("Ctrl+Return", "Ctrl+Enter"), Group.ANSWER),
     Action("cancel", QT_TRANSLATE_NOOP("Actions", "Stop the answer"), ("Esc",), Group.ANSWER),
@@ -385,6 +395,7 @@ MENUS = {
         "next-sentence",
         "previous-sentence",
         "show-patient",
+        "trends",
         SEPARATOR,
         "text-larger",
         "text-smaller",

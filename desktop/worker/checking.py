@@ -16,11 +16,12 @@ from lm.tasks.double_check import compare_readings, double_check
 from lm.tasks.writing import Section, Writing
 from multimodal.clinical_lexicon import ClinicalLexicon
 from multimodal.errors import Cancelled, CatalogError, MultimodalError
-from multimodal.second_reading import Stretch, read_stretch, stretches, words_in
+from multimodal.second_reading import HARD_TO_HEAR_BELOW, Stretch, read_stretch, stretches, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from desktop.record.encounter import Word
     from desktop.worker.known import KnownRecording
     from desktop.worker.protocol import Event
     from lm.clinical.lexicon import Lexicon
@@ -40,6 +41,8 @@ class _Heard:
     pairs: list[TwoReadings] = field(default_factory=list)
     read: dict[str, list[Stretch]] = field(default_factory=lambda: defaultdict(list))
     missing: list[str] = field(default_factory=list)
+    hard: dict[str, list[Word]] = field(default_factory=dict)
+    """The words of each recording that were hard to hear."""
 
     @property
     def duration_s(self) -> float:
@@ -50,8 +53,11 @@ class _Heard:
         was_read = any(s.touches(at.start_s, at.end_s) for at in found.places for s in self.read[at.label])
         pairs = [pair for pair in self.pairs if any(_touch(pair.place, place) for place in found.places)]
         shown = tuple({(pair.first, pair.second): pair for pair in reversed(pairs)}.values())[::-1][:MOST_READINGS]
-        hearing = (Hearing.DIFFERS if shown else Hearing.AGREES) if was_read else Hearing.NO_SOUND
-        return replace(found, hearing=hearing, readings=shown)
+        if not was_read:
+            return found
+        hard = [word.text.strip() for at in found.places for word in self.hard[at.label] if _says(at, word)]
+        hearing = Hearing.DIFFERS if shown else Hearing.UNSURE if hard else Hearing.AGREES
+        return replace(found, hearing=hearing, readings=shown, hard_to_hear=tuple(dict.fromkeys(hard)))
 
 
 def checked(
@@ -65,7 +71,7 @@ def checked(
     note = Writing("", (Section("", tuple(grounded_sentence(one.sentence) for one in command.sentences)),))
     with ClinicalLexicon.open() as lexicon:
         lines = [_line(found, command) for found in double_check(note, lexicon)]
-        heard = _Heard()
+        heard = _Heard(hard={recording.label: _hard_words(recording) for recording in command.recordings})
         try:
             yield from _heard_again(command, lines, _Ears(speech, cancelled, lexicon, files), heard)
         except Cancelled:
@@ -137,6 +143,15 @@ def _line(found: FoundLine, command: Check) -> CheckLine:
     quotes = tuple(dict.fromkeys(c.quote for c in found.citations if c.quote))
     lines = tuple(command.sentences[number].line for number in found.sentences)
     return CheckLine(found.about, found.text, lines, quotes, places)
+
+
+def _hard_words(recording: KnownRecording) -> list[Word]:
+    words = (word for utterance in recording.utterances for word in utterance.words)
+    return [word for word in words if word.confidence < HARD_TO_HEAR_BELOW]
+
+
+def _says(place: SoundPlace, word: Word) -> bool:
+    return word.start_s < place.end_s and word.end_s > place.start_s
 
 
 def _language(recording: KnownRecording, stretch: Stretch) -> str | None:

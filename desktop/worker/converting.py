@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from desktop.record import encounter
+from desktop.record.speakers import names_speakers
 from desktop.record.written import standing, written_text, written_words
-from desktop.worker import protocol
+from desktop.worker import known, protocol
 from lm.grounding.answer import Citation, Dependence, Evidence, EvidenceWord, Sentence, Verdict
 from lm.sequence import SourceKind
 from multimodal import transcript
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from multimodal.used import Used
 
 
+LABELS = {
+    encounter.Speaker.DOCTOR: "Doctor:",
+    encounter.Speaker.PATIENT: "Patient:",
+    encounter.Speaker.UNKNOWN: "Unknown_speaker:",
+}
+"""What `lm.clinical.dialogue` reads before a turn."""
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -134,11 +141,9 @@ def explained(command: protocol.Explain, found: Explanation, shown: Mapping[str,
         rows = shown_rows(found.method, scores.rows)
         heaviest = max(map(max, rows)) or 1.0
         weights = tuple(tuple(score / heaviest for score in row) for row in rows)
-        pictures.append(protocol.PictureWeights(scores.label, weights, square, box))
+        pictures.append(known.PictureWeights(scores.label, weights, square, box))
     most = max((abs(word.score) for word in found.words), default=0.0) or 1.0
-    words = tuple(
-        protocol.WordWeight(word.word.label, word.word.start_s, abs(word.score) / most) for word in found.words
-    )
+    words = tuple(known.WordWeight(word.word.label, word.word.start_s, abs(word.score) / most) for word in found.words)
     return protocol.AnswerExplained(
         command.job, tuple(pictures), words, shares.image, shares.audio, shares.words, shares.rest
     )
@@ -169,6 +174,18 @@ def evidence_of(recording: KnownRecording) -> Evidence:
     """Return the words of a recording as what sentences may rest on; words without times share their utterance's."""
     words = tuple(word for utterance in recording.utterances for word in _timed_words(utterance))
     return Evidence(SourceKind.TRANSCRIPT, recording.label, words)
+
+
+def dialogue_of(recording: KnownRecording) -> Evidence:
+    """Return the same with a label before each turn ("Doctor:"), where anybody is named: drafts read these."""
+    words: list[EvidenceWord] = []
+    before = None
+    for utterance in recording.utterances:
+        if utterance.speaker is not before and names_speakers(recording.utterances):
+            words.append(EvidenceWord(LABELS[utterance.speaker], utterance.start_s, utterance.start_s))
+            before = utterance.speaker
+        words += _timed_words(utterance)
+    return Evidence(SourceKind.TRANSCRIPT, recording.label, tuple(words))
 
 
 def _timed_words(utterance: encounter.Utterance) -> Iterator[EvidenceWord]:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.worker.ending import CrashLog, Ending
 from desktop.worker.errors import ProtocolError
+from desktop.worker.mining_messages import MineValues
 from desktop.worker.oom_kills import oom_kills
 from desktop.worker.process import Patience, WorkerProcess, WorkerProgram
 from desktop.worker.protocol import (
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 
-_JOBS = Transcribe | Dictate | Ask | Explain | Write | Check | Teach | Embed | Measure
+_JOBS = Transcribe | Dictate | Ask | Explain | Write | Check | Teach | Embed | MineValues | Measure
 _ENDS = Done | Stopped | Failed | Measured
 _CANCEL_CHECK_MS = 100
 

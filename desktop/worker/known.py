@@ -1,4 +1,4 @@
-"""What the worker is told of an encounter: the values inside the messages of `desktop.worker.protocol`."""
+"""The values inside the messages of `desktop.worker.protocol`: what the worker is told of an encounter, and weights."""
 
 from __future__ import annotations
 
@@ -50,8 +50,41 @@ class EncounterContext:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownWords:
+    """What was said or typed in one entry: the utterances of a recording, or a text."""
+
+    entry_id: str
+    label: str = ""
+    """Of a recording."""
+    utterances: tuple[Utterance, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteSentence:
     """A sentence of a note as it stands, with the id of its line."""
 
     line: str
     sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWeights:
+    """How much the answer hangs on each part of a picture."""
+
+    label: str
+    rows: tuple[tuple[float, ...], ...]
+    """Rows from the top, 0 to 1, the heaviest being 1, evenly over `square`."""
+    square: Box
+    """Where the rows lie on the stored picture; they may reach beyond it."""
+    region: Box
+    """The part of the picture that was asked about; only there the weights mean anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordWeight:
+    """How much the answer hangs on a word of a recording, 0 to 1, the heaviest being 1."""
+
+    label: str
+    start_s: float
+    weight: float

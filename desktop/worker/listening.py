@@ -16,15 +16,22 @@ from multimodal.sound import SAMPLE_RATE_HZ, Recording
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from desktop.worker.schedule import Step, Work
+    from desktop.worker.voices import Voices
     from multimodal.files import FileReader
     from multimodal.speech import SpeechRecognizer
+    from multimodal.transcript import Utterance
 
 _LISTEN_AGAIN_S = 0.1
 _NO_SPEECH = "No speech was found in the recording."
 
 
-def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer, files: FileReader) -> Iterator[Step]:
+def transcribed(
+    command: Transcribe, work: Work, speech: SpeechRecognizer, files: FileReader, voices: Voices | None = None
+) -> Iterator[Step]:
     """Recognise a file from `resume_s` on; where a question gives the thread no time, go on after it."""
     try:
         recording = files.load_audio(Path(command.file), cancelled=work.cancelled)
@@ -34,7 +41,7 @@ def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer, files
     position_s, language, silent = command.resume_s, command.language, not command.resume_s
     while True:
         yield RecognisedUpTo(job, position_s, duration_s)
-        rest = Recording(recording.samples[int(position_s * SAMPLE_RATE_HZ) :])
+        rest = Recording(recording.samples[_sample(position_s) :])
         watch, offset_s = Watch(work.must_give_way), position_s
         for utterance in speech.transcribe(rest, language=language, cancelled=watch):
             heard = utterance.shifted(offset_s)
@@ -43,6 +50,7 @@ def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer, files
                 SettledUtterance(job, recorded_utterance(heard, command.form)),
                 RecognisedUpTo(job, position_s, duration_s),
             )
+            yield from _speakers(voices, heard, recording.samples[_sample(heard.start_s) : _sample(heard.end_s)])
         if work.cancelled():
             return
         if not watch.said_yes:
@@ -55,9 +63,10 @@ def transcribed(command: Transcribe, work: Work, speech: SpeechRecognizer, files
 class Dictation:
     """One recording that is recognised while it grows."""
 
-    def __init__(self, command: Dictate, work: Work, speech: SpeechRecognizer) -> None:
+    def __init__(self, command: Dictate, work: Work, speech: SpeechRecognizer, voices: Voices | None = None) -> None:
         self._job, self._work, self._form = command.job, work, command.form
         self._wav = GrowingWav(Path(command.file))
+        self._voices = voices
         self._live = LiveRecognizer(speech, command.language, LiveOptions(mixed=command.mixed))
 
     def steps(self) -> Iterator[Step]:
@@ -76,6 +85,7 @@ class Dictation:
                 silent = False
                 utterance = recorded_utterance(event.utterance, self._form)
                 yield SettledUtterance(self._job, utterance), RecognisedUpTo(self._job, self._live.settled_to_s)
+                yield from _speakers(self._voices, event.utterance, event.sound)
             elif at_end and not watch.said_yes:
                 break
             else:
@@ -85,6 +95,17 @@ class Dictation:
         if silent:
             yield Notice(self._job, _NO_SPEECH)
         yield RecognisedUpTo(self._job, self._live.duration_s, self._live.duration_s)
+
+
+def _speakers(voices: Voices | None, heard: Utterance, sound: NDArray[np.float32]) -> Iterator[Step]:
+    """Tell who speaks, in a step of its own: the words never wait for it."""
+    told = voices.take(heard, sound) if voices else None
+    if told is not None:
+        yield told
+
+
+def _sample(seconds: float) -> int:
+    return int(seconds * SAMPLE_RATE_HZ)
 
 
 class Watch:

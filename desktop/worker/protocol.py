@@ -3,8 +3,8 @@
 Every message below is a frozen dataclass; the two tables at the end are the whole protocol, and `desktop.worker.codec`
 derives from them how a message is written on a line. Sound and pictures never travel on the line: messages name files.
 
-Each job (`Transcribe`, `Dictate`, `Ask`, `Explain`, `Write`, `Check`, `Teach`, `Embed`, `Measure`) ends with exactly
-one of `Done`, `Stopped`, `Failed` or, for `Measure`, `Measured`.
+Each job (what has a `job` and is asked for) ends with exactly one of `Done`, `Stopped`, `Failed` or, for `Measure`,
+`Measured`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from desktop.record.encounter import (  # noqa: TC001 - the codec resolves them 
 )
 from desktop.record.signature import CheckLine  # noqa: TC001 - ditto
 from desktop.record.study_items import CaseNote, StudyItem  # noqa: TC001 - ditto
-from desktop.worker.known import Box, EncounterContext, KnownRecording, NoteSentence  # noqa: TC001 - ditto
+from desktop.worker.known import (  # noqa: TC001 - ditto
+    EncounterContext,
+    KnownRecording,
+    NoteSentence,
+    PictureWeights,
+    WordWeight,
+)
+from desktop.worker.mining_messages import MineValues, ValuesMined
 
 VERSION = 1
 MAX_LINE_BYTES = 4 << 20
@@ -60,6 +67,8 @@ class Transcribe:
     language: str | None = None
     resume_s: float = 0.0
     form: WrittenForm = WrittenForm.VERBATIM
+    speakers: bool = False
+    """Say who speaks, where two voices are heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,16 @@ class Dictate:
     form: WrittenForm = WrittenForm.VERBATIM
     mixed: bool = False
     """Each utterance may be of another language; what is not English is translated."""
+    speakers: bool = False
+    """Say who speaks, where two voices are heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellSpeakers:
+    """Say anew who speaks in a recognised recording, from what a person corrected of it."""
+
+    job: str
+    recording: KnownRecording
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +213,7 @@ Command = (
     Prepare
     | Transcribe
     | Dictate
+    | TellSpeakers
     | FinishDictation
     | Ask
     | Explain
@@ -201,6 +221,7 @@ Command = (
     | Check
     | Teach
     | Embed
+    | MineValues
     | Cancel
     | Forget
     | Measure
@@ -270,6 +291,15 @@ class SettledUtterance:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakersTold:
+    """Who speaks: `utterances`, of the same words, take the place of all from `from_s` on; some have come apart."""
+
+    job: str
+    from_s: float
+    utterances: tuple[Utterance, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecognisedUpTo:
     """How far a recording is recognised, in seconds; `duration_s` is 0 while it still grows."""
 
@@ -327,28 +357,6 @@ class ExplainedSoFar:
 
     job: str
     share: float
-
-
-@dataclass(frozen=True, slots=True)
-class PictureWeights:
-    """How much the answer hangs on each part of a picture."""
-
-    label: str
-    rows: tuple[tuple[float, ...], ...]
-    """Rows from the top, 0 to 1, the heaviest being 1, evenly over `square`."""
-    square: Box
-    """Where the rows lie on the stored picture; they may reach beyond it."""
-    region: Box
-    """The part of the picture that was asked about; only there the weights mean anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordWeight:
-    """How much the answer hangs on a word of a recording, 0 to 1, the heaviest being 1."""
-
-    label: str
-    start_s: float
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +476,7 @@ Event = (
     | Ready
     | PartialWords
     | SettledUtterance
+    | SpeakersTold
     | RecognisedUpTo
     | PictureRead
     | Notice
@@ -480,6 +489,7 @@ Event = (
     | NoteChecked
     | Taught
     | Embedded
+    | ValuesMined
     | Measured
     | Done
     | Stopped

@@ -3,8 +3,8 @@
 A job is an iterator of events; each `next` is one step. Three rules decide who takes the next step:
 
 1. A job that was cancelled goes first, so that it ends.
-2. Questions go one after another, in their order, and before recordings that are recognised from files: such a
-   recording gives up its step when a question arrives and takes it up again afterwards.
+2. Questions, and all else that is done one at a time, go in their order and before recordings that are recognised
+   from files: such a recording gives up its step when a question arrives and takes it up again afterwards.
 3. A dictation goes on while a question is answered: each rests for as long as the other took.
 
 Commands arrive on the reading thread, and what ends a job before its first step is said from there.
@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, Transcribe
+from desktop.worker.errors import ProtocolError
+from desktop.worker.protocol import Dictate, Done, Failed, Measured, Stopped, TellSpeakers, Transcribe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,7 +104,7 @@ class Schedule:
 
     def submit(self, command: Command) -> None:
         """Add a job; called by the reading thread, like `cancel`, `finish` and `close`."""
-        ranks = {Dictate: Rank.DICTATION, Transcribe: Rank.FILE}
+        ranks = {Dictate: Rank.DICTATION, Transcribe: Rank.FILE, TellSpeakers: Rank.FILE}
         with self._changed:
             self._works.append(Work(command, ranks.get(type(command), Rank.QUESTION), self))
             self._changed.notify()
@@ -181,14 +182,20 @@ class Schedule:
         except StopIteration:
             self._end(work, Stopped(work.job) if work.cancelled() else Done(work.job))
         except Exception as error:  # noqa: BLE001 - the worker's loop: a job that fails must not end the others
-            failed = self._explain(error)
-            self._end(work, Stopped(work.job) if work.cancelled() else Failed(work.job, failed.kind, failed.sentence))
+            self._end(work, self._failure(work, error))
         else:
-            self._take(work, step)
+            try:
+                self._take(work, step)
+            except ProtocolError as error:  # too much for a line: that job fails, and the worker goes on
+                self._end(work, self._failure(work, error))
         if work.rank is Rank.DICTATION:
             now = self._clock()
             work.resume_at_s = max(work.resume_at_s, now)  # several dictations take turns
             self._dictation_from_s = now + (now - started)
+
+    def _failure(self, work: Work, error: Exception) -> Event:
+        failed = self._explain(error)
+        return Stopped(work.job) if work.cancelled() else Failed(work.job, failed.kind, failed.sentence)
 
     def _take(self, work: Work, step: Step) -> None:
         if isinstance(step, Pause):

@@ -15,6 +15,8 @@ from desktop.worker.converting import Converter, explained, heard_utterances
 from desktop.worker.drafting import drafted
 from desktop.worker.embedding import embedded
 from desktop.worker.listening import Dictation, transcribed
+from desktop.worker.mining import mined
+from desktop.worker.mining_messages import MineValues
 from desktop.worker.protocol import (
     Ask,
     Check,
@@ -32,11 +34,13 @@ from desktop.worker.protocol import (
     Prepare,
     Ready,
     Teach,
+    TellSpeakers,
     Transcribe,
     Write,
 )
 from desktop.worker.schedule import OutOfMemory
 from desktop.worker.teaching import taught
+from desktop.worker.voices import VoiceMemory, Voices, told_again
 from lm import errors as lm_errors
 from lm.hardware import describe
 from lm.prefix import is_out_of_memory
@@ -72,6 +76,7 @@ class Workshop:
         self._wish = Prepare("")
         self._encodings: OrderedDict[str, Encodings] = OrderedDict()
         self._encoder: Encoder | None = None
+        self._voice_memory = VoiceMemory()
         self._files = ConfinedFileReader()
 
     def steps(self, work: Work) -> Iterator[Step]:
@@ -85,32 +90,48 @@ class Workshop:
 
     def _steps(self, work: Work) -> Iterator[Step]:
         command = work.command
-        if isinstance(command, Transcribe | Dictate | Check):
+        if isinstance(command, Transcribe | Dictate):
             yield from self._listen(command, work)
+        elif isinstance(command, Check):
+            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
+        elif isinstance(command, TellSpeakers):
+            yield from told_again(command, work, self._loaded().voices(), self._voice_memory, self._files)
         elif isinstance(command, Prepare):
             yield from self._prepare(command)
         elif isinstance(command, Ask):
             yield from self._answer(command, work)
         elif isinstance(command, Explain):
             yield from self._explain_answer(command, work)
-        elif isinstance(command, Write | Teach | Embed):
+        elif isinstance(command, Write | Teach | Embed | MineValues):
             yield from self._without_decoder(command)
         elif isinstance(command, Measure):
             yield from self._measure(command, work)
         elif isinstance(command, Forget):
             self._forget(command.encounter_id)
 
-    def _listen(self, command: Transcribe | Dictate | Check, work: Work) -> Iterator[Step]:
+    def _listen(self, command: Transcribe | Dictate, work: Work) -> Iterator[Step]:
+        voices = yield from self._voices(command)
         if isinstance(command, Transcribe):
-            yield from transcribed(command, work, self._loaded().speech(), self._files)
-        elif isinstance(command, Dictate):
-            yield from Dictation(command, work, self._loaded().speech()).steps()
+            yield from transcribed(command, work, self._loaded().speech(), self._files, voices)
         else:
-            yield from checked(command, work.cancelled, lambda: self._loaded().speech(), self._files)
+            yield from Dictation(command, work, self._loaded().speech(), voices).steps()
 
-    def _without_decoder(self, command: Write | Teach | Embed) -> Iterator[Event]:
+    def _voices(self, command: Transcribe | Dictate) -> Generator[Event, None, Voices | None]:
+        """Return what tells who speaks; None where it is not wanted, or cannot be had: the words still come."""
+        if not command.speakers:
+            return None
+        try:
+            encoder = self._loaded().voices()
+        except (CatalogError, lm_errors.DamagedCheckpoint) as error:
+            yield Notice(command.job, f"Who speaks is not told. {error}")
+            return None
+        return Voices(command.job, command.file, encoder, self._voice_memory, command.form)
+
+    def _without_decoder(self, command: Write | Teach | Embed | MineValues) -> Iterator[Event]:
         if isinstance(command, Write):
             return drafted(command)
+        if isinstance(command, MineValues):
+            return mined(command)
         return taught(command) if isinstance(command, Teach) else embedded(command, self._text_encoder())
 
     def explain(self, error: Exception) -> Failed:
@@ -261,6 +282,7 @@ class Workshop:
 
     def _forget(self, encounter_id: str) -> None:
         self._encodings.pop(encounter_id, None)
+        self._voice_memory.forget()
         if self._models is not None:
             self._models.forget()
 

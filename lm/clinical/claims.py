@@ -93,7 +93,7 @@ def _is_there(fact: Fact) -> bool:
 
 def _told(text: str) -> tuple[Quantity, ...]:
     """Return the numbers that claim something: "one" and "two" in words without a unit do not."""
-    return tuple(q for q in quantities_in(text) if q.unit or text[q.start].isdigit() or q.value > 2)
+    return tuple(q for q in quantities_in(text) if q.unit or text[q.start] in ".0123456789" or q.value > 2)
 
 
 def _is_told(quantity: Quantity, source: Iterable[Quantity]) -> bool:

@@ -65,6 +65,7 @@ _SPEAKERS = {
     Speaker.CLINICIAN: "doctor dr physician clinician nurse guest_clinician provider",
     Speaker.PATIENT: "patient pt",
     Speaker.COMPANION: "guest guest_family family mother father parent wife husband companion caregiver",
+    Speaker.UNKNOWN: "unknown_speaker",
 }
 SPEAKER_OF = {name: speaker for speaker, names in _SPEAKERS.items() for name in names.split()}
 """Who is meant by a label, in small letters."""

@@ -156,7 +156,13 @@ def quote_of(text: str, fact: Fact) -> str:
 
 
 def _around(text: str, fact: Fact) -> str:
-    """Return the words of the same sentence beside a finding."""
+    """Return the words of the same sentence beside a finding, and its own."""
+    before, after = beside(text, fact)
+    return f"{before}{fact.text}{after}"
+
+
+def beside(text: str, fact: Fact) -> tuple[str, str]:
+    """Return the words of the same sentence before and after a fact; the sign that ends it is not among them."""
     before = _SENTENCE_END.split(text[max(0, fact.start - AROUND) : fact.start])[-1]
     after = _SENTENCE_END.split(text[fact.end : fact.end + AROUND])[0]
-    return f"{before}{fact.text}{after}"
+    return before, after

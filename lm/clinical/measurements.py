@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from lm.clinical.concentrations import is_concentration, with_whole_unit
 from lm.clinical.facts import Fact, FactKind
 from lm.clinical.measures import JUDGEMENTS, MEASURES, VITALS, Measure
 from lm.clinical.numbers import Quantity, are_joined, quantities_in
@@ -45,7 +46,7 @@ _ADULT_WORDS = re.compile(r"male|female", re.IGNORECASE)
 
 def measured_in(sentence: str) -> tuple[Fact, ...]:
     """Return the vital signs and laboratory values of a sentence with their places in it; a name alone counts too."""
-    quantities = quantities_in(sentence)
+    quantities = tuple(with_whole_unit(sentence, quantity) for quantity in quantities_in(sentence))
     found: list[Fact] = []
     used: set[int] = set()
     for measure, name in _names(sentence):
@@ -82,9 +83,22 @@ def _value_after(
         follows = at + 1 < len(quantities) and are_joined(sentence, quantity, quantities[at + 1])
         if measure.is_pair and not follows:
             continue
-        if measure.low <= quantity.value <= measure.high and _fits(measure, quantity):
+        if _is_believed(measure, quantity) and _fits(measure, quantity):
             return (at, at + 1) if measure.is_pair else (at,)
     return None
+
+
+def _is_believed(measure: Measure, quantity: Quantity) -> bool:
+    """Return whether the value can be meant; the bounds are in the measure's own unit, and say nothing of another."""
+    unit = _unit(measure, quantity)
+    if measure.kind is FactKind.LAB and is_concentration(unit) and unit != measure.unit:
+        return measure.high > 0
+    return measure.low <= quantity.value <= measure.high
+
+
+def _unit(measure: Measure, quantity: Quantity) -> str:
+    """Return the unit that was said; of ions with one charge a milliequivalent is a millimole."""
+    return "mmol/L" if (quantity.unit, measure.unit) == ("mEq/L", "mmol/L") else quantity.unit
 
 
 def _fits(measure: Measure, quantity: Quantity) -> bool:
@@ -104,7 +118,7 @@ def _written_value(measure: Measure, chosen: Sequence[Quantity]) -> str:
     if measure.is_pair:
         return f"{chosen[0].value:g}/{chosen[1].value:g} {measure.unit}"
     (quantity,) = chosen
-    unit = quantity.unit or measure.unit
+    unit = _unit(measure, quantity) or measure.unit
     if measure.name == "temperature":
         unit = quantity.unit if quantity.unit.startswith("°") else "°F" if quantity.value > 45 else "°C"
     return str(Quantity(quantity.value, unit, 0, 0))

@@ -60,7 +60,7 @@ _LABS = (
     ("GFR", r"e?gfr|glomerular filtration rate", "mL/min", 1, 200),
     ("total cholesterol", r"(?:total )?cholesterol", "mg/dL", 50, 900),
     ("LDL", r"ldl(?: cholesterol)?", "mg/dL", 5, 600),
-    ("HDL", r"hdl(?: cholesterol)?", "mg/dL", 5, 200),
+    ("HDL", r"(?<!non[- ])hdl(?: cholesterol)?", "mg/dL", 5, 200),
     ("triglycerides", r"triglycerides?", "mg/dL", 10, 6_000),
     ("TSH", r"tsh|thyroid stimulating hormone", "mIU/L", 0, 200),
     ("troponin", r"troponins?", "", 0, 100_000),

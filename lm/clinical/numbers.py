@@ -15,7 +15,7 @@ from lm.clinical.words import Word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+")
+_TOKEN = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\S)\.\d+|[^\W\d_]+")
 _UNITS = {
     word: value
     for value, word in enumerate(
@@ -134,15 +134,20 @@ def _are_near(text: str, first: Word, second: Word) -> bool:
 
 
 def _number(text: str, tokens: Sequence[Word], at: int) -> tuple[float | None, int]:
-    if tokens[at].text[0].isdigit():
+    if _is_in_digits(tokens[at]):
         return _written(text, tokens, at)
     run = [tokens[at].key]
     for first, second in zip(tokens[at:], tokens[at + 1 :], strict=False):
-        if not _are_near(text, first, second) or second.text[0].isdigit():
+        if not _are_near(text, first, second) or _is_in_digits(second):
             break
         run.append(second.key)
     value, length = _spoken(run)
     return value, at + length
+
+
+def _is_in_digits(word: Word) -> bool:
+    """Return whether a number is written, as "7" or ".7"."""
+    return word.text.lstrip(".")[0].isdigit()
 
 
 def _written(text: str, tokens: Sequence[Word], at: int) -> tuple[float | None, int]:

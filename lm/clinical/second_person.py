@@ -40,7 +40,13 @@ _PATIENT_IS_THEY = re.compile(
     r"denies|knows|understands|agrees|worries)(?: that)?) they\b",
     re.IGNORECASE,
 )
-"""Elsewhere "they" may be tablets or other people."""
+"""Elsewhere "they" may be tablets or other people, unless nothing else in the sentence is more than one."""
+_PATIENT_FIRST = re.compile(r"^(?:the |this )?patient\b(?!s| or )(?: \w+ly)? \w+", re.IGNORECASE)
+_PLURAL = re.compile(r"\b(?:[a-z]{3,}(?<!ss)(?<!us)(?<!is)s|people|men|women|feet|teeth|both|they)\b", re.IGNORECASE)
+_NOT_PLURAL = frozenset(
+    "always days diabetes does during grams has herpes hours kilograms last less micrograms milligrams minutes months "
+    "perhaps pounds rabies sometimes times units was weeks years".split()
+)
 _EITHER = (
     (re.compile(r"\b(?:he or she|she or he|he/she|she/he|s/he)\b", re.IGNORECASE), "the patient"),
     (re.compile(r"\b(?:his or her|her or his|his/her|her/his)\b", re.IGNORECASE), "the patient's"),
@@ -49,7 +55,18 @@ _OF_THE_PATIENT = (
     (re.compile(r"\btheir\b", re.IGNORECASE), "your"),
     (re.compile(r"\b(?:themselves|themself)\b", re.IGNORECASE), "yourself"),
 )
+_THEIR_OWN = re.compile(
+    r"\btheir(?= (?:blood pressure|blood sugar|temperature|pulse|heart|weight|oxygen|breathing|chest|lungs?|skin)\b)",
+    re.IGNORECASE,
+)
+"""What is measured and looked at is the patient's."""
 _SPEAKS_OF_PATIENT = re.compile(r"(?:^|\b(?:the|this)\s)patient\b(?!s)|\bthe patient's\b", re.IGNORECASE)
+_OUR_PLAN = re.compile(
+    r"^will (?=(?:also )?(?:take|order|get|do|check|recheck|repeat|send|refer|obtain|arrange|schedule|perform)\b.*"
+    r"\b(?:x-rays?|ct|mri|scans?|ultrasound|blood|tests?|cultures?|ecg|ekg|films?|samples?|labs?|biopsy|referral|urine)\b)",
+    re.IGNORECASE,
+)
+"""Who will is left out in a note; tests are ordered by those who treat, and pills are taken by the patient."""
 _CHARTED = (
     (re.compile(rf"\byou (?:also )?den(?:y|ied) (?:any |having )?(?!{_DOING})"), "you told us that you have no "),
     (re.compile(rf"\byou (?:also )?endorsed? (?!{_DOING})"), "you told us that you have "),
@@ -68,9 +85,10 @@ _PRONOUNS = (
 def to_you(sentence: str, original: str = "") -> str:
     """Return the sentence as it is said to the patient; whether others are meant is told by `original`, if given."""
     whole = original or sentence
-    if _OTHERS.search(whole) or _THEY.search(_PATIENT_IS_THEY.sub("", whole)):
+    if _OTHERS.search(whole) or _THEY.search(_they_as_you(whole)):
         return sentence
-    said = _PATIENT_IS_THEY.sub(r"\g<told> you", sentence)
+    said = _they_as_you(sentence)
+    said = _OUR_PLAN.sub("we will ", _THEIR_OWN.sub("your", said))
     for pattern, words in _EITHER:
         said = pattern.sub(words, said)
     is_patients = _SPEAKS_OF_PATIENT.search(said) is not None
@@ -84,6 +102,17 @@ def to_you(sentence: str, original: str = "") -> str:
         said = pattern.sub(word, said)
     said = re.sub(r"\b(?:the |this )patient\b", "you", said, flags=re.IGNORECASE)
     return said[:1].upper() + said[1:] if sentence[:1].isupper() else said
+
+
+def _they_as_you(sentence: str) -> str:
+    """Return the sentence with "you" for "they" where that can only be the patient."""
+    said = _PATIENT_IS_THEY.sub(r"\g<told> you", sentence)
+    first = _PATIENT_FIRST.match(said)
+    last = next((found.start() for found in reversed(list(_THEY.finditer(said)))), 0)
+    if first is None or not last:
+        return said
+    others = {word.lower() for word in _PLURAL.findall(said[first.end() : last])} - _NOT_PLURAL - {"they"}
+    return said if others else _THEY.sub("you", said)
 
 
 def _addressed(found: re.Match[str]) -> str:

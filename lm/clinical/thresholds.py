@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lm.clinical.concentrations import CELLS
 from lm.clinical.facts import FactKind
+from lm.clinical.measures import MEASURES
 
 if TYPE_CHECKING:
     from lm.clinical.facts import Fact
@@ -83,8 +85,8 @@ NEWS2_THREE = (
 _HIGH = frozenset({"high", "elevated", "positive"})
 _LOW_HERE = "low"
 _HIGH_ONLY = frozenset({"troponin", "BNP", "D-dimer"})
-_OTHER_UNITS = ("µmol", "umol", "mmol/mol", "g/l ")
-"""Such a laboratory value is left alone rather than misread."""
+_UNITS = {measure.name: measure.unit for measure in MEASURES}
+CELL_COUNTS = frozenset({"white cell count", "platelets"})
 
 
 def terms_of(fact: Fact) -> tuple[str, ...]:
@@ -115,11 +117,25 @@ def _beyond(fact: Fact, bounds: tuple[Bound, ...]) -> list[Bound]:
 
 def _value(fact: Fact) -> float | None:
     number = _NUMBER.search(fact.value)
-    if number is None or (fact.kind is FactKind.LAB and any(unit in fact.value.lower() for unit in _OTHER_UNITS)):
+    if number is None or (fact.kind is FactKind.LAB and not _is_in_its_unit(fact, fact.value[number.end() :].strip())):
         return None
     value = float(number[0])
     if fact.name == "temperature" and (_FAHRENHEIT.search(fact.value) or value > _HOTTEST_CELSIUS):
-        return round((value - 32) / 1.8, 1)
-    if fact.name in {"white cell count", "platelets"} and value > 1000:
-        return value / 1000
-    return value
+        return celsius(value)
+    return thousands(value) if fact.name in CELL_COUNTS else value
+
+
+def _is_in_its_unit(fact: Fact, unit: str) -> bool:
+    """Return whether a laboratory value is in the unit of its bounds; another is left alone rather than misread."""
+    own = CELLS if fact.name in CELL_COUNTS else _UNITS.get(fact.name, "")
+    return unit.casefold() in {"", own.casefold()}
+
+
+def celsius(fahrenheit: float) -> float:
+    """Return degrees Fahrenheit in degrees Celsius, to one place."""
+    return round((fahrenheit - 32) / 1.8, 1)
+
+
+def thousands(cells: float) -> float:
+    """Return a count of cells in 10^9/l: "11000" and "11.2" are both said."""
+    return cells / 1000 if cells > 1000 else cells

@@ -42,14 +42,17 @@ def _is_own(fact: Fact) -> bool:
 
 
 _MEASURED = frozenset({FactKind.VITAL, FactKind.LAB})
+_OF_NOBODY_HERE = frozenset({Assertion.FAMILY, Assertion.HYPOTHETICAL})
+"""A relative's blood pressure and one that is feared are not the patient's."""
+_OF_FAMILY = _MEASURED | {FactKind.PROBLEM}
 GROUPS = (
     _Group("Allergies", lambda fact: fact.kind is FactKind.ALLERGY),
     _Group("Problems", lambda fact: fact.kind is FactKind.PROBLEM and _is_own(fact) and fact.course is Course.CURRENT),
     _Group("Drugs", lambda fact: fact.kind is FactKind.DRUG),
-    _Group("Measurements", lambda fact: fact.kind in _MEASURED),
+    _Group("Measurements", lambda fact: fact.kind in _MEASURED and fact.assertion not in _OF_NOBODY_HERE),
     _Group("Denied", lambda fact: fact.kind is FactKind.PROBLEM and fact.assertion is Assertion.ABSENT),
     _Group("Past", lambda fact: fact.kind is FactKind.PROBLEM and _is_own(fact) and fact.course is Course.PAST),
-    _Group("Family", lambda fact: fact.kind is FactKind.PROBLEM and fact.assertion is Assertion.FAMILY),
+    _Group("Family", lambda fact: fact.kind in _OF_FAMILY and fact.assertion is Assertion.FAMILY),
     _Group("Procedures", lambda fact: fact.kind is FactKind.PROCEDURE),
 )
 """In the order in which a doctor looks: what can harm first."""

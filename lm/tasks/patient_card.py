@@ -51,10 +51,15 @@ _ADVICE = re.compile(
     r"^(?:please |do not |don['’]t |never |always )?(?:take|drink|rest|avoid|stop|start|keep|use|call|eat|wear|walk|"
     r"try|go|bring|check|continue|follow|ask|make|get|return|limit|quit|wash|apply|increase|decrease|repeat|see|watch)\b"
     r"|\b(?:you|patients?|people) (?:should|must|need to|will|can|may want to)\b"
-    r"|\bwe (?:will|would like|recommend|advise)\b|\bfollow[- ]?up\b|\bshould be\b",
+    r"|^will (?:also )?[a-z]+\b|\bwe (?:will|would like|recommend|advise)\b|\bfollow[- ]?up\b|\bshould be\b",
     re.IGNORECASE,
 )
 _SPEAKS_OF_PATIENT = re.compile(r"(?:^|\b(?:the|this)\s)patient\b(?!s)|^(?:he|she)\b(?! or)", re.IGNORECASE)
+
+
+_GOES_ON = re.compile(
+    r"^(?:it|this|that|these|those|they) (?:\w+s|gave|did|had|were|are|have|do|made|caused)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class CardMaker:
         """Return the card of some sentences; what is withheld from the doctor is withheld from the patient."""
         shown = [sentence for sentence in sentences if sentence.verdict is not Verdict.WITHHELD]
         to_patient = any(_SPEAKS_OF_PATIENT.search(sentence.text) for sentence in shown)
-        lines = tuple(self._line(sentence, to_patient) for sentence in shown)
+        lines = self._lines(shown, to_patient)
         before = reading_level("\n".join(line.original.text for line in lines))
         after = reading_level("\n".join(said.text for line in lines for said in line.sentences))
         sections = [_section(name, lines) for name in _SECTIONS]
@@ -130,10 +135,19 @@ class CardMaker:
             return True
         return not self.changed(text, apply(text, [one]))
 
-    def _line(self, sentence: Sentence, to_patient: bool) -> CardLine:
+    def _lines(self, shown: Sequence[Sentence], to_patient: bool) -> tuple[CardLine, ...]:
+        """Return the lines; one that begins with "It" stays with the one that says what it is."""
+        lines: list[CardLine] = []
+        for sentence in shown:
+            goes_on = lines and _GOES_ON.match(sentence.text)
+            section = lines[-1].section if goes_on else self._section_of(sentence.text)
+            lines.append(self._line(sentence, section, to_patient))
+        return tuple(lines)
+
+    def _line(self, sentence: Sentence, section: str, to_patient: bool) -> CardLine:
         parts, replaced, changed = self.checked(sentence.text, to_patient=to_patient)
         said = tuple(Sentence(part, sentence.verdict, sentence.citations) for part in parts)
-        return CardLine(sentence, self._section_of(sentence.text), said, replaced, changed)
+        return CardLine(sentence, section, said, replaced, changed)
 
     def _section_of(self, text: str) -> str:
         if _URGENT.search(text):

@@ -97,12 +97,18 @@ def with_guessed_speakers(said: Sequence[Said]) -> tuple[Said, ...]:
     return tuple(guessed)
 
 
-def _guess(one: Said, before: Said | None) -> Speaker:
+def leaning(one: Said) -> int:
+    """Return 1 for a sentence whose words suggest the clinician, -1 for the patient, 0 where they suggest neither."""
     if one.asks:
-        return Speaker.CLINICIAN
+        return 1
     clinician, patient = len(_BY_CLINICIAN.findall(one.text)), len(_BY_PATIENT.findall(one.text))
-    if clinician != patient:
-        return Speaker.CLINICIAN if clinician > patient else Speaker.PATIENT
+    return (clinician > patient) - (clinician < patient)
+
+
+def _guess(one: Said, before: Said | None) -> Speaker:
+    leans = leaning(one)
+    if leans:
+        return Speaker.CLINICIAN if leans > 0 else Speaker.PATIENT
     if before is None:
         return Speaker.CLINICIAN
     return Speaker.PATIENT if before.asks else before.speaker

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import torch
 
+CHECKPOINTS = "checkpoints"
 _FORMAT = 1
 _KEPT = 2
 """The last one, and the one before it in case its disk blocks go bad."""
@@ -57,7 +58,7 @@ class Checkpoints:
     """The checkpoints of one run, in its output folder."""
 
     def __init__(self, out: Path) -> None:
-        self._folder = out / "checkpoints"
+        self._folder = out / CHECKPOINTS
 
     def latest(self) -> Path | None:
         """Return the folder of the last complete checkpoint."""
@@ -103,14 +104,17 @@ class Checkpoints:
             raise _damaged(folder, error) from error
 
     def restore(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer | None) -> None:
-        """Put the last checkpoint's weights and moments into `model` and `optimizer`, weights alone without one."""
+        """Put the last checkpoint's weights and moments into `model` and `optimizer`, weights alone without one.
+
+        Without an optimizer nothing learns yet: what joined `model` after the checkpoint stays as it is.
+        """
         folder = self.latest()
         if folder is None:
             raise TrainingError(f"{self._folder.parent} holds no checkpoint to resume from: start without --resume.")
         try:
             weights = load_file(folder / "weights.safetensors")
             moments = load_file(folder / "optimizer.safetensors")
-            _load_weights(model, weights)
+            _load_weights(model, weights, all_known=optimizer is not None)
             if optimizer is not None:
                 _load_moments(model, optimizer, moments)
         except (OSError, SafetensorError, KeyError, RuntimeError) as error:
@@ -139,8 +143,10 @@ def moments_of(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict
     }
 
 
-def _load_weights(model: torch.nn.Module, weights: dict[str, torch.Tensor]) -> None:
+def _load_weights(model: torch.nn.Module, weights: dict[str, torch.Tensor], *, all_known: bool) -> None:
     for name, parameter in model.named_parameters():
+        if name not in weights and not all_known:
+            continue
         parameter.data.copy_(like(weights[name], parameter.data))
 
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -17,6 +17,20 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     flush_file(partial)
     partial.replace(path)
     flush_folder(path.parent)
+
+
+def set_aside(folder: Path, names: Sequence[str]) -> Path | None:
+    """Move what `folder` has of `names` into a new folder in it, `earlier-1` or the next; None where it has nothing."""
+    there = [name for name in names if (folder / name).exists()]
+    if not there:
+        return None
+    taken = (int(path.name.removeprefix("earlier-")) for path in folder.glob("earlier-*") if path.name[8:].isdecimal())
+    aside = folder / f"earlier-{1 + max(taken, default=0)}"
+    aside.mkdir()
+    for name in there:
+        (folder / name).replace(aside / name)
+    flush_folder(folder)
+    return aside
 
 
 def flush_file(file: Path) -> None:

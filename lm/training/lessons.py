@@ -19,7 +19,7 @@ from torch import nn
 from lm.errors import OutOfMemory, TrainingError
 from lm.prefix import is_out_of_memory
 from lm.training.checkpoint import Checkpoints, Progress, RunState
-from lm.training.parallel import Processes, adding_gradients, wrapped
+from lm.training.parallel import Processes, adding_gradients, whole, wrapped
 from lm.training.schedule import LearningRates, generator
 
 if TYPE_CHECKING:
@@ -158,12 +158,13 @@ class LessonTrainer:
                 "Memory ran out in a training step; the checkpoints are safe. Start again with fewer tokens in a pack."
             ) from error
         named = dict(zip(self._lesson.figures, figures.tolist(), strict=True))
-        if not all(math.isfinite(value) for value in named.values()):
+        # A loss can be a number whose gradient is none; such a step would end in the next checkpoint.
+        length = float(whole(torch.nn.utils.clip_grad_norm_(self._learning, self._lesson.options.clip)))
+        if not all(map(math.isfinite, (*named.values(), length))):
             raise TrainingError(
                 f"The loss is no longer a number at step {number} of a lesson; the checkpoints before it are safe. "
                 "Start another run with a lower learning-rate."
             )
-        torch.nn.utils.clip_grad_norm_(self._learning, self._lesson.options.clip)
         self.optimizer.step()
         return named, rate
 
@@ -210,6 +211,7 @@ class Course:
         self._plans, self._taught, self._kept, self._options, self._group = plans, taught, kept, options, group
         self._checkpoints = Checkpoints(options.folder)
         self._done = 0
+        self._resumed_at: int | None = None
         described = json.loads(json.dumps(options.described))
         self._state = RunState(Progress(0), described, options.data_sha256)
 
@@ -234,7 +236,7 @@ class Course:
                 f"This is not the {changed[0]} that the run was started with. Nothing was touched: put it back, or "
                 "start another run in another folder."
             )
-        self._done = state.progress.step
+        self._done = self._resumed_at = state.progress.step
         self._checkpoints.restore(self._kept, None)
 
     def begin_after(self, steps: int) -> None:
@@ -263,8 +265,9 @@ class Course:
             return
         lesson = plan.build()
         trainer = LessonTrainer(self._taught, lesson, plan, self._options, self._group)
-        if done:
-            self._checkpoints.restore(self._kept, trainer.optimizer)
+        if self._done == self._resumed_at:
+            # Again, since building the lesson may have brought weights that `resume` could not know.
+            self._checkpoints.restore(self._kept, trainer.optimizer if done else None)
         self._kept.train()
         for number in range(done + 1, plan.steps + 1):
             if self._stopped(cancelled):

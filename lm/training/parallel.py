@@ -80,6 +80,7 @@ class Processes:
 def joined_processes(sharing: Sharing, device: torch.device, init_method: str = "env://") -> Iterator[Processes]:
     """Join the processes that RANK and WORLD_SIZE tell of; one process alone needs no group unless it shards.
 
+    Each takes the GPU that LOCAL_RANK numbers, where `device` names none.
     Raises TrainingError where several were asked for and nothing started them.
     """
     rank, world = (int(os.environ.get(name, default)) for name, default in (("RANK", "0"), ("WORLD_SIZE", "1")))
@@ -88,12 +89,19 @@ def joined_processes(sharing: Sharing, device: torch.device, init_method: str = 
         return
     if init_method == "env://" and "MASTER_ADDR" not in os.environ:
         raise TrainingError("Sharing the work needs torchrun or accelerate launch to start it. Nothing was started.")
-    backend = "nccl" if device.type == "cuda" else "gloo"
-    dist.init_process_group(backend, init_method=init_method, rank=rank, world_size=world, timeout=_LONGEST_WAIT)
+    if device.type == "cuda":
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")) if device.index is None else device.index)
+    backends = backends_for(device)
+    dist.init_process_group(backends, init_method=init_method, rank=rank, world_size=world, timeout=_LONGEST_WAIT)
     try:
         yield Processes(rank, world, sharing)
     finally:
         dist.destroy_process_group()
+
+
+def backends_for(device: torch.device) -> str:
+    """Return what connects processes: on GPUs, gloo too, since losses and the wish to stop are added up on the CPU."""
+    return "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
 
 
 def wrapped(model: nn.Module, blocks: Sequence[nn.Module], processes: Processes) -> nn.Module:

@@ -110,6 +110,7 @@ def calibrate(
 ) -> Calibration:
     """Measure the thresholds for the projector in `folder`; write them and the references beside it."""
     projector, binding = load_projector(folder / PROJECTOR_FILE, decoder.fingerprint)
+    projector.to(decoder.model.device)
     pictures = read_pictures(data)
     references = reference_pictures(pictures, features)
     asker = _Asker(decoder, projector, features, references.project(projector))  # type: ignore[arg-type] # our file holds an image projector

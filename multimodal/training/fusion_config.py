@@ -41,6 +41,10 @@ LESSONS: dict[str, type[LessonOptions]] = {
     "conversations": ConversationOptions,
 }
 """What a lesson may teach, as its table in the file says."""
+_ABOVE_ZERO = frozenset(
+    {"batch", "distillation_batch", "temperature", "rank", "image_hidden", "audio_hidden", "checkpoint_every"}
+)
+"""Numbers that others are divided by, or sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,10 @@ def _values(options: type[Any], table: Mapping[str, Any], place: str) -> dict[st
             values[known[key]] = _positions(value, place)
             continue
         number = float(value) if expected is float and type(value) is int else value
-        if type(number) is not expected or (expected is not str and number < 0):
-            raise TrainingError(f"{place}: {key} cannot be {value!r}, expected a {expected.__name__} of 0 or more.")
+        above = known[key] in _ABOVE_ZERO
+        if type(number) is not expected or (expected is not str and (number < 0 or (above and number == 0))):
+            least = "above 0" if above else "of 0 or more"
+            raise TrainingError(f"{place}: {key} cannot be {value!r}, expected a {expected.__name__} {least}.")
         values[known[key]] = number
     return values
 

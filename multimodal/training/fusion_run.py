@@ -16,6 +16,8 @@ from torch import nn
 from lm.errors import TrainingError
 from lm.lora import LORA_FILE, add_lora, decoder_blocks, decoder_module, remove_lora, save_lora
 from lm.training.chart import draw_lesson_curves
+from lm.training.checkpoint import CHECKPOINTS
+from lm.training.files import set_aside
 from lm.training.lessons import Course, CourseOptions, Group, LessonStep, Taught
 from lm.training.losslog import LossLog
 from lm.training.parallel import Processes, Sharing, whole
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
     from multimodal.vision import ImageEncoder
 
 AUDIO_PROJECTOR_FILE = "audio-projector.safetensors"
+LOSS_FILE, CURVE_FILE = "loss.jsonl", "loss.png"
+_OF_ONE_RUN = (CHECKPOINTS, LOSS_FILE, CURVE_FILE)
+"""What is set aside in the run folder when another run begins there; what the encoders made stays."""
 _MANIFESTS = ("images.jsonl", "audio.jsonl", "notes.jsonl", "qa.jsonl")
 
 FusionProgress = FeatureProgress | SoundProgress | LessonStep | str
@@ -67,6 +72,11 @@ class FusionRun:
     resume: bool = False
     after: Path | None = None
     """Folder of a run in which the first lessons were given: they are not given again."""
+
+    @property
+    def log(self) -> LossLog:
+        """The losses of the run in the run folder."""
+        return LossLog(self.run_folder / LOSS_FILE, ("step", "lesson", "of_lesson", "figures", "loss"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,13 +144,16 @@ def _teach(
         run.run_folder, config.described(), _data_sha256(run.data), config.seed, config.checkpoint_every
     )
     course = Course(plans, taught, adapters.kept(), options, group)
-    log = LossLog(run.run_folder / "loss.jsonl")
+    log = run.log
     if run.resume:
         course.resume()
     elif run.after is not None:
         course.begin_after(take_over(run.after, options, plans, adapters.projectors))
     if group.processes.first:
-        log.forget_after(course.step)
+        if run.resume:
+            log.forget_after(course.step)
+        else:
+            set_aside(run.run_folder, _OF_ONE_RUN)
 
     def record(step: LessonStep) -> None:
         if group.processes.first:
@@ -149,7 +162,7 @@ def _teach(
 
     finished = course.teach(record, cancelled)
     if group.processes.first:
-        _draw(log, run.run_folder / "loss.png")
+        _draw(log, run.run_folder / CURVE_FILE)
     return finished
 
 
@@ -183,6 +196,9 @@ def _stores(
     if processes.first:
         processes.wait()
     labelled = training_pictures(run.data, run.config.seed) if features else []
+    if (features and not labelled) or (sounds and not clips):
+        what = "picture" if features and not labelled else "clip"
+        raise TrainingError(f"{run.data} holds no {what} to train on. Nothing was learned; name another folder.")
     return FusionStores(run.data, features, labelled, sounds, clips)
 
 

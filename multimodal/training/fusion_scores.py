@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from lm.errors import TrainingError
 from lm.lora import LORA_FILE, adapter_sha256, with_lora
 from lm.model import Decoder
-from lm.training.losslog import LossLog
 from lm.weights import save_decoder
 from multimodal.training.fusion_card import write_fusion_card
 from multimodal.training.projector_run import score_projector
@@ -27,7 +26,7 @@ def describe_run(run: FusionRun, decoder: str) -> Path:
     """Write the card of what was trained, from the loss log and the files; return it."""
     card = run.adapter_folder / CARD_FILE
     files = [*sorted(run.adapter_folder.glob("*-projector.safetensors")), *run.adapter_folder.glob(LORA_FILE)]
-    write_fusion_card(card, decoder, run.config, LossLog(run.run_folder / "loss.jsonl").records(), files)
+    write_fusion_card(card, decoder, run.config, run.log.records(), files)
     return card
 
 

@@ -95,6 +95,11 @@ class ConversationOptions:
     def __post_init__(self) -> None:
         if min(self.pictures, self.sounds, self.texts) < 0 or self.pictures + self.sounds + self.texts <= 0:
             raise TrainingError("The shares of pictures, sounds and texts are not negative, and not all are 0.")
+        if 0 < self.conversations < self.batch:
+            raise TrainingError(
+                f"{self.conversations} conversations are less than one batch of {self.batch}, so nothing would be "
+                "learned: ask for more conversations or a smaller batch. Nothing was started."
+            )
         if self.mismatched + self.withheld > 1 or min(self.mismatched, self.withheld) < 0:
             raise TrainingError("mismatched and withheld are shares: neither is negative, together at most 1.")
 

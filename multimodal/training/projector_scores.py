@@ -91,9 +91,7 @@ class Scorer:
         self._features = features
         self._projector = projector
         self._seed = seed
-        blank = features.mean_picture()
-        with torch.inference_mode():
-            self._blank = projector(blank.patches, blank.cls)[0]
+        self._blank = projector.project(features.mean_picture())[0]
 
     def yes_no(self, task: Task, on_progress: Callable[[str], None]) -> Score:
         """Score a task with two choices by the decoder's own probability of the first."""
@@ -173,8 +171,7 @@ class Scorer:
             return [None] * len(paths)
         if shown is Shown.BLANK:
             return [self._blank] * len(paths)
-        states = self._features.get(paths)
-        return list(self._projector(states.patches, states.cls))
+        return list(self._projector.project(self._features.get(paths)))
 
     def _yes_probabilities(self, questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[float]:
         yes, no = (self._decoder.tokens.encode_untrusted(word)[0] for word in ("Yes", "No"))

@@ -47,8 +47,7 @@ def score_voice(
     projector, _ = load_projector(file, decoder.fingerprint)
     if not isinstance(projector, AudioProjector):
         raise TrainingError(f"{file} holds a projector of {projector.kind}, not of sound.")
-    device = decoder.model.device
-    scorer = SoundScorer(decoder, projector.to(device), features, features.get(silence.key)[None].to(device))
+    scorer = SoundScorer(decoder, projector.to(decoder.model.device), features, features.get(silence.key)[None])
     with torch.inference_mode():
         scores = [scorer.score(task, on_progress) for task in tasks]
         repeated = [scorer.repeat(*group) for group in _groups(tasks)]

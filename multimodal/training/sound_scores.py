@@ -226,7 +226,7 @@ class SoundScorer:
     def _sound(self, question: SoundQuestion, other: Clip, given: Given) -> torch.Tensor | None:
         if given in {Given.TRUE, Given.BOTH, Given.SHUFFLED}:
             frames, _ = sound_batch(self._features, [other if given is Given.SHUFFLED else question.clip])
-            return self._projector.project(frames.to(self._projector.modality.device))[0]
+            return self._projector.project(frames)[0]
         return self._silence if given is Given.SILENCE else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import os
@@ -18,7 +19,7 @@ from desktop.cli import BAD_INPUT, COMMANDS, DONE, FAULT, MISSING, STOPPED, main
 from desktop.commands import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -43,6 +44,15 @@ def helped(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
+def options_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for chosen in action.choices.values():
+                yield from options_of(chosen)
+        else:
+            yield action
+
+
 def test_the_help_names_every_command_and_says_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
     text = helped(capsys)
     for command in COMMANDS:
@@ -56,6 +66,11 @@ def test_every_command_describes_itself_with_an_example(name: str, capsys: pytes
     text = helped(capsys, name)
     assert f"usage: bedside {name}" in text
     assert f"  bedside {name}" in text.split("example", 1)[1]
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+def test_every_option_says_what_it_is_for(name: str) -> None:
+    assert not [option for option in options_of(cli._parser([name])) if not option.help]
 
 
 @pytest.mark.parametrize("action", ["list", "fetch", "add", "verify", "remove"])

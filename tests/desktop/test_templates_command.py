@@ -20,6 +20,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_where_there_is_none_the_list_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["templates", "list"]) == DONE
+    assert "bedside templates add NOTE" in capsys.readouterr().out
+    assert main(["templates", "list", "--json"]) == DONE
+    assert not capsys.readouterr().out
+
+
 def test_a_template_is_made_listed_and_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     note = str(home / "old note.txt")
     assert main(["templates", "add", note, "--json"]) == DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from multimodal.audio import load_audio
+from multimodal.errors import Cancelled
 from multimodal.image import load_image
 
 if TYPE_CHECKING:
@@ -21,5 +22,7 @@ class FilesReadHere:
     def load_audio(self, path: Path, *, cancelled: Callable[[], bool] = bool) -> Recording:
         return load_audio(path, cancelled=cancelled)
 
-    def load_image(self, path: Path, frame: int | None = None) -> Picture:
+    def load_image(self, path: Path, frame: int | None = None, *, cancelled: Callable[[], bool] = bool) -> Picture:
+        if cancelled():
+            raise Cancelled("Reading the picture was stopped.")
         return load_image(path, frame)

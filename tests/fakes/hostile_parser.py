@@ -18,6 +18,8 @@ from desktop.confined.limits import Allowance
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PR_GET_DUMPABLE = 3
+"""linux/prctl.h: whether others of the same user may attach to a process, and whether its core can be dumped."""
 ALLOWANCE = Allowance(memory_bytes=1 << 30, file_bytes=1 << 20, cpu_s=2)
 
 
@@ -50,6 +52,7 @@ ATTEMPTS: dict[str, Callable[[str], object]] = {
     "start": lambda _: subprocess.run(["/bin/true"], check=True),
     "spin": spin,
     "sleep": lambda _: time.sleep(60),
+    "trace": lambda _: bool(ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)),
     "environment": lambda _: sorted(os.environ),
 }
 

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lm.group_weights import GroupEmbedding, GroupLinear, GroupMatrix, recover
+from lm.group_weights import FEW_TOKENS, GroupEmbedding, GroupLinear, GroupMatrix, recover
 from lm.packing import has_group_kernels
 
 pytestmark = pytest.mark.skipif(not has_group_kernels(), reason="numba, which compiles the kernels, does not run here")
@@ -66,7 +66,7 @@ def test_weights_that_were_never_in_groups_are_refused() -> None:
     assert recover(four_bit(3).bfloat16()) is None
 
 
-@pytest.mark.parametrize("tokens", [1, 2, 24, 25, 40])
+@pytest.mark.parametrize("tokens", [1, 2, 24, FEW_TOKENS, FEW_TOKENS + 1, 100])
 @pytest.mark.parametrize("weight", [four_bit(4, 5_000), eight_bit(5)])
 def test_products_equal_those_of_the_full_matrix(weight: torch.Tensor, tokens: int) -> None:
     x = torch.randn(1, tokens, 64, generator=torch.Generator().manual_seed(tokens))

@@ -84,6 +84,18 @@ def test_a_stored_adapter_is_found_again_under_another_fingerprint(folder: Path,
         torch.testing.assert_close(_logits(reloaded), _logits(merged))
 
 
+def test_a_decoder_stays_as_it_was_where_half_of_its_adapters_are_missing(folder: Path, tmp_path: Path) -> None:
+    fresh = load_decoder(folder)
+    before = _logits(fresh)
+    lora = add_lora(load_decoder(folder).model, OPTIONS)
+    tensors = {name: torch.ones_like(tensor) for name, tensor in lora.tensors().items()}
+    tensors.popitem()
+    save_lora(lora, fresh.fingerprint, tmp_path / "decoder-lora.safetensors", tensors)
+    with pytest.raises(DamagedAdapter, match="not used"):
+        with_lora(fresh, tmp_path / "decoder-lora.safetensors")
+    assert torch.equal(_logits(fresh), before)
+
+
 def test_a_damaged_file_is_refused_in_one_sentence(folder: Path, tmp_path: Path) -> None:
     decoder = load_decoder(folder)
     lora = add_lora(decoder.model, OPTIONS)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multimodal.audio import load_audio
+from multimodal import audio
+from multimodal.audio import decode_blocks, load_audio
 from multimodal.errors import Cancelled, FileTooLarge, InvalidFile, MissingFile, NoSound, UnreadableFile
 from multimodal.sound import SAMPLE_RATE_HZ, Recording
 
@@ -206,6 +207,23 @@ def test_damaged_bytes_give_a_recording_or_a_refusal(tmp_path: Path, data: st.Da
         return
     assert np.isfinite(recording.samples).all()
     assert np.abs(recording.samples).max() <= 1
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [("wav", ""), *COMPRESSED])
+@pytest.mark.parametrize("can_be_sought", [True, False])
+def test_it_begins_where_it_is_asked_to(
+    tmp_path: Path, suffix: str, codec: str, can_be_sought: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not can_be_sought:
+        monkeypatch.setattr(audio, "_seek", lambda _container, _start_s: None)
+    # Silence for three seconds, then a tone for two.
+    sound = np.concatenate([np.zeros(3 * SAMPLE_RATE_HZ, np.int16), tone(2)])
+    file = tmp_path / f"a.{suffix}"
+    write_sound(file, codec, sound) if codec else write_wav(file, [sound])
+    heard = np.frombuffer(b"".join(decode_blocks(file, start_s=2.5)), np.float32)
+    onset_s = float(np.argmax(np.abs(heard) > 0.1)) / SAMPLE_RATE_HZ
+    assert onset_s == pytest.approx(0.5, abs=0.1)
+    assert len(heard) / SAMPLE_RATE_HZ == pytest.approx(2.5, abs=0.15)
 
 
 def test_reading_can_be_stopped(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ DEFAULTS = [
     "whisper-base",
     "dinov2-small",
     "silero-vad",
+    "ge2e-voice",
     "minilm-l6-v2",
     "icd-10-cm",
     "hpo",

@@ -55,6 +55,12 @@ def test_stacking_keeps_every_frame_and_pads_the_last() -> None:
     assert stacked[0].flatten().tolist() == [*range(1, 11), 0, 0, 0, 0, 0, 0]
 
 
+def test_states_are_taken_to_where_the_projector_is(projector: ImageProjector) -> None:
+    # The meta device computes nothing, but refuses tensors of another one, as a GPU does.
+    tokens = projector.to("meta").project(ImageFeatures(torch.randn(1, 256, 8), torch.randn(1, 8)))
+    assert (tokens.device.type, tokens.shape) == ("meta", (1, IMAGE_TOKENS, 6))
+
+
 def test_image_tokens_start_at_the_size_of_word_embeddings(projector: ImageProjector) -> None:
     tokens = projector(torch.randn(2, 256, 8), torch.randn(2, 8))
     assert tokens.shape == (2, IMAGE_TOKENS, 6)

@@ -15,6 +15,7 @@ from desktop.record.vault.audit import SIGNED_INDEX
 from desktop.record.vault.audit import STATEMENTS as AUDIT_STATEMENTS
 from desktop.record.vault.database import APPLICATION_ID, Database, check_encrypted
 from desktop.record.vault.meanings import STATEMENTS as MEANING_STATEMENTS
+from desktop.record.vault.patients import STATEMENTS as PATIENT_STATEMENTS
 from desktop.record.vault.study import STATEMENTS as STUDY_STATEMENTS
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ MIGRATIONS = (
     Migration(1_001, AUDIT_STATEMENTS),
     Migration(1_002, (SIGNED_INDEX,)),
     Migration(1_003, (*STUDY_STATEMENTS, *MEANING_STATEMENTS)),
+    Migration(1_004, PATIENT_STATEMENTS),
 )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop.record.codec import decode, encode, encode_entry
 from desktop.record.encounter import Answer, Consent, Encounter, EncounterSummary, Entry, Writing, WritingForm
 from desktop.record.errors import MISSING, EncounterMissing, RecordError
 from desktop.record.signing import faults_of, kept, newly_signed, sha256_of
 from desktop.record.store import searched_words, summary_of
+from desktop.record.vault import patients
 from desktop.record.vault.chain import Action, Stamp
 
 if TYPE_CHECKING:
@@ -66,12 +67,13 @@ class Records:
         """Return the encounters that hold every word of `search`, the last changed first."""
         wanted = search.casefold().split()
         where = " AND ".join(["instr(words, ?) > 0"] * len(wanted)) or "1"
-        columns = "id, title, created, changed, excerpt, sample"
+        columns = "id, title, created, changed, excerpt, sample, coalesce(patient, '')"
         found = self.database.rows(
-            f"SELECT {columns} FROM encounters WHERE {where} ORDER BY changed DESC, id",  # noqa: S608 - no value in it
+            f"SELECT {columns} FROM encounters LEFT JOIN patients ON encounter = id "  # noqa: S608 - no value in it
+            f"WHERE {where} ORDER BY changed DESC, id",
             *wanted,
         )
-        return tuple(EncounterSummary(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in found)
+        return tuple(map(_summary, found))
 
     def load(self, encounter_id: str) -> Encounter:
         """Read a whole encounter. Raises EncounterMissing, EncounterDamaged or EncounterNewer."""
@@ -95,7 +97,9 @@ class Records:
         with self.database.joined():
             self.audit.add(Action.CREATE, encounter.id, self.audit.hash_of(columns[-1]))
             self._tell_signed(None, encounter)
+            self._tell_patient("", encounter)
             self.database.rows("INSERT INTO encounters VALUES (?, ?, ?, ?, ?, ?, ?, ?)", encounter.id, *columns)
+            patients.keep(self.database, encounter)
 
     def update(self, encounter: Encounter) -> None:
         """Put an encounter in the place of the one with its id.
@@ -110,6 +114,7 @@ class Records:
         with self.database.joined():
             self._tell_new_entries(before, encounter)
             self._tell_signed(before, encounter)
+            self._tell_patient(before.patient if before else "", encounter)
             self.audit.add(Action.EDIT, encounter.id, self.audit.hash_of(columns[-1]))
             self.database.rows(
                 "UPDATE encounters SET (title, created, changed, excerpt, sample, words, document) = "
@@ -117,6 +122,7 @@ class Records:
                 *columns,
                 encounter.id,
             )
+            patients.keep(self.database, encounter)
 
     def delete(self, encounter_id: str) -> None:
         """Remove an encounter with the keys of its files."""
@@ -165,6 +171,12 @@ class Records:
     def _tell_signed(self, before: Encounter | None, encounter: Encounter) -> None:
         for note in newly_signed(before, encounter):
             self.audit.add(Action.SIGN, f"{encounter.id}/{note.id}", sha256_of(encounter.id, note))
+
+    def _tell_patient(self, before: str, encounter: Encounter) -> None:
+        """Tell the trail that the doctor put an encounter to others of the same patient, or took it away again."""
+        if encounter.patient != before:
+            action = Action.LINK if encounter.patient else Action.UNLINK
+            self.audit.add(action, encounter.id, self.audit.hash_of((encounter.patient or before).encode()))
 
     # --- files -------------------------------------------------------------------------------------------------
 
@@ -225,6 +237,11 @@ def _is_drafted(entry: Writing) -> bool:
 def _is_written(entry: Entry | None, at: str) -> bool:
     """Return whether a draft was whole already; one that is written again has another time."""
     return isinstance(entry, Writing) and bool(entry.sections) and entry.at == at
+
+
+def _summary(row: tuple[Any, ...]) -> EncounterSummary:
+    encounter_id, title, created, changed, excerpt, sample, patient = row
+    return EncounterSummary(encounter_id, title, created, changed, excerpt, bool(sample), patient=patient)
 
 
 def _text(entry: Entry | None) -> str:

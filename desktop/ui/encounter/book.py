@@ -202,6 +202,28 @@ class EncounterBook(QObject):
         if encounter.id == self._current_id:
             self.opened.emit(changed)
 
+    def read(self, encounter_id: str) -> Encounter | None:
+        """Return an encounter as it is now, open or not; where it cannot be read that is said."""
+        try:
+            return self._encounters.get(encounter_id) or self._store.load(encounter_id)
+        except RecordError as error:
+            self.refused.emit(sentence_of(error))
+            return None
+
+    def keep_now(self, encounters: Sequence[Encounter]) -> bool:
+        """Put encounters in the place of those with their ids, open or not; returns whether they are on the disk."""
+        self._saving.finish()
+        for encounter in encounters:
+            try:
+                self._store.save(encounter)
+            except RecordError as error:
+                self.refused.emit(sentence_of(error))
+                return False
+            if encounter.id in self._encounters:
+                self._encounters[encounter.id] = encounter
+        self.listing_changed.emit()
+        return True
+
     def take_erased(self, encounter_ids: Sequence[str]) -> None:
         """Show of which recordings the sound was erased: the store knows, whatever is kept in memory here."""
         for encounter_id in encounter_ids:

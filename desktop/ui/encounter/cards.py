@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Attachment, Dictation, Question, RecordingSource
+from desktop.record.speakers import names_speakers
 from desktop.ui import icons, theme
 from desktop.ui.encounter.button_row import show_words_that_fit
 from desktop.ui.encounter.dictation_text import DictationText
@@ -142,6 +143,9 @@ class DictationCard(Retranslating, QFrame):
     """The recording's label, from which second, to which (None: to the end)."""
     question_wanted = Signal(str)
     """The words, to be asked as a question."""
+    speaker_turned = Signal(str, int)
+    """The entry's id, and which of its utterances somebody else says."""
+    speakers_swapped = Signal(str)
 
     def __init__(self, dictation: Dictation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,6 +159,8 @@ class DictationCard(Retranslating, QFrame):
         self.text = DictationText(self)
         self._empty = PlainText("caption", self)
         self._legend = PlainText("caption", self)
+        self._named_by = PlainText("caption", self)
+        self._swap = IconButton("swap-speakers", "swap", self)
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
         self._progress.setRange(0, 1000)
@@ -179,6 +185,8 @@ class DictationCard(Retranslating, QFrame):
     def _connect(self) -> None:
         self._play.clicked.connect(lambda: self.play_wanted.emit(self._dictation.label, 0.0, None))
         self.text.second_chosen.connect(lambda second: self.play_wanted.emit(self._dictation.label, second, None))
+        self.text.speaker_turned.connect(lambda number: self.speaker_turned.emit(self._dictation.id, number))
+        self._swap.clicked.connect(lambda: self.speakers_swapped.emit(self._dictation.id))
         self._rest.clicked.connect(lambda: self.rest_wanted.emit(self._dictation.id))
         self._stop.clicked.connect(lambda: self.cancel_wanted.emit(self._dictation.id))
         self._as_question.clicked.connect(lambda: self.question_wanted.emit(self.text.words.replace("\n", " ")))
@@ -193,11 +201,12 @@ class DictationCard(Retranslating, QFrame):
         head.addWidget(self._as_question)
         head.addWidget(self._play)
         column.addLayout(head)
-        for widget in (self.text, self._empty, self._legend, self._progress, self._error):
+        for widget in (self.text, self._empty, self._named_by, self._legend, self._progress, self._error):
             column.addWidget(widget)
         actions = QHBoxLayout()
         actions.addWidget(self._rest)
         actions.addWidget(self._stop)
+        actions.addWidget(self._swap)
         actions.addStretch(1)
         column.addLayout(actions)
 
@@ -213,6 +222,7 @@ class DictationCard(Retranslating, QFrame):
     def show_entry(self, dictation: Dictation) -> None:
         """Show another state of the recording."""
         self._dictation = dictation
+        self.text.name_recording(dictation.label)
         self.text.show_utterances(dictation.utterances)
         self.retranslate()
 
@@ -239,13 +249,17 @@ class DictationCard(Retranslating, QFrame):
         self._title.show_words(self._heading())
         self._empty.setText(self._state_words())
         self._legend.setText(self.tr("Dotted words are uncertain: listen to them before you rely on them."))
+        self._named_by.setText(
+            self.tr("Doctor and patient were told apart by their voices: press a name to change it.")
+        )
+        self._swap.setText(self.tr("Swap doctor and patient"))
         self._rest.setText(self.tr("Recognise the rest") if self.text.words else self.tr("Recognise it"))
         self._stop.setText(self.tr("Stop recognising"))
         self._play.setText(self.tr("Play"))
         self._as_question.setText(self.tr("Ask this"))
         self._play.setToolTip(self._play.text())
         self._as_question.setToolTip(self.tr("Puts these words into the question field"))
-        for control in (self._rest, self._stop, self._play, self._as_question):
+        for control in (self._rest, self._stop, self._swap, self._play, self._as_question):
             control.setAccessibleName(f"{control.text()}, {self._dictation.label}")
         self.text.setAccessibleName(self.tr("Words of {0}").format(self._dictation.label))
         self._progress.setAccessibleName(self.tr("Recognised of {0}").format(self._dictation.label))
@@ -258,6 +272,9 @@ class DictationCard(Retranslating, QFrame):
         told = not has_words or interrupted or bool(self._dictation.erased_at)
         self._empty.setVisible(bool(self._empty.text()) and told)
         self._legend.setVisible(self.text.has_uncertain)
+        named = names_speakers(self._dictation.utterances)
+        self._named_by.setVisible(named)
+        self._swap.setVisible(named and not self._speaking and not self._running)
         self._progress.setVisible(self._running and not self._speaking)
         self._error.show_words(self._failure)
         self._rest.setVisible(interrupted)

@@ -184,6 +184,17 @@ class EncounterController(QObject):
         if self.encounter:
             self.dictating.recognise_rest(self.encounter.id, entry_id)
 
+    def turn_speaker(self, entry_id: str, number: int) -> None:
+        """Give an utterance of a recording to the other speaker."""
+        if self.encounter:
+            whole = not self.dictating.is_running(entry_id) and not self.dictating.is_speaking(entry_id)
+            self.dictating.naming.turn(self.encounter.id, entry_id, number, whole=whole)
+
+    def swap_speakers(self, entry_id: str) -> None:
+        """Take the doctor of a recording for the patient, and the patient for the doctor."""
+        if self.encounter:
+            self.dictating.naming.swap(self.encounter.id, entry_id)
+
     def attach(self, files: Sequence[Path]) -> None:
         """Add files."""
         encounter = self._ensure_encounter() if files else None

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from desktop.record.editing import next_number, settled_until
 from desktop.record.encounter import Dictation, RecordingSource
 from desktop.record.errors import RecordError
+from desktop.record.speakers import told_anew
 from desktop.record.store import timestamp
 from desktop.ui.encounter.jobs import Job, Jobs, new_id
+from desktop.ui.encounter.naming import Naming
 from desktop.ui.encounter.wording import sentence_of
 from desktop.ui.microphone.recorder import RecorderState
 from desktop.worker.protocol import (
@@ -22,6 +24,7 @@ from desktop.worker.protocol import (
     PartialWords,
     RecognisedUpTo,
     SettledUtterance,
+    SpeakersTold,
     Stopped,
     Transcribe,
     WrittenForm,
@@ -54,6 +57,7 @@ class Dictating(QObject):
         super().__init__(parent)
         self._services = services
         self._book = book
+        self.naming = Naming(services, book, self)
         self._jobs = Jobs()
         self._failures: dict[str, str] = {}
         self._wanted: tuple[str, str, Path] | None = None
@@ -145,6 +149,7 @@ class Dictating(QObject):
 
     def take(self, event: Event) -> None:
         """Take an event of a job of ours; every other event is left alone."""
+        self.naming.take(event)
         job = self._jobs.get(getattr(event, "job", ""))
         entry = self._book.entry(job.encounter_id, job.entry_id) if job else None
         if job is None or not isinstance(entry, Dictation):
@@ -154,10 +159,14 @@ class Dictating(QObject):
                 self._tell_words(job, event)
             case SettledUtterance():
                 self._book.put(job.encounter_id, replace(entry, utterances=(*entry.utterances, event.utterance)))
+            case SpeakersTold():
+                utterances = told_anew(entry.utterances, event.from_s, event.utterances)
+                self._book.put(job.encounter_id, replace(entry, utterances=utterances))
             case RecognisedUpTo():
                 self._note_progress(job, entry, event)
             case Done():
                 self._end(job, replace(entry, finished=True))
+                self._tell_corrected(job.encounter_id, entry)
             case Stopped():
                 self._end(job, entry)
             case Failed():
@@ -182,7 +191,9 @@ class Dictating(QObject):
         self._speaking = (encounter_id, entry.id)
         job = self._jobs.add(encounter_id, entry.id)
         self._book.put(encounter_id, entry)
-        self._services.worker.send(Dictate(job.id, str(path), self._language(), self._form(), self._mixed()))
+        speakers = self.naming.is_wanted(encounter_id)
+        command = Dictate(job.id, str(path), self._language(), self._form(), self._mixed(), speakers)
+        self._services.worker.send(command)
         self.running_changed.emit()
 
     def _give_up(self) -> None:
@@ -211,7 +222,8 @@ class Dictating(QObject):
         job = self._jobs.add(encounter_id, entry.id)
         file = str(self._book.path(encounter_id, entry.file))
         said_to = settled_until(entry)
-        self._services.worker.send(Transcribe(job.id, file, self._language(), said_to, self._form()))
+        speakers = self.naming.is_wanted(encounter_id)
+        self._services.worker.send(Transcribe(job.id, file, self._language(), said_to, self._form(), speakers))
         self.running_changed.emit()
         self._book.put(encounter_id, entry)
 
@@ -229,6 +241,11 @@ class Dictating(QObject):
         self._jobs.end(job.id)
         self._book.put(job.encounter_id, entry)
         self.running_changed.emit()
+
+    def _tell_corrected(self, encounter_id: str, entry: Dictation) -> None:
+        """Let what was corrected while it was recognised be heard of in the rest."""
+        if any(utterance.speaker_corrected for utterance in entry.utterances):
+            self.naming.tell_anew(encounter_id, entry)
 
     def _new_entry(self, encounter_id: str, name: str, source: RecordingSource) -> Dictation | None:
         encounter = self._book.encounter(encounter_id)

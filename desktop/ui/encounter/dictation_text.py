@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
-from desktop.record.encounter import WrittenMark, WrittenWord
+from desktop.record.encounter import Speaker, WrittenMark, WrittenWord
+from desktop.record.speakers import names_speakers
 from desktop.record.written import standing, written_text, written_words
 from desktop.ui import theme
+from desktop.ui.encounter.speaker_marks import SpeakerMarks, width_of_marks
 from desktop.ui.encounter.wording import clock, printable
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ UNSURE_BELOW = 0.5
 LIGHTEST_SHOWN = 0.15
 """Words that weigh less beside the heaviest are not marked."""
 _START = QTextCharFormat.Property.UserProperty
+_LAID_OUT_ANEW = {QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.LanguageChange}
 
 
 class DictationText(QTextEdit):
@@ -41,6 +45,8 @@ class DictationText(QTextEdit):
     """
 
     second_chosen = Signal(float)
+    speaker_turned = Signal(int)
+    """The number of an utterance that somebody else says."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +65,15 @@ class DictationText(QTextEdit):
         self.document().setDocumentMargin(0)
         self.document().setUndoRedoEnabled(False)
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
+        self._recording = ""
+        self._marks = SpeakerMarks(self.viewport())
+        self._marks.turned.connect(self.speaker_turned)
+        self._utterances: tuple[Utterance, ...] = ()
+        self._named = self._is_edited = False
         self._shown: tuple[Utterance, ...] = ()
+        """What stands in the document, whoever says it."""
+        self._starts: list[int] = []
+        """Where each of them begins."""
         self._partial: tuple[Word, ...] = ()
         self._settled_end = 0
         self._places: list[tuple[float, int, int]] = []
@@ -80,29 +94,78 @@ class DictationText(QTextEdit):
             selections.append(selection)
         self.setExtraSelections(selections)
 
+    def name_recording(self, label: str) -> None:
+        """Take the name of the recording, for those who hear the marks and do not see where they stand."""
+        self._recording = label
+
     def show_utterances(self, utterances: tuple[Utterance, ...]) -> None:
-        """Show the settled words; those that are shown already are left as they are."""
-        holding = standing(utterances)
-        taken_back = any(utterance not in holding for utterance in standing(self._shown))
-        if taken_back or self._shown != utterances[: len(self._shown)]:
-            self.clear()
-            self._shown, self._settled_end = (), 0
-            self._places.clear()
+        """Show the settled words with who says them; words that are shown already are left as they are."""
+        self._utterances, named = utterances, names_speakers(utterances)
+        self._is_edited = True
+        words = tuple(replace(one, speaker=Speaker.UNKNOWN, speaker_corrected=False) for one in utterances)
+        holding = standing(words)
+        taken_back = any(utterance not in holding for utterance in standing(self._shown[: len(words)]))
+        self._cut_back(0 if taken_back or named is not self._named else _in_common(self._shown, words))
+        self._named = named
         self._drop_partial()
+        frame = self.document().rootFrame().frameFormat()
+        frame.setTopMargin(self._room_for_marks() / 2 + 2 if self._named else 0)
+        self.document().rootFrame().setFrameFormat(frame)
         cursor = self._cursor_at_end()
         cursor.beginEditBlock()
-        for utterance in utterances[len(self._shown) :]:
+        for utterance in words[len(self._shown) :]:
             self._insert(cursor, utterance, holds=utterance in holding)
         cursor.endEditBlock()
         self._settled_end = cursor.position()
-        self._shown = utterances
+        self._shown = words
+        self._is_edited = False
+        self._marks.show_speakers(utterances if named else (), self._recording)
+        self._place_marks()
+
+    def _cut_back(self, count: int) -> None:
+        """Take all but the first utterances out of the document."""
+        if count == len(self._shown):
+            return
+        if not count:
+            self.clear()
+            self._settled_end = 0
+        else:
+            self._settled_end = self._starts[count] - 1
+            self._drop_partial()
+        self._shown = self._shown[:count]
+        del self._starts[count:]
+        self._places = [place for place in self._places if place[1] < self._settled_end]
+
+    def _place_marks(self) -> None:
+        """Put the mark of each utterance beside its first line."""
+        if not self._named or self._is_edited:
+            return  # Qt tells of a new height in the midst of a change, when no line may be asked where it is
+        self.document().documentLayout().documentSize()  # lays out what was inserted last
+        middles = []
+        for start in self._starts:
+            layout = self.document().findBlock(start).layout()
+            line = layout.lineAt(0)
+            middles.append(layout.position().y() + (line.y() + line.height() / 2 if line.isValid() else 0.0))
+        self._marks.place(self._time_width(), middles)
+
+    def _room_for_marks(self) -> float:
+        """Return how much higher a mark is than a line."""
+        return max(0.0, theme.TARGET - 1.18 * self.fontMetrics().height()) if self._named else 0.0
+
+    def _time_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance("00:00") + 14
 
     def show_partial(self, words: Sequence[Word]) -> None:
         """Show words that are still being spoken, after the settled ones."""
+        self._is_edited = True
         self._drop_partial()
         self._partial = tuple(words)
-        if not words:
-            return
+        if words:
+            self._insert_partial(words)
+        self._is_edited = False
+        self._place_marks()
+
+    def _insert_partial(self, words: Sequence[Word]) -> None:
         cursor = self._cursor_at_end()
         cursor.beginEditBlock()
         self._start_line(cursor, words[0].start_s)
@@ -123,6 +186,7 @@ class DictationText(QTextEdit):
 
     def _insert(self, cursor: QTextCursor, utterance: Utterance, *, holds: bool) -> None:
         self._start_line(cursor, utterance.start_s)
+        self._starts.append(cursor.block().position())
         if not utterance.words or not holds:
             plain = self._format(theme.tokens().text) if holds else self._struck()
             cursor.insertText(printable(utterance.text.strip()), plain)
@@ -186,11 +250,12 @@ class DictationText(QTextEdit):
         cursor.insertText("\t", self._format(theme.tokens().text))
 
     def _start_line(self, cursor: QTextCursor, start_s: float) -> None:
-        indent = self.fontMetrics().horizontalAdvance("00:00") + 14
+        indent = self._time_width() + (width_of_marks(self) if self._named else 0)
         line = QTextBlockFormat()
         line.setLeftMargin(indent)
         line.setTextIndent(-indent)
-        line.setBottomMargin(4)
+        # Two marks never overlap: the next line begins a finger's width further down.
+        line.setBottomMargin(max(4, self._room_for_marks()))
         line.setLineHeight(118, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         line.setTabPositions([QTextOption.Tab(indent, QTextOption.TabType.LeftTab)])
         if cursor.position():
@@ -233,15 +298,16 @@ class DictationText(QTextEdit):
         """Other widths need other heights."""
         super().resizeEvent(event)
         self._fit()
+        self._place_marks()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take other colours or another size of text."""
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._shown:
-            shown, partial = self._shown, self._partial
-            self.clear()
-            self._shown, self._settled_end = (), 0
-            self.show_utterances(shown)
+        if event.type() in _LAID_OUT_ANEW and self._shown:
+            partial = self._partial
+            self._is_edited = True
+            self._cut_back(0)
+            self.show_utterances(self._utterances)
             self.show_partial(partial)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -265,6 +331,12 @@ class DictationText(QTextEdit):
         cursor.setPosition(cursor.block().position() + 1)
         second = cursor.charFormat().property(_START.value)
         return float(second) if second is not None else None
+
+
+def _in_common(shown: Sequence[Utterance], utterances: Sequence[Utterance]) -> int:
+    """Return how many utterances both begin with."""
+    pairs = enumerate(zip(shown, utterances, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(shown), len(utterances)))
 
 
 def _weighed(weight: float) -> QTextCharFormat:

@@ -17,8 +17,8 @@ from desktop.worker.protocol import AnswerExplained, Done, Explain, ExplainedSoF
 if TYPE_CHECKING:
     from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
-    from desktop.worker.known import EncounterContext
-    from desktop.worker.protocol import Event, PictureWeights
+    from desktop.worker.known import EncounterContext, PictureWeights
+    from desktop.worker.protocol import Event
 
 _EXPLAINABLE = frozenset({AnswerStatus.COMPLETE, AnswerStatus.CUT_SHORT})
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeGuard
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.record.editing import consent_of, dictation_labelled, entry_of
+from desktop.record.editing import consent_of, entry_of
 from desktop.record.encounter import Answer, Attachment, Consent, Dictation, Encounter, Question, Writing, WritingForm
 from desktop.ui.encounter.answer_card import AnswerCard, Decoders
 from desktop.ui.encounter.cards import AttachmentCard, DictationCard, QuestionCard
@@ -19,7 +19,7 @@ from desktop.ui.encounter.notices import NoticeLine
 from desktop.ui.encounter.thumbnails import Thumbnails
 from desktop.ui.encounter.timeline_view import TimelineView
 from desktop.ui.encounter.title_field import TitleField
-from desktop.ui.encounter.widgets import scrolling
+from desktop.ui.encounter.widgets import IconButton, scrolling
 from desktop.ui.encounter.wording import default_title
 from desktop.ui.encounter.writing_card import WritingCard
 from desktop.ui.translation import Retranslating
@@ -53,6 +53,7 @@ class EncounterPage(Retranslating, QWidget):
     """The id of a note that is to be edited and signed."""
     addendum_wanted = Signal(str)
     """The id of a signed note."""
+    trends_wanted = Signal()
 
     def __init__(self, controller: EncounterController, composer: Composer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +65,8 @@ class EncounterPage(Retranslating, QWidget):
         """Counts what was opened: a card that waits for its picture belongs to one of them."""
         self.thumbnails = Thumbnails(controller.services.pictures, self)
         self.title = TitleField(self)
+        self._trends = IconButton("show-trends", "trend", self)
+        self._trends.clicked.connect(self.trends_wanted)
         self.notice = NoticeLine(self)
         self.timeline = TimelineView(self._card_of, self)
         self.composer = composer
@@ -75,8 +78,11 @@ class EncounterPage(Retranslating, QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        for widget in (self.title, self.notice):
-            column.addWidget(widget)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self._trends)
+        column.addLayout(top)
+        column.addWidget(self.notice)
         column.addWidget(self._middle, 1)
         column.addWidget(composer)
         self._connect()
@@ -203,6 +209,8 @@ class EncounterPage(Retranslating, QWidget):
         made.cancel_wanted.connect(self._controller.dictating.cancel)
         made.play_wanted.connect(self.play_wanted)
         made.question_wanted.connect(self.composer.put_words)
+        made.speaker_turned.connect(self._controller.turn_speaker)
+        made.speakers_swapped.connect(self._controller.swap_speakers)
         self._show_dictation_state(made, dictation.id)
         self._weigh_card(made)
         return made
@@ -336,6 +344,15 @@ class EncounterPage(Retranslating, QWidget):
         """The sentence whose sources are shown."""
         return self._chosen
 
+    def show_entry(self, entry_id: str) -> None:
+        """Scroll to an entry, wherever it is."""
+        if self.timeline.card(entry_id) is None:
+            self.timeline.build_all()
+        card = self.timeline.card(entry_id)
+        if card is not None:
+            # After the view has gone to the end, which it does one turn after an encounter is opened.
+            QTimer.singleShot(0, card, lambda: self.timeline.show_start(card))
+
     def open_sentence(self, sentence: Sentence, question_id: str) -> None:
         """Mark a sentence and ask for its sources to be shown."""
         self.choose(sentence)
@@ -400,18 +417,6 @@ class EncounterPage(Retranslating, QWidget):
             if isinstance(card, AnswerCard):
                 card.show_decoders(decoders)
 
-    def file_of_recording(self, label: str) -> str:
-        """Return the stored name of the recording that citations call `label`, empty for none."""
-        encounter = self._controller.encounter
-        dictation = dictation_labelled(encounter, label) if encounter else None
-        return dictation.file if dictation else ""
-
-    def is_erased(self, label: str) -> bool:
-        """Return whether the sound of a recording was erased after its note was signed."""
-        encounter = self._controller.encounter
-        dictation = dictation_labelled(encounter, label) if encounter else None
-        return dictation is not None and bool(dictation.erased_at)
-
     def _is_here(self, row: SentenceRow) -> bool:
         return row.hasFocus() or (self._chosen is not None and row.sentence is self._chosen)
 
@@ -427,6 +432,9 @@ class EncounterPage(Retranslating, QWidget):
         """Set every word of its own."""
         self.title.setAccessibleName(self.tr("Title of the encounter"))
         self.title.show_hint(self.tr("Type a title"))
+        self._trends.setText(self.tr("Trends"))
+        self._trends.setAccessibleName(self.tr("Trends, and who is the same patient"))
+        self._trends.setToolTip(self._trends.accessibleName())
         encounter = self._controller.encounter
         if encounter:
             self.title.setPlaceholderText(default_title(encounter.created))

@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.record.encounter import Dictation, WritingForm
-from desktop.record.errors import SOUND_ERASED, SoundErased
 from desktop.ui.encounter import boxes
 from desktop.ui.encounter.composer import Composer, files_of, image_of
 from desktop.ui.encounter.consent_question import ConsentQuestion, SpeakingPlace
@@ -23,13 +22,16 @@ from desktop.ui.encounter.noting import Noting
 from desktop.ui.encounter.page import EncounterPage
 from desktop.ui.encounter.panes import Panes
 from desktop.ui.encounter.patient_view import PatientView
+from desktop.ui.encounter.playing import Playing
 from desktop.ui.encounter.viewing import ViewedPictures
 from desktop.ui.encounter.widgets import scrolling
-from desktop.ui.encounter.wording import answer_words, sentence_of, sentence_words
+from desktop.ui.encounter.wording import answer_words, sentence_words
 from desktop.ui.microphone.bar import MicrophoneBar
-from desktop.ui.microphone.player import AudioPlayer, PlayerState
+from desktop.ui.microphone.player import AudioPlayer
 from desktop.ui.speech.qt_voice import QtVoice
 from desktop.ui.translation import Retranslating
+from desktop.ui.trends.pane import PatientTrends
+from desktop.ui.trends.wording import sentence_of_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 
     from desktop.record.encounter import EncounterSummary, Sentence
+    from desktop.record.trends import Point
     from desktop.ui.encounter.answer_card import Decoders
     from desktop.ui.services import Services
     from desktop.ui.speech.voice import Voice
@@ -48,8 +51,6 @@ _WRITINGS = {
     "write-differential": WritingForm.DIFFERENTIAL,
     "write-card": WritingForm.CARD,
 }
-LEAD_S, TAIL_S = 0.3, 0.4
-"""Words that begin at once are not understood, and a recogniser's ends come a little early."""
 
 
 class EncounterScreen(Retranslating, QWidget):
@@ -82,8 +83,9 @@ class EncounterScreen(Retranslating, QWidget):
         self.nothing = NoEncounter(self)
         self.evidence = EvidencePanel(self)
         self.viewing = ViewedPictures(services, self.controller.book, self)
+        self.trends = PatientTrends(services, self.controller.book, self)
         self.noting = Noting(self.controller, self)
-        self._player = player or AudioPlayer(parent=self)
+        self.playing = Playing(player or AudioPlayer(parent=self), self.controller.book, self)
         self._voice = voice or QtVoice(self)
         self._patient: PatientView | None = None
         self._was_shown = False
@@ -119,10 +121,11 @@ class EncounterScreen(Retranslating, QWidget):
 
     def shut_down(self) -> None:
         """End a recording and wait until everything is on the disk; for the window when it closes."""
-        self._player.stop()
+        self.playing.stop()
         self.noting.close()
         self.controller.shut_down()
         self.finding.leave()
+        self.trends.leave()
 
     def keep_all(self) -> bool:
         """Wait until everything is on the disk, but for a recording that runs; returns whether all of it is."""
@@ -131,11 +134,12 @@ class EncounterScreen(Retranslating, QWidget):
 
     def leave(self) -> tuple[str, str]:
         """Be taken down because the record is locked; returns the encounter and the recording that goes on in it."""
-        self._player.stop()
+        self.playing.stop()
         if self._patient is not None:
             self._patient.close()
         encounter = self.controller.encounter
         self.finding.leave()
+        self.trends.leave()
         return (encounter.id if encounter else "", self.controller.leave())
 
     def resume(self, encounter_id: str, recording_id: str) -> None:
@@ -163,6 +167,7 @@ class EncounterScreen(Retranslating, QWidget):
             "next-sentence": lambda: self.page.step_sentence(1),
             "previous-sentence": lambda: self.page.step_sentence(-1),
             "show-patient": self.show_patient,
+            "trends": self._show_trends,
             "sign-note": self._sign,
             **{action_id: partial(self._write, action_id) for action_id in _WRITINGS},
         }
@@ -221,8 +226,9 @@ class EncounterScreen(Retranslating, QWidget):
             return True
         if self.controller.cancel():
             return True
-        if self._side.currentWidget() is self.viewing:
-            self._close_picture()
+        if self._side.currentWidget() is not self.evidence:
+            if not self.trends.end_choice():
+                self._close_picture()
             return True
         if self.page.chosen_sentence:
             self.page.choose(None)
@@ -278,24 +284,6 @@ class EncounterScreen(Retranslating, QWidget):
             return True
         return self.noting.open(note_id)
 
-    def _play(self, label: str, start_s: float, end_s: float | None) -> None:
-        name, encounter = self.page.file_of_recording(label), self.controller.encounter
-        if self.page.is_erased(label):
-            self._tell(sentence_of(SoundErased(SOUND_ERASED)))
-        elif name and encounter:
-            start_s = max(0.0, start_s - LEAD_S)
-            end_s = None if end_s is None else end_s + TAIL_S
-            self.controller.book.when_readable(
-                encounter.id, [name], lambda files: self._player.play(files[0], start_s, end_s)
-            )
-
-    def _follow_player(self, state: PlayerState) -> None:
-        self.evidence.show_playing(state is PlayerState.PLAYING)
-        if state is PlayerState.NO_OUTPUT:
-            self._tell(self.tr("This machine has no sound output. Connect headphones or a loudspeaker and try again."))
-        elif state is PlayerState.FAILED:
-            self._tell(self.tr("The recording cannot be played. Its words and its file are kept."))
-
     def _open_picture(self, label: str) -> None:
         encounter = self.controller.encounter
         if encounter and self.viewing.show_label(encounter, label, self.controller.explaining.weights_of(label)):
@@ -308,8 +296,26 @@ class EncounterScreen(Retranslating, QWidget):
         if found and found.pictures:
             self._open_picture(found.pictures[0].label)
 
+    def _show_trends(self) -> bool:
+        """Open the trends of the encounter that is shown, or close them again."""
+        encounter = self.controller.encounter
+        if encounter and self._side.currentWidget() is self.trends:
+            self._close_picture()
+        elif encounter:
+            self._side.setCurrentWidget(self.trends)
+            self.panes.want(Pane.SIDE)
+            self.trends.show_encounter(encounter)
+        return encounter is not None
+
+    def _open_point(self, point: Point) -> None:
+        """Open the encounter in which a value was said, at its sentence."""
+        self.controller.open(point.encounter_id)
+        self.page.show_entry(point.entry_id)
+        self._open_sources(sentence_of_point(point), "")
+
     def _close_picture(self) -> None:
         self.viewing.let_go()
+        self.trends.let_go()
         self._side.setCurrentWidget(self.evidence)
         self.panes.take_back_side()
 
@@ -347,7 +353,7 @@ class EncounterScreen(Retranslating, QWidget):
         self.evidence.show_sentence(None)
         self.panes.offer_side(encounter is not None)
         self._close_picture()
-        self._player.stop()
+        self.playing.stop()
 
     def _tell_unsaved(self, sentence: str) -> None:
         self.page.notice.tell(sentence, self.tr("Save again"), self.controller.book.save_again)
@@ -371,6 +377,7 @@ class EncounterScreen(Retranslating, QWidget):
         self._side = QStackedWidget(self)
         self._side.addWidget(self.evidence)
         self._side.addWidget(self.viewing)
+        self._side.addWidget(self.trends)
         self.panes = Panes(self.listing, self._middle, self._side, self._services.settings, self)
         self.panes.keyboard_wanted.connect(self._take_keyboard)
         column = QVBoxLayout(self)
@@ -413,17 +420,23 @@ class EncounterScreen(Retranslating, QWidget):
         page = self.page
         page.sentence_opened.connect(self._open_sources)
         page.picture_opened.connect(self._open_picture)
-        page.play_wanted.connect(self._play)
+        page.play_wanted.connect(self.playing.play)
         page.patient_wanted.connect(self._open_patient_view)
         page.recordings_unwanted.connect(self._delete_recordings)
         page.models_wanted.connect(self.models_wanted)
         page.note_wanted.connect(self.noting.open)
         page.addendum_wanted.connect(self.noting.addendum)
-        self.noting.play_wanted.connect(self._play)
+        self.noting.play_wanted.connect(self.playing.play)
         self.noting.told.connect(self._tell)
-        self.evidence.play_wanted.connect(self._play)
+        self.trends.told.connect(self._tell)
+        self.trends.opened.connect(self._open_point)
+        self.trends.encounter_wanted.connect(self._open_listed)
+        self.trends.close_wanted.connect(self._close_picture)
+        page.trends_wanted.connect(self._show_trends)
+        self.evidence.play_wanted.connect(self.playing.play)
         self.evidence.picture_wanted.connect(self._open_picture)
-        self._player.state_changed.connect(self._follow_player)
+        self.playing.playing_changed.connect(self.evidence.show_playing)
+        self.playing.told.connect(self._tell)
 
     def _connect_controller(self) -> None:
         controller = self.controller

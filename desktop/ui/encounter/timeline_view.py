@@ -124,6 +124,11 @@ class TimelineView(Retranslating, QScrollArea):
         """Show a card that is about to grow from its top, where the reader follows the end; else move nothing."""
         self._growing = card if self._follows else None
 
+    def show_start(self, card: QWidget) -> None:
+        """Show a card from its top."""
+        self._follows = False
+        self.verticalScrollBar().setValue(card.y() - theme.SPACE)
+
     def show_widget(self, widget: QWidget) -> None:
         """Scroll just so far that a widget is seen."""
         self.ensureWidgetVisible(widget, 0, 3 * theme.SPACE)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from desktop.ui.encounter.book import EncounterBook
     from desktop.ui.services import Services
     from desktop.ui.viewer.panel import ViewerPanel
-    from desktop.worker.protocol import PictureWeights
+    from desktop.worker.known import PictureWeights
 
 
 class ViewedPictures(QWidget):

@@ -13,6 +13,7 @@ from desktop.record.encounter import (
     Citation,
     CitedKind,
     Dependence,
+    Speaker,
     Used,
     UsedKind,
     Verdict,
@@ -75,6 +76,15 @@ def default_title(created: str) -> str:
     """Return the title of an encounter that was given none."""
     moment = QLocale().toString(local(created), QCoreApplication.translate("EncounterWords", "d MMM HH:mm"))
     return QCoreApplication.translate("EncounterWords", "Encounter, {0}").format(moment)
+
+
+def speaker_word(speaker: Speaker) -> str:
+    """Return who speaks."""
+    if speaker is Speaker.DOCTOR:
+        return QCoreApplication.translate("EncounterWords", "Doctor")
+    if speaker is Speaker.PATIENT:
+        return QCoreApplication.translate("EncounterWords", "Patient")
+    return QCoreApplication.translate("EncounterWords", "Unclear")
 
 
 def verdict_word(verdict: Verdict | None) -> str:

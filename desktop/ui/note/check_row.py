@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop.record.encounter import Writing
     from desktop.record.signature import CheckLine, SoundPlace, TwoReadings
 
+_TO_LISTEN_TO = frozenset({Hearing.DIFFERS, Hearing.UNSURE})
 _READING_CHARACTERS = 24
 """Of an average letter, the least width of one reading that stands beside the other."""
 
@@ -103,7 +104,7 @@ class CheckLineRow(Retranslating, QFrame):
         self._text = PlainText("", self)
         self._now = PlainText("", self)
         self._quotes = PlainText("caption", self)
-        self._hearing = PlainText("error" if self.line.hearing is Hearing.DIFFERS else "caption", self)
+        self._hearing = PlainText("error" if self.line.hearing in _TO_LISTEN_TO else "caption", self)
         self._readings = [ReadingsView(readings, self) for readings in self.line.readings]
         self.tick = CheckRow(self)
         self.tick.setObjectName("tick-line")

@@ -41,6 +41,9 @@ def hearing_words(line: CheckLine) -> str:
     """Return what the second reading came to."""
     if line.hearing is Hearing.AGREES:
         return QCoreApplication.translate("NoteWords", "Heard a second time: both readings agree.")
+    if line.hearing is Hearing.UNSURE:
+        told = QCoreApplication.translate("NoteWords", "Both readings agree, but this was hard to hear: {0}. Listen.")
+        return told.format(", ".join(f"“{word}”" for word in line.hard_to_hear))
     if line.hearing is Hearing.DIFFERS:
         return QCoreApplication.translate("NoteWords", "Heard a second time: the readings differ. Listen.")
     if line.places:

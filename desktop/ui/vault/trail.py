@@ -50,6 +50,8 @@ WORDS = {
     Action.CREATE: QT_TRANSLATE_NOOP("Trail", "Encounter begun"),
     Action.EDIT: QT_TRANSLATE_NOOP("Trail", "Encounter changed"),
     Action.DELETE: QT_TRANSLATE_NOOP("Trail", "Encounter deleted"),
+    Action.LINK: QT_TRANSLATE_NOOP("Trail", "Said to be the same patient"),
+    Action.UNLINK: QT_TRANSLATE_NOOP("Trail", "Same patient taken back"),
     Action.CONSENT: QT_TRANSLATE_NOOP("Trail", "Consent to a recording"),
     Action.RECORD: QT_TRANSLATE_NOOP("Trail", "Recording begun"),
     Action.DELETE_RECORDING: QT_TRANSLATE_NOOP("Trail", "Recording deleted"),

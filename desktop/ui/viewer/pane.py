@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import LoadedPicture
     from desktop.record.dicom.marked import MarkedPicture
-    from desktop.worker.protocol import PictureWeights
+    from desktop.worker.known import PictureWeights
 
 SETTLE_MS = 400
 """A scroll that rested this long has chosen its picture, and is read out."""

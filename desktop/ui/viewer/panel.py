@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from desktop.pictures.loader import PictureLoader
     from desktop.pictures.planes import DisplayWindow
-    from desktop.worker.protocol import PictureWeights
+    from desktop.worker.known import PictureWeights
 
 __all__ = ["ViewedPicture", "ViewerPanel"]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QWheelEvent
 
     from desktop.pictures.planes import DisplayWindow, LoadedPicture, PlaneHeader
-    from desktop.worker.protocol import PictureWeights
+    from desktop.worker.known import PictureWeights
 
 ZOOM_STEP = 1.25
 _NOTCH = 120

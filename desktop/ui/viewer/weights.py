@@ -11,8 +11,7 @@ from desktop.ui import theme
 
 if TYPE_CHECKING:
     from desktop.ui.viewer.geometry import Placement
-    from desktop.worker.known import Box
-    from desktop.worker.protocol import PictureWeights
+    from desktop.worker.known import Box, PictureWeights
 
 STRONGEST = 0.6
 """Opacity of the heaviest place; the picture shows through everywhere."""

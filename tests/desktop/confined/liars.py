@@ -24,7 +24,16 @@ def liar(folder: Path, frames: Frames, *said: object) -> str:
 
 def saying(folder: Path, written: bytes) -> str:
     """Return a program that writes these bytes."""
+    return _program(folder, f"import sys\nsys.stdout.buffer.write({written!r})\n")
+
+
+def sleeping(folder: Path, seconds: float = 60) -> str:
+    """Return a program that says nothing for so long."""
+    return _program(folder, f"import time\ntime.sleep({seconds})\n")
+
+
+def _program(folder: Path, source: str) -> str:
     script = folder / "liar"
-    script.write_text(f"#!{sys.executable}\nimport sys\nsys.stdout.buffer.write({written!r})\n", encoding="utf-8")
+    script.write_text(f"#!{sys.executable}\n{source}", encoding="utf-8")
     script.chmod(0o700)
     return str(script)

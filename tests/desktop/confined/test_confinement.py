@@ -68,6 +68,11 @@ def test_memory_output_and_time_are_limited(tmp_path: Path) -> None:
     assert answer("spin") == ""
 
 
+@linux_alone
+def test_nobody_may_read_its_memory() -> None:
+    assert answer("trace") == "did False"
+
+
 ASK_HOW_FAR = "import sys; from desktop.confined.network import leave_network; sys.stdout.write(leave_network())"
 
 
@@ -130,3 +135,13 @@ def test_more_than_was_agreed_is_refused() -> None:
         pytest.raises(OutputDamaged, match="more than it may"),
     ):
         child.read_all(50)
+
+
+class _Interrupted(ConfinedChild):
+    def _tell(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_nothing_is_left_of_one_that_was_interrupted_while_it_started() -> None:
+    with pytest.raises(KeyboardInterrupt), _Interrupted("tests.fakes.hostile_parser", ("sleep", "", "", ""), 60):
+        pass

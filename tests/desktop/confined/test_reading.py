@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from desktop.confined.reading import ConfinedFileReader
 from multimodal.audio import load_audio
 from multimodal.errors import Cancelled, FileTooLarge, InvalidFile, MissingFile, NoSound, UnreadableFile
 from multimodal.image import load_image
-from tests.desktop.confined.liars import liar, saying
+from tests.desktop.confined.liars import liar, saying, sleeping
 from tests.fakes.films import write_film
 
 if TYPE_CHECKING:
@@ -65,6 +66,14 @@ def test_a_film_without_sound_and_one_that_is_too_long(tmp_path: Path, sample_re
 def test_reading_can_be_stopped(sample_recording: Path) -> None:
     with pytest.raises(Cancelled):
         READER.load_audio(sample_recording, cancelled=lambda: True)
+
+
+def test_a_picture_that_takes_long_can_be_stopped_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", sleeping(tmp_path))
+    answers, began_s = iter((False, True)), time.monotonic()
+    with pytest.raises(Cancelled):
+        READER.load_image(tmp_path / "a", cancelled=lambda: next(answers))
+    assert time.monotonic() - began_s < 30
 
 
 def picture(width: int, height: int, frame: int = 0, origin: str = "photo") -> PictureFound:

@@ -11,6 +11,7 @@ import pytest
 
 from desktop.record.encounter import Attachment, Dictation, RecordingSource
 from desktop.record.errors import EncounterMissing, SourceUnreadable
+from desktop.record.patients import alone, together
 from desktop.record.repetition import Memory
 from tests.fakes.encounters import AT, agreed, full_encounter, utterance
 from tests.fakes.vaults import FolderRecord, VaultRecord
@@ -34,6 +35,36 @@ def test_what_was_saved_is_loaded(record: FolderRecord | VaultRecord) -> None:
     assert record.store.load(made.id) == saved
     record.reopen()
     assert record.store.load(made.id) == saved
+
+
+def test_nothing_is_of_one_patient_before_the_doctor_says_so(record: FolderRecord | VaultRecord) -> None:
+    """Not even the same encounter twice: no name, no word and no date puts anything together."""
+    for _ in range(2):
+        made = record.store.create("Mrs K., bed 4")
+        record.store.save(replace(full_encounter(), id=made.id))
+    assert [summary.patient for summary in record.store.summaries()] == ["", ""]
+
+
+def test_the_list_knows_what_the_doctor_put_together_and_took_apart(record: FolderRecord | VaultRecord) -> None:
+    made = [record.store.create(title) for title in ("first", "second", "third")]
+    one, other = together(made[0], made[1], record.store.summaries())
+    for encounter in (one, other):
+        record.store.save(encounter)
+    record.reopen()
+    of = {summary.title: summary.patient for summary in record.store.summaries()}
+    assert of == {"first": one.patient, "second": one.patient, "third": ""}
+    assert {summary.patient for summary in record.store.summaries("second")} == {one.patient}
+    assert record.store.load(one.id) == one
+    record.store.delete(other.id)
+    record.reopen()
+    assert {summary.title: summary.patient for summary in record.store.summaries()} == {
+        "first": one.patient,
+        "third": "",
+    }
+    record.store.save(alone(one))
+    record.reopen()
+    assert {summary.patient for summary in record.store.summaries()} == {""}
+    assert record.store.load(one.id).patient == ""
 
 
 def test_a_sample_stays_one(record: FolderRecord | VaultRecord) -> None:

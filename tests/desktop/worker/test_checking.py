@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,20 @@ def test_two_readings_that_say_the_same_agree(sound: str) -> None:
     assert lines["Drug"].lines == ("0.0",)
     assert speech.heard == [(1.5, 8.5, "en")]
     assert (whole.heard_again_s, whole.missing) == (7.0, ())
+
+
+def test_a_word_that_was_hard_to_hear_is_listened_to_although_both_readings_say_it(sound: str) -> None:
+    asked = command(sound)
+    (recording,) = asked.recordings
+    (said,) = recording.utterances
+    unsure = replace(said, words=(*said.words[:2], replace(said.words[2], confidence=0.2), *said.words[3:]))
+    asked = replace(asked, recordings=(replace(recording, utterances=(unsure,)),))
+    *_, whole = checked(asked, lambda: False, lambda: ScriptedSpeech(SAID), FilesReadHere())  # type: ignore[arg-type, return-value]
+    assert isinstance(whole, NoteChecked)
+    lines = {line.about: line for line in whole.lines}
+    assert lines["Drug"].hearing is Hearing.UNSURE
+    assert lines["Drug"].hard_to_hear == ("metformin",)
+    assert lines["Denied"].hearing is Hearing.NO_SOUND
 
 
 def test_what_was_typed_has_no_sound(sound: str) -> None:

@@ -61,8 +61,8 @@ def test_every_event_comes_back_as_it_was(event: Event) -> None:
 
 
 def test_both_tables_hold_every_message_once() -> None:
-    assert len(COMMANDS) == 15
-    assert len(EVENTS) == 22
+    assert len(COMMANDS) == 16
+    assert len(EVENTS) == 23
     assert not COMMANDS.keys() & EVENTS.keys()
 
 

@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from desktop.worker.converting import explained, heard_utterances, recorded_utterance
-from desktop.worker.known import EncounterContext, KnownPicture
-from desktop.worker.protocol import Explain, WordWeight, WrittenForm
+from desktop.worker.known import EncounterContext, KnownPicture, WordWeight
+from desktop.worker.protocol import Explain, WrittenForm
 from multimodal.explain import Explanation, Method, PictureScores, Shares, SpokenWord, WordScore
 from multimodal.picture import Picture
 from multimodal.transcript import Utterance, Word

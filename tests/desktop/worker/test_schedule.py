@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desktop.worker.codec import encode
 from desktop.worker.known import EncounterContext
 from desktop.worker.protocol import (
+    MAX_LINE_BYTES,
     AnswerPiece,
     Ask,
     Command,
@@ -223,6 +225,20 @@ def test_a_job_that_fails_says_why_and_harms_no_other(bench: Bench) -> None:
         AnswerPiece("ask 2", "fine"),
         Done("ask 2"),
     ]
+
+
+def test_what_cannot_be_sent_fails_its_job_and_harms_no_other(bench: Bench) -> None:
+    def say(event: Event) -> None:
+        encode(event)
+        bench.said.append(event)
+
+    texts = {"ask": "x" * MAX_LINE_BYTES, "ask 2": "fine"}
+    bench.scripts[Ask] = lambda work: iter([AnswerPiece(work.job, texts[work.job])])
+    bench.schedule._say = say
+    failed, *others = bench.run(ASK, ASK_2)
+    assert isinstance(failed, Failed)
+    assert failed.job == "ask"
+    assert others == [AnswerPiece("ask 2", "fine"), Done("ask 2")]
 
 
 def test_commands_without_a_name_end_in_silence_unless_they_fail(bench: Bench) -> None:

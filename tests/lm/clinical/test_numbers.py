@@ -42,3 +42,11 @@ def test_places_are_in_order_and_never_overlap(text: str) -> None:
     for quantity in quantities_in(text):
         assert end <= quantity.start < quantity.end <= len(text)
         end = quantity.end
+
+
+def test_a_number_may_begin_with_its_point() -> None:
+    assert [str(quantity) for quantity in quantities_in("creatinine was .7 and he takes .5 mg, no.5 beds")] == [
+        "0.7",
+        "0.5 mg",
+        "5",
+    ]

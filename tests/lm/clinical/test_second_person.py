@@ -21,6 +21,20 @@ from lm.clinical.second_person import to_you
         ("We gave her a shot.", "We gave you a shot."),
         ("The patient takes ramipril for their blood pressure.", "You take ramipril for your blood pressure."),
         ("The patient reports that they have a cough.", "You report that you have a cough."),
+        (
+            "The patient has had a cough for 3 days and last night they had a fever.",
+            "You have had a cough for 3 days and last night you had a fever.",
+        ),
+        (
+            "The patient takes metformin for diabetes, they do not smoke.",
+            "You take metformin for diabetes, you do not smoke.",
+        ),
+        (
+            "Temperature is 38.2 and their blood pressure is 140/90.",
+            "Temperature is 38.2 and your blood pressure is 140/90.",
+        ),
+        ("Will take a chest x-ray.", "We will take a chest x-ray."),
+        ("Will take ibuprofen.", "Will take ibuprofen."),
         ("The patient hurt themselves, and his or her arm is sore.", "You hurt yourself, and your arm is sore."),
     ],
 )
@@ -31,6 +45,8 @@ def test_a_note_speaks_to_the_patient(note: str, said: str) -> None:
 THEY = (
     "The patient takes two tablets; they help.",
     "The patient's mother says they smoke.",
+    "The patient has had headaches and they are worse.",
+    "The patient sees people at work and they smoke.",
     "Blood tests were normal and their values fell.",
 )
 """Not the patient."""

@@ -54,6 +54,18 @@ def test_the_familys_disease_is_not_the_patients() -> None:
     assert [section.heading for section in written.sections] == ["Problems", "Family"]
 
 
+def test_a_relatives_values_and_those_that_are_feared_are_not_the_patients() -> None:
+    own = fact("cough", FactKind.VITAL, "blood pressure", value="120/80 mmHg")
+    mothers = fact("cough", FactKind.VITAL, "blood pressure", value="200/100 mmHg", assertion=Assertion.FAMILY)
+    feared = fact("cough", FactKind.VITAL, "blood pressure", value="180/110 mmHg", assertion=Assertion.HYPOTHETICAL)
+    written = findings([FoundFact(one, spoken()) for one in (own, mothers, feared)])
+    told = {section.heading: [sentence.text for sentence in section.sentences] for section in written.sections}
+    assert told == {
+        "Measurements": ["Blood pressure, 120/80 mmHg"],
+        "Family": ["Blood pressure, 200/100 mmHg"],
+    }
+
+
 def test_where_nothing_is_found_that_is_said() -> None:
     written = findings([])
     assert (written.sections, written.notices) == ((), (NOTHING,))

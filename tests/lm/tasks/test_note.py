@@ -175,6 +175,9 @@ def _words(text: str) -> tuple[EvidenceWord, ...]:
         ("she takes aspirin now", "she takes metformin now", ["drug"]),
         ("so I was um walking home", "so I was walking home", []),
         ("take 50 mg daily", "take fifty milligrams daily", []),
+        ("takes metformin daily", "takes metform in daily", []),
+        ("takes 50 mg", "takes 5 0 mg", ["number"]),
+        ("he is not able to walk", "he is notable to walk", ["negation"]),
     ],
 )
 def test_two_readings_disagree_only_where_it_matters(first: str, second: str, about: list[str]) -> None:

@@ -61,6 +61,12 @@ def test_a_note_becomes_sections_in_plain_words() -> None:
     assert all(section.heading != "" and section.sentences for section in made.writing.sections)
 
 
+def test_what_goes_on_stays_with_what_it_is_about() -> None:
+    made = card("The patient is allergic to ibuprofen. It gave you a rash. Will take a chest x-ray.")
+    assert said(made, MEDICINES) == ["You are allergic to ibuprofen.", "It gave you a rash."]
+    assert said(made, TO_DO) == ["We will take a chest x-ray."]
+
+
 def test_every_sentence_cites_what_the_doctor_wrote() -> None:
     (first, *_) = card(NOTE).writing.sections
     (citation,) = first.sentences[0].citations

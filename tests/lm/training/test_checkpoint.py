@@ -57,7 +57,9 @@ def test_a_restored_optimizer_takes_the_same_next_step(tmp_path: Path) -> None:
     Checkpoints(tmp_path).restore(fresh, fresh_optimizer)
     _step(model, optimizer)
     _step(fresh, fresh_optimizer)
-    for mine, theirs in ((weights_of(model), weights_of(fresh)), (moments_of(model, optimizer),) * 2):
+    moments = moments_of(model, optimizer), moments_of(fresh, fresh_optimizer)
+    for mine, theirs in ((weights_of(model), weights_of(fresh)), moments):
+        assert mine
         assert mine.keys() == theirs.keys()
         assert all(torch.equal(mine[name], theirs[name]) for name in mine)
     assert Checkpoints(tmp_path).read_state() == _state(3)

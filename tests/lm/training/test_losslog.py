@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PIL import Image
 
+from lm.errors import TrainingError
 from lm.training.chart import draw_loss_curve
 from lm.training.events import Stepped, Validated
 from lm.training.losslog import LossLog
@@ -37,6 +39,19 @@ def test_going_back_to_a_checkpoint_forgets_what_came_after_it(tmp_path: Path) -
     assert [record["step"] for record in log.records()] == [1, 2]
     log.forget_after(0)
     assert log.records() == []
+
+
+@pytest.mark.parametrize("foreign", ['{"epoch": 1, "loss": 2.0}\n', '{"step": "one"}\n', "[1, 2]\n", "loss 2.0\n"])
+def test_a_log_of_another_program_is_named_and_kept(tmp_path: Path, foreign: str) -> None:
+    (tmp_path / "loss.jsonl").write_text(foreign)
+    log = LossLog(tmp_path / "loss.jsonl")
+    with pytest.raises(TrainingError, match="move it elsewhere"):
+        log.records()
+    log.forget_after(3)
+    assert log.records() == []
+    log.add({"step": 4})
+    assert log.records() == [{"step": 4}]
+    assert (tmp_path / "earlier-1" / "loss.jsonl").read_text() == foreign
 
 
 def test_the_curve_shows_both_losses_falling(tmp_path: Path) -> None:

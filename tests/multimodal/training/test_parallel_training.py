@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
+from torch.distributed import Backend
+from torch.distributed.distributed_c10d import BackendConfig
 
 from lm.low_rank import LoraPositions
-from lm.training.parallel import Sharing
+from lm.training.parallel import Sharing, backends_for
 from multimodal.training.fusion_run import Encoders, train_adapters
 from tests.fakes.consultations import WatchedVision, roomy_decoder
 from tests.fakes.open_pictures import write_open_pictures, write_open_questions
@@ -49,6 +52,11 @@ def test_two_processes_train_as_one_does(tmp_path: Path, positions: LoraPosition
             assert alone.keys() == together.keys()
             for key, tensor in alone.items():
                 assert (together[key].float() - tensor.float()).abs().max() < 0.02, (name, key)
+
+
+def test_on_gpus_the_numbers_on_the_cpu_are_added_up_too() -> None:
+    config = BackendConfig(Backend(backends_for(torch.device("cuda"))))
+    assert config.get_device_backend_map() == {"cpu": "gloo", "cuda": "nccl"}
 
 
 def _run_two(folder: Path, positions: LoraPositions) -> None:

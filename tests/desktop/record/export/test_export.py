@@ -167,6 +167,13 @@ def test_what_names_a_person_is_replaced_and_every_change_can_be_taken_back() ->
     assert prepared.without(prepared.changes) == prepared.original
 
 
+@pytest.mark.parametrize("level", Level)
+def test_which_encounters_are_of_one_patient_never_leaves_the_record(level: Level) -> None:
+    linked = replace(ENCOUNTER, patient="ab" * 16)
+    one, other = (prepare(encounter, Choices(level=level), Preparing(KEY)) for encounter in (ENCOUNTER, linked))
+    assert one == other
+
+
 def test_a_name_in_the_title_is_one_in_the_text_though_the_title_stays_here() -> None:
     asked = (Question("q1", AT, "What does Stone need?"),)
     without, named = (Encounter("e" * 32, title, AT, AT, asked) for title in ("", "Mr Stone"))

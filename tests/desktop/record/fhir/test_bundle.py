@@ -262,6 +262,14 @@ def test_nothing_of_a_person_is_left_and_the_preview_shows_every_word() -> None:
         assert leaving.replaced.get(line.text, line.text) in shown(leaving)
 
 
+@pytest.mark.parametrize("form", FHIR)
+@pytest.mark.parametrize("level", Level)
+def test_which_encounters_are_of_one_patient_never_leaves_the_record(form: Format, level: Level) -> None:
+    """Two files of one patient must not be joined by what the record knows of them."""
+    linked = replace(WHOLE, patient="ab" * 16)
+    assert written(document(linked, form, level=level)) == written(document(WHOLE, form, level=level))
+
+
 def test_times_move_with_the_dates_in_the_text() -> None:
     leaving = document(level=Level.SHIFTED)
     visit, *_ = resources(written(leaving), "Encounter")

@@ -25,6 +25,7 @@ from desktop.record.errors import (
     WrongPassphrase,
     WrongRecoveryKey,
 )
+from desktop.record.patients import alone, together
 from desktop.record.vault.chain import Row, Stamp, csv_text
 from desktop.record.vault.opening import open_vault, open_vault_with_recovery_key
 from tests.fakes.encounters import agreed
@@ -113,6 +114,17 @@ def test_each_consent_is_told_once_and_without_a_word_of_it(record: VaultRecord)
     assert CANARY not in csv_text(rows(record))
     store.save(replace(encounter, entries=(replace(agreed, manner=ConsentManner.WRITTEN), withdrawn)))
     assert rows(record)[-2].object == f"{encounter.id}/c1/agreed/written"
+
+
+def test_whose_encounter_it_is_is_told_once_and_so_is_taking_it_back(record: VaultRecord) -> None:
+    store = record.store
+    one, other = together(store.create("A"), store.create("B"), store.summaries())
+    for encounter in (one, other, replace(one, title=CANARY), alone(one)):
+        store.save(encounter)
+    told = [row for row in rows(record) if row.action in {"link", "unlink"}]
+    assert [(row.action, row.object) for row in told] == [("link", one.id), ("link", other.id), ("unlink", one.id)]
+    assert len({row.content for row in told}) == 1  # the same patient, whoever has the key sees that
+    assert one.patient not in csv_text(rows(record))
 
 
 def test_a_deleted_recording_is_told_and_nothing_opens_it(record: VaultRecord) -> None:

@@ -174,6 +174,16 @@ def test_another_programs_database_is_refused(database: Database, tmp_path: Path
         migrate(database, tmp_path / "backups", Disk())
 
 
+def test_encounters_from_before_patients_were_kept_are_of_nobody(tmp_path: Path) -> None:
+    made = make_database(tmp_path / "old.db", KEY, Disk())
+    migrate(made, tmp_path / "backups", Disk(), tuple(one for one in MIGRATIONS if one.version < 1_004))
+    made.rows(INSERT, *ROW)
+    migrate(made, tmp_path / "backups", Disk())
+    assert made.rows("SELECT * FROM encounters") == [ROW]
+    assert made.rows("SELECT * FROM patients") == []
+    made.close()
+
+
 def test_before_a_migration_there_is_a_whole_copy(database: Database, tmp_path: Path) -> None:
     migrate(database, tmp_path / "backups", Disk(), NEXT)
     assert database.rows("SELECT version FROM migrations") == [(migration.version,) for migration in NEXT]

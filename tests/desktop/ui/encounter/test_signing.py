@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from desktop.record.encounter import Dictation, Verdict, Writing, WritingForm
-from desktop.record.signature import CheckLine, Decision, EditAct
+from desktop.record.signature import CheckLine, Decision, EditAct, Hearing
 from desktop.record.signing import sha256_of
 from desktop.ui.encounter.writing_card import WritingCard
 from desktop.ui.note.sheet import CHECK, EDIT, SIGN
@@ -281,6 +281,13 @@ def test_two_readings_that_differ_stand_side_by_side_with_their_second_of_sound(
     assert bench.speaker.now_s == pytest.approx(PLACE.start_s - 0.3)
     assert "there is no sound to hear again" in words_of(typed)
     assert "Open lines: 2 of 2" in words_of(sheet.checking)
+
+
+def test_a_word_that_was_hard_to_hear_is_named_although_both_readings_say_it(bench: ScreenBench) -> None:
+    sheet = opened(bench)
+    sheet._go_to(CHECK)
+    check(bench, replace(DRUG, hearing=Hearing.UNSURE, readings=(), hard_to_hear=("metformin",)))
+    assert "Both readings agree, but this was hard to hear: “metformin”. Listen." in words_of(sheet)
 
 
 def test_every_line_is_ticked_or_changed_before_it_goes_on(bench: ScreenBench) -> None:

@@ -8,7 +8,7 @@ from desktop.ui import theme
 from desktop.ui.viewer.geometry import Placement
 from desktop.ui.viewer.orientation import UNTURNED, Orientation
 from desktop.ui.viewer.weights import STRONGEST, draw_weights, weights_image
-from desktop.worker.protocol import PictureWeights
+from desktop.worker.known import PictureWeights
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 

@@ -1,0 +1,1 @@
+"""Which encounters are of the same patient, and the values over them as small charts."""
