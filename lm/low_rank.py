@@ -42,7 +42,7 @@ class LowRank(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Map `(..., inputs)` to what is added, `(..., outputs)`."""
         inner = F.linear(self.dropout(x.to(self.down.dtype)), self.down)
-        return F.linear(inner, self.up) * self.scale
+        return F.linear(inner * self.scale, self.up)
 
     def rows(self, x: torch.Tensor) -> torch.Tensor | None:
         """Return the rows of `x` `(..., inputs)` that hold pictures, `(pictures,)` int64, None where none does."""
