@@ -19,6 +19,7 @@ the difference itself.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -26,6 +27,7 @@ import torch
 from lm.errors import InvalidInput
 from lm.model import Decoder
 from lm.packing import unpacked
+from lm.picture_positions import pictures_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,24 +40,34 @@ def differentiable(model: CausalDecoder) -> CausalDecoder:
     return unpacked(model) if isinstance(model, Decoder) else model
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """A prompt as the decoder reads it: embeddings `(1, tokens, d_model)`, and which positions hold pictures."""
+
+    embeddings: torch.Tensor
+    pictures: torch.Tensor
+    """`(1, tokens)` bool."""
+
+
 def gradient_times_input(
-    model: CausalDecoder, prompt: torch.Tensor, reference: torch.Tensor, answer: Sequence[int]
+    model: CausalDecoder, prompt: Embedded, reference: torch.Tensor, answer: Sequence[int]
 ) -> torch.Tensor:
-    """Return how much each position of `prompt` `(1, tokens, d_model)` speaks for `answer`, `(tokens,)` float32.
+    """Return how much each position of `prompt` speaks for `answer`, `(tokens,)` float32.
 
     The gradient of the summed log-probability of the answer's tokens, multiplied with the embedding's difference
-    from `reference`, of the shape of `prompt`: a positive score speaks for the answer, a negative one against it.
+    from `reference` `(1, tokens, d_model)`: a positive score speaks for the answer, a negative one against it.
     """
     with torch.inference_mode(mode=False), torch.enable_grad():
-        leaves = _leaves(prompt)
+        leaves = _leaves(prompt.embeddings)
         whole, wanted = _with_answer(model, leaves, answer)
-        logprobs = _logprobs(model.logits_where(whole, wanted), answer)
+        with pictures_at(_pictures(prompt, answer)):
+            logprobs = _logprobs(model.logits_where(whole, wanted), answer)
         (gradient,) = torch.autograd.grad(logprobs.sum(), leaves)
         return (gradient * (leaves - reference)).sum(-1)[0].detach().float().cpu()
 
 
 def attention_relevance(
-    model: CausalDecoder, prompt: torch.Tensor, answer: Sequence[int], chosen: Sequence[int]
+    model: CausalDecoder, prompt: Embedded, answer: Sequence[int], chosen: Sequence[int]
 ) -> torch.Tensor:
     """Return how much the tokens at the places `chosen` of `answer` draw on each position of `prompt`, `(tokens,)`.
 
@@ -64,17 +76,18 @@ def attention_relevance(
     if not isinstance(model, Decoder):
         raise InvalidInput("The attention of this decoder cannot be read; its gradients can.")
     with torch.inference_mode(mode=False), torch.enable_grad():
-        leaves = _leaves(prompt)
+        leaves = _leaves(prompt.embeddings)
         whole, wanted = _with_answer(model, leaves, answer)
-        stream, attention = attend_openly(model, whole)
+        with pictures_at(_pictures(prompt, answer)):
+            stream, attention = attend_openly(model, whole)
         logprobs = _logprobs(model.head(model.norm(stream[wanted])), answer)
         gradients = torch.autograd.grad(logprobs[list(chosen)].sum(), attention)
         relevance = torch.eye(whole.shape[1], device=whole.device)
         for probabilities, gradient in zip(attention, gradients, strict=True):
             relevance = relevance + (gradient * probabilities)[0].detach().float().clamp(min=0).mean(0) @ relevance
         # A token is chosen at the position before it.
-        rows = [prompt.shape[1] - 1 + place for place in chosen]
-        return relevance[rows].mean(0)[: prompt.shape[1]].cpu()
+        rows = [leaves.shape[1] - 1 + place for place in chosen]
+        return relevance[rows].mean(0)[: leaves.shape[1]].cpu()
 
 
 def attend_openly(model: Decoder, embeddings: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
@@ -114,6 +127,10 @@ def _open_attention(
 def _leaves(prompt: torch.Tensor) -> torch.Tensor:
     # A clone: what was computed in inference mode carries no gradients.
     return prompt.clone().detach().requires_grad_()
+
+
+def _pictures(prompt: Embedded, answer: Sequence[int]) -> torch.Tensor:
+    return torch.nn.functional.pad(prompt.pictures, (0, len(answer) - 1))
 
 
 def _with_answer(

@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from torch import nn
 
 from lm.errors import ContextOverflow, DamagedCheckpoint, UnsupportedCheckpoint
+from lm.picture_positions import picture_mask, pictures_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,9 +136,12 @@ class ForeignDecoder:
         """
         if lengths is None:
             return self.forward(embeddings)[wanted]
-        samples, marks = (torch.split(rows[0], list(lengths)) for rows in (embeddings, wanted))
-        pad = nn.utils.rnn.pad_sequence
-        return self.forward(pad(list(samples), batch_first=True))[pad(list(marks), batch_first=True)]
+        samples, marks, pictures = (
+            nn.utils.rnn.pad_sequence(list(torch.split(rows[0], list(lengths))), batch_first=True)
+            for rows in (embeddings, wanted, picture_mask(embeddings))
+        )
+        with pictures_at(pictures):
+            return self.forward(samples)[marks]
 
     def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
         """Yield the weights."""

@@ -1,11 +1,14 @@
 """Low-rank adapters on the linear layers of a decoder (LoRA, Hu et al. 2021, arXiv:2106.09685).
 
-    y = W x + alpha / rank * B A x        W stays as it is; A `(rank, in)` starts at random, B `(out, rank)` at zero
+    y = W x + m * alpha / rank * B A x    W stays as it is; A `(rank, in)` starts at random, B `(out, rank)` at zero
 
 Every linear layer inside the blocks gets one; embedding table and output projection get none, so that the decoder
 still reads the embeddings that projectors were trained for. Our decoder keeps query, key and value in one matrix, and
-gate and up in one: they share their A. Adapters are trained and stored beside the decoder and merged into its
-weights to answer; what a merged decoder goes by is another fingerprint than the plain one's.
+gate and up in one: they share their A.
+
+m says where they act (`LoraPositions`). Adapters that act everywhere (m = 1) are merged into the weights to answer.
+Those that act at picture tokens alone stay beside the weights, in whatever form these are: every token of text is
+computed to the last bit as without them. A decoder with adapters goes by another fingerprint than the plain one.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from torch import nn
 
 from lm.errors import DamagedAdapter, InvalidInput
 from lm.foreign import ForeignDecoder
+from lm.group_weights import GroupLinear
+from lm.low_rank import LoraLinear, LoraPositions, LowRank
 from lm.model import Decoder
 from lm.training.files import replace_file
 from lm.weights import adapted_fingerprint
@@ -46,43 +51,7 @@ class LoraOptions:
     alpha: float = 64.0
     dropout: float = 0.05
     """Of the inputs, in training alone."""
-
-
-class LowRank(nn.Module):
-    """The trained part: alpha / rank * B A x, in float32 whatever the decoder's dtype."""
-
-    def __init__(self, inputs: int, outputs: int, options: LoraOptions) -> None:
-        super().__init__()
-        self.down = nn.Linear(inputs, options.rank, bias=False)
-        self.up = nn.Linear(options.rank, outputs, bias=False)
-        nn.init.zeros_(self.up.weight)
-        self.dropout = nn.Dropout(options.dropout)
-        self.scale = options.alpha / options.rank
-        self.active = True
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Map `(..., inputs)` to what is added, `(..., outputs)`."""
-        added: torch.Tensor = self.up(self.down(self.dropout(x.to(self.down.weight.dtype))))
-        return added * self.scale
-
-    @torch.no_grad()
-    def product(self) -> torch.Tensor:
-        """Return alpha / rank * B A, `(outputs, inputs)` float32."""
-        return self.scale * (self.up.weight.float() @ self.down.weight.float())
-
-
-class LoraLinear(nn.Module):
-    """A frozen linear layer with its adapter."""
-
-    def __init__(self, linear: nn.Linear, low_rank: LowRank) -> None:
-        super().__init__()
-        self.linear = linear
-        self.low_rank = low_rank
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Map `(..., inputs)` to `(..., outputs)`."""
-        product: torch.Tensor = self.linear(x)
-        return product + self.low_rank(x).to(product.dtype) if self.low_rank.active else product
+    positions: LoraPositions = LoraPositions.EVERYWHERE
 
 
 class Lora(nn.Module):
@@ -110,7 +79,7 @@ class Lora(nn.Module):
     def tensors(self) -> dict[str, torch.Tensor]:
         """Return each adapter's matrices as `layer.down` and `layer.up`."""
         return {
-            f"{name}.{side}": getattr(part, side).weight.detach()
+            f"{name}.{side}": getattr(part, side).detach()
             for name, part in zip(self.names, self.parts, strict=True)
             for side in ("down", "up")
         }
@@ -123,7 +92,7 @@ def add_lora(model: CausalDecoder, options: LoraOptions, seed: int = 0) -> Lora:
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
         for parent, name, path, linear in list(_block_linears(model)):
-            low_rank = LowRank(linear.in_features, linear.out_features, options).to(model.device).eval()
+            low_rank = LowRank(*_widths(linear), options).to(model.device).eval()
             setattr(parent, name, LoraLinear(linear, low_rank))
             parts[path] = low_rank
     if not parts:
@@ -133,10 +102,16 @@ def add_lora(model: CausalDecoder, options: LoraOptions, seed: int = 0) -> Lora:
 
 @torch.no_grad()
 def merge_lora(model: CausalDecoder) -> None:
-    """Add the adapters of `model` to its weights, in place, and remove them."""
+    """Add the adapters of `model` to its weights, in place, and remove them.
+
+    Raises InvalidInput where that would change what they compute: they act at pictures alone, or the weights are in
+    groups, which hold no sum.
+    """
     for parent in list(decoder_module(model).modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, LoraLinear):
+                if child.low_rank.positions is not LoraPositions.EVERYWHERE or isinstance(child.linear, GroupLinear):
+                    raise InvalidInput("These adapters cannot be merged into the decoder's weights.")
                 weight = child.linear.weight
                 weight.copy_(weight.float() + child.low_rank.product().to(weight.device))
                 setattr(parent, name, child.linear)
@@ -168,13 +143,19 @@ def decoder_module(model: CausalDecoder) -> nn.Module:
     raise InvalidInput(f"a {type(model).__name__} has no weights that can be trained")
 
 
-def _block_linears(model: CausalDecoder) -> Iterator[tuple[nn.Module, str, str, nn.Linear]]:
+def _widths(linear: nn.Linear | GroupLinear) -> tuple[int, int]:
+    if isinstance(linear, GroupLinear):
+        return linear.matrix.inputs, linear.matrix.outputs
+    return linear.in_features, linear.out_features
+
+
+def _block_linears(model: CausalDecoder) -> Iterator[tuple[nn.Module, str, str, nn.Linear | GroupLinear]]:
     """Yield `(parent, name, path, layer)` of the linear layers that are not the output projection."""
     module = decoder_module(model)
     head = module.head if isinstance(module, Decoder) else module.get_output_embeddings()  # type: ignore[operator] # transformers' own
     for place, parent in module.named_modules():
         for name, child in parent.named_children():
-            if type(child) is nn.Linear and child is not head:
+            if type(child) in {nn.Linear, GroupLinear} and child is not head:
                 yield parent, name, f"{place}.{name}", child
 
 
@@ -192,25 +173,49 @@ def find_lora(folder: Path, decoder_fingerprint: str) -> Path | None:
     return next((f for f in sorted(folder.glob(f"*/{LORA_FILE}")) if _bound_to(f) == decoder_fingerprint), None)
 
 
-def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:
-    """Merge the adapters in `file` into `decoder`, in place, and return it under its new fingerprint.
+def read_lora_options(file: Path) -> LoraOptions:
+    """Return the options of the adapters in `file`. Raises DamagedAdapter when they cannot be read."""
+    try:
+        with safe_open(file, framework="pt") as opened:
+            return _options(opened.metadata())
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise _damaged(file, error) from error
 
+
+def with_lora(decoder: LoadedDecoder, file: Path) -> LoadedDecoder:
+    """Give `decoder`, in place, the adapters in `file`, and return it under its new fingerprint.
+
+    Those that act everywhere are merged into its weights, which must be in full; those of pictures stay beside them.
     Raises DamagedAdapter when the file cannot be read or was trained for another decoder, which stays as it was then.
     """
     if _bound_to(file) != decoder.fingerprint:
         raise DamagedAdapter(f"The adapters {file.name} were trained for another decoder and were not used.")
     try:
         with safe_open(file, framework="pt") as opened:
-            options = LoraOptions(**json.loads(opened.metadata()["options"]))
+            options = _options(opened.metadata())
             tensors = {name: opened.get_tensor(name).float() for name in opened.keys()}  # noqa: SIM118 - no iterator
-        load_lora(add_lora(decoder.model, options), tensors)
+        lora = add_lora(decoder.model, options).requires_grad_(False)
+        load_lora(lora, tensors)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         remove_lora(decoder.model)
-        raise DamagedAdapter(
-            f"The adapters {file.name} are damaged and were not used. Reinstall Bedside to mend them ({error})."
-        ) from error
+        raise _damaged(file, error) from error
+    fingerprint = adapted_fingerprint(decoder.fingerprint, adapter_sha256(file))
+    if options.positions is LoraPositions.PICTURES:
+        return replace(decoder, fingerprint=fingerprint, plain_fingerprint=decoder.text_fingerprint)
     merge_lora(decoder.model)
-    return replace(decoder, fingerprint=adapted_fingerprint(decoder.fingerprint, adapter_sha256(file)))
+    return replace(decoder, fingerprint=fingerprint)
+
+
+def _options(metadata: Mapping[str, str]) -> LoraOptions:
+    read = json.loads(metadata["options"])
+    # Files from before adapters could act at pictures alone do not say that theirs act everywhere.
+    return LoraOptions(**read | {"positions": LoraPositions(read.get("positions", LoraPositions.EVERYWHERE))})
+
+
+def _damaged(file: Path, error: Exception) -> DamagedAdapter:
+    return DamagedAdapter(
+        f"The adapters {file.name} are damaged and were not used. Reinstall Bedside to mend them ({error})."
+    )
 
 
 @torch.no_grad()

@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from lm.group_weights import GroupEmbedding, GroupLinear, recover
+from lm.low_rank import LowRank
 from lm.model import Decoder
 from lm.token_norm import TokenNorm
 from lm.weights import load_decoder, stores_float32
@@ -189,11 +190,13 @@ def in_groups(model: CausalDecoder) -> bool:
 
 
 def computed_weights(model: CausalDecoder) -> int:
-    """Return how many weights `model` has, in whatever form."""
-    grouped = {}
+    """Return how many weights `model` has, in whatever form; adapters beside them are not counted."""
+    grouped, adapters = {}, set[int]()
     if isinstance(model, Decoder):
         grouped = {id(child.matrix): child.matrix for _, _, child in _group_modules(model)}
-    full = sum(parameter.numel() for parameter in model.parameters())
+        low_ranks = [module for module in model.modules() if isinstance(module, LowRank)]
+        adapters = {id(parameter) for low_rank in low_ranks for parameter in low_rank.parameters()}
+    full = sum(parameter.numel() for parameter in model.parameters() if id(parameter) not in adapters)
     return full + sum(matrix.outputs * matrix.inputs for matrix in grouped.values())
 
 

@@ -14,6 +14,7 @@ import torch
 from lm.errors import OutOfMemory
 from lm.interruption import Interrupted, interruptible
 from lm.packing import computed_weights, in_groups
+from lm.picture_positions import pictures_at
 from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class PrefixReader:
         if self._fed:
             fed = self.model.embed_tokens(torch.tensor([self._fed]))
             embeddings = torch.cat([embeddings, fed], dim=1)
+        pictures = self._sequence.pictures(after=len(self._fed))
         cache = self._cache_for(embeddings.shape[1] + room)
         logits = None
         try:
@@ -120,8 +122,9 @@ class PrefixReader:
                 while cache.length < embeddings.shape[1]:
                     if cancelled():
                         return None
-                    chunk = embeddings[:, cache.length : cache.length + self._chunk]
-                    logits = self.model.forward(chunk, cache, last_only=True)
+                    chunk = slice(cache.length, cache.length + self._chunk)
+                    with pictures_at(pictures[:, chunk]):
+                        logits = self.model.forward(embeddings[:, chunk], cache, last_only=True)
         except Interrupted:
             return None
         return None if logits is None else logits[0, -1].float()

@@ -13,6 +13,7 @@ import torch
 
 from lm.errors import InvalidInput, OutOfMemory
 from lm.interruption import Interrupted, interruptible
+from lm.picture_positions import pictures_at
 from lm.prefix import chunk_tokens, is_out_of_memory
 from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
 
@@ -67,6 +68,7 @@ class AnswerScorer:
     ) -> list[list[float]] | None:
         model = self._reader.model
         embeddings = torch.cat([prompt.embed(model.embed_tokens) for prompt in prompts])
+        pictures = torch.cat([prompt.pictures(after=len(answer) - 1) for prompt in prompts])
         cache = self._cache_for(prompts, room=len(answer))
         self._read = tuple(prompts)
         last = embeddings.shape[1] - 1
@@ -74,12 +76,14 @@ class AnswerScorer:
             if cancelled():
                 return None
             end = min(cache.length + chunk_tokens(model) // len(prompts), last)
-            model.forward(embeddings[:, cache.length : end], cache, last_only=True)
+            with pictures_at(pictures[:, cache.length : end]):
+                model.forward(embeddings[:, cache.length : end], cache, last_only=True)
         if cancelled():
             return None
         ids = torch.tensor([answer[:-1]] * len(prompts), dtype=torch.long)
         rest = torch.cat([embeddings[:, cache.length :], model.embed_tokens(ids)], dim=1)
-        logits = model.forward(rest, cache)[:, -len(answer) :]
+        with pictures_at(pictures[:, cache.length :]):
+            logits = model.forward(rest, cache)[:, -len(answer) :]
         self._read = tuple(_continued(prompt, answer[:-1]) for prompt in prompts)
         logprobs = logits.float().log_softmax(-1)
         chosen = torch.tensor([answer] * len(prompts), device=logprobs.device).unsqueeze(-1)

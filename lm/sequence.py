@@ -105,6 +105,14 @@ class FusionSequence:
             yield start, start + len(span), span
             start += len(span)
 
+    def pictures(self, after: int = 0) -> torch.Tensor:
+        """Return which positions hold pictures, `(1, tokens + after)` bool; `after` tokens of text follow."""
+        mask = torch.zeros(1, len(self) + after, dtype=torch.bool)
+        for first, end, span in self.ranges():
+            if isinstance(span, EmbeddingSpan) and span.source.kind is SourceKind.IMAGE:
+                mask[0, first:end] = True
+        return mask
+
     def embed(self, embed_tokens: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
         """Return the embeddings of every position, `(1, tokens, d_model)`.
 
@@ -133,18 +141,21 @@ class FusionSequence:
         for mine, theirs in zip(self._units(), other._units(), strict=False):
             if not _same(mine, theirs):
                 break
-            length += 1 if isinstance(mine, int) else mine.shape[0]
+            length += 1 if isinstance(mine, int) else len(mine)
         return length
 
-    def _units(self) -> Iterator[int | torch.Tensor]:
+    def _units(self) -> Iterator[int | EmbeddingSpan]:
         for span in self.spans:
             if isinstance(span, TokenSpan):
                 yield from span.ids
             else:
-                yield span.embeddings
+                yield span
 
 
-def _same(mine: int | torch.Tensor, theirs: int | torch.Tensor) -> bool:
+def _same(mine: int | EmbeddingSpan, theirs: int | EmbeddingSpan) -> bool:
     if isinstance(mine, int) or isinstance(theirs, int):
         return isinstance(mine, int) and isinstance(theirs, int) and mine == theirs
-    return mine is theirs or (mine.shape == theirs.shape and torch.equal(mine, theirs))
+    if (mine.source.kind is SourceKind.IMAGE) != (theirs.source.kind is SourceKind.IMAGE):
+        return False  # adapters of pictures read the same embedding otherwise
+    one, other = mine.embeddings, theirs.embeddings
+    return one is other or (one.shape == other.shape and torch.equal(one, other))

@@ -44,9 +44,16 @@ class LoadedDecoder:
     name: str
     """For people: the folder's or file's name."""
     fingerprint: str
-    """sha256 over the embedding table, the shape and merged adapters; projectors are bound to it."""
+    """sha256 over the embedding table, the shape and adapters; projectors are bound to it."""
     native: bool
     """True for our own decoder, False for one that transformers computes."""
+    plain_fingerprint: str = ""
+    """Of the decoder without its adapters, where these act at pictures alone."""
+
+    @property
+    def text_fingerprint(self) -> str:
+        """The fingerprint of what reads all but pictures; projectors of sound are bound to it."""
+        return self.plain_fingerprint or self.fingerprint
 
 
 def load_decoder(

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from lm.errors import InvalidInput
-from lm.explaining import attention_relevance, differentiable, gradient_times_input
+from lm.explaining import Embedded, attention_relevance, differentiable, gradient_times_input
 from lm.sequence import EmbeddingSpan, FusionSequence, SourceKind, TokenSpan
 from multimodal.dependence import with_pictures
 from multimodal.fusion import PATCHES_A_SIDE, SHUFFLE
@@ -145,7 +145,7 @@ class Explainer:
         if self._cancelled():
             return
         prompt = _embedded(subject, model.embed_tokens)
-        reference = _reference(subject.prompt, prompt, mean_picture)
+        reference = _reference(subject.prompt, prompt.embeddings, mean_picture)
         scores = gradient_times_input(model, prompt, reference, ids)
         yield self._explanation(subject, Method.GRADIENT, "", scores)
 
@@ -257,9 +257,9 @@ class Explainer:
 _MODALITY = {SourceKind.IMAGE: "image", SourceKind.AUDIO: "audio", SourceKind.TRANSCRIPT: "words"}
 
 
-def _embedded(subject: Subject, embed_tokens: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+def _embedded(subject: Subject, embed_tokens: Callable[[torch.Tensor], torch.Tensor]) -> Embedded:
     with torch.inference_mode():
-        return subject.prompt.embed(embed_tokens)
+        return Embedded(subject.prompt.embed(embed_tokens), subject.prompt.pictures())
 
 
 def _reference(

@@ -15,7 +15,8 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.hardware import choose_device, choose_dtype
-from lm.lora import find_lora, with_lora
+from lm.lora import find_lora, read_lora_options, with_lora
+from lm.low_rank import LoraPositions
 from lm.packing import load_for_answers
 from lm.weights import load_decoder
 from multimodal.catalog import installed_path
@@ -145,8 +146,12 @@ class Models:
         source, dtype = decoder_path(self._decoder_wish), choose_dtype(self._device)
         decoder = load_for_answers(source, self._device, dtype)
         lora = find_lora(SHIPPED_ADAPTERS, decoder.fingerprint)
-        # Merged, the weights are not in the groups any more that they were published in.
-        return decoder if lora is None else with_lora(load_decoder(source, device=self._device, dtype=dtype), lora)
+        if lora is None:
+            return decoder
+        if read_lora_options(lora).positions is LoraPositions.EVERYWHERE:
+            # Merged, the weights are not in the groups any more that they were published in.
+            decoder = load_decoder(source, device=self._device, dtype=dtype)
+        return with_lora(decoder, lora)
 
     @cached_property
     def _engine(self) -> LocalEngine:
@@ -159,7 +164,11 @@ class Models:
     @cached_property
     def _projectors(self) -> dict[str, Projector]:
         encoders = {self._speech_id, self._vision_id}
-        found = find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
+        found = find_projectors(SHIPPED_ADAPTERS, self._decoder.text_fingerprint, encoders)
+        if self._decoder.text_fingerprint != self._decoder.fingerprint:
+            # Pictures are read otherwise than when a projector of the plain decoder was trained; sound is not.
+            found.pop(ImageProjector.kind, None)
+            found |= find_projectors(SHIPPED_ADAPTERS, self._decoder.fingerprint, encoders)
         return {kind: projector.to(self._device) for kind, projector in found.items()}
 
     @cached_property

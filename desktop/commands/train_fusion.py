@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace, config: FusionConfig, processes: Processes) -> int:
     from multimodal.models import decoder_path
-    from multimodal.training.fusion_scores import describe_run, merge_adapters, score_adapters, write_merged
+    from multimodal.training.fusion_scores import adapted_decoder, describe_run, score_adapters, write_merged
 
     decoder = plain_decoder(args, args.decoder or config.decoder)
     encoders = load_encoders(config, decoder)
@@ -84,7 +84,7 @@ def _train(args: argparse.Namespace, config: FusionConfig, processes: Processes)
             return code
     card = describe_run(plan, decoder.name)
     if not args.no_scores or args.merge:
-        decoder = merge_adapters(plan, decoder)
+        decoder = adapted_decoder(plan, decoder)
     if args.merge:
         write_merged(plan, decoder, decoder_path(args.decoder or config.decoder), args.merge)
     if not args.no_scores:

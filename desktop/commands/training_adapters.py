@@ -31,6 +31,12 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--run", metavar="FOLDER", type=Path, dest="run_folder", help="for features, checkpoints and the loss log"
     )
     parser.add_argument(
+        "--after",
+        metavar="FOLDER",
+        type=Path,
+        help="leave out the first lessons: begin with what they led to in the run in FOLDER",
+    )
+    parser.add_argument(
         "--resume",
         action="store_true",
         help="go on from the last checkpoint of the run (default: begin anew; what a run left there is set aside)",
@@ -65,6 +71,7 @@ def planned_run(args: argparse.Namespace, config: FusionConfig, decoder: LoadedD
         adapter_folder=args.out or SHIPPED_ADAPTERS / of_decoder,
         config=config,
         resume=args.resume,
+        after=args.after,
     )
 
 

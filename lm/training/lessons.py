@@ -78,6 +78,8 @@ class LessonPlan:
     name: str
     steps: int
     build: Callable[[], Lesson]
+    full_steps: int = 0
+    """What the learning rate is laid out for, where the lesson ends before; 0 where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ class LessonTrainer:
         self._lesson, self._seed, self._processes = lesson, options.seed, group.processes
         self._purpose = f"dropout of {plan.name} in process {group.processes.rank}"
         pace = lesson.options
-        self._rates = LearningRates(pace.learning_rate, plan.steps, pace.warmup, pace.final_share)
+        steps = plan.full_steps or plan.steps
+        self._rates = LearningRates(pace.learning_rate, steps, pace.warmup, pace.final_share)
         chosen = {id(parameter) for part in lesson.learning() for parameter in part.parameters}
         for parameter in taught.parameters():
             parameter.requires_grad_(id(parameter) in chosen)
@@ -235,6 +238,10 @@ class Course:
             )
         self._done = self._resumed_at = state.progress.step
         self._checkpoints.restore(self._kept, None)
+
+    def begin_after(self, steps: int) -> None:
+        """Count the first `steps` as taken: what they lead to is in the weights already."""
+        self._done = steps
 
     def teach(self, on_step: Callable[[LessonStep], None], cancelled: Callable[[], bool]) -> bool:
         """Take the steps that are left; return whether all were taken. Stopped, it leaves a checkpoint."""

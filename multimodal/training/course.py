@@ -101,8 +101,9 @@ class _Builder:
                 LessonPlan(f"{number + 1} distillation", lesson.distillation_steps, lambda: self._distillation(lesson)),
             ]
         drawn = self._draw(lesson)
-        steps = len(drawn) // lesson.batch
-        return [LessonPlan(f"{number} conversations", steps, lambda: self._conversations(lesson, drawn))]
+        full = len(drawn) // lesson.batch
+        steps = min(full, lesson.stop_after or full)
+        return [LessonPlan(f"{number} conversations", steps, lambda: self._conversations(lesson, drawn), full)]
 
     def _draw(self, chosen: ConversationOptions) -> list[Conversation]:
         """Draw now, since rounding the shares decides how many conversations there are."""

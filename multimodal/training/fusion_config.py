@@ -4,6 +4,7 @@ decoder = "smollm2-135m-instruct"
 vision = "dinov2-small"                 speech = "whisper-base"; leave out what is not to be taught
 
 [lora]                                  only where the decoder learns too
+positions = "pictures"                  at picture tokens alone; "everywhere" where it is left out
 
 [[lesson]]                              in their order
 teaches = "picture words"
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from lm.errors import TrainingError
 from lm.lora import LoraOptions
+from lm.low_rank import LoraPositions
 from multimodal.training.lesson_options import (
     ConversationOptions,
     LabelPromptsOptions,
@@ -122,12 +124,16 @@ def _lesson(table: Mapping[str, Any], file: str) -> LessonOptions:
 def _values(options: type[Any], table: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Return the values of a table by field name, numbers checked against the field's type."""
     hints = get_type_hints(options)
-    known = {one.name.replace("_", "-"): one.name for one in fields(options) if hints[one.name] in {int, float, str}}
+    kinds = {int, float, str, LoraPositions}
+    known = {one.name.replace("_", "-"): one.name for one in fields(options) if hints[one.name] in kinds}
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
             raise TrainingError(f"{place} has no {key!r}; it has {', '.join(known)}.")
         expected = hints[known[key]]
+        if expected is LoraPositions:
+            values[known[key]] = _positions(value, place)
+            continue
         number = float(value) if expected is float and type(value) is int else value
         above = known[key] in _ABOVE_ZERO
         if type(number) is not expected or (expected is not str and (number < 0 or (above and number == 0))):
@@ -135,3 +141,10 @@ def _values(options: type[Any], table: Mapping[str, Any], place: str) -> dict[st
             raise TrainingError(f"{place}: {key} cannot be {value!r}, expected a {expected.__name__} {least}.")
         values[known[key]] = number
     return values
+
+
+def _positions(value: object, place: str) -> LoraPositions:
+    try:
+        return LoraPositions(value)  # type: ignore[arg-type] # anything that TOML can hold is tried
+    except ValueError as error:
+        raise TrainingError(f"{place}: positions are one of {', '.join(LoraPositions)}, not {value!r}.") from error

@@ -24,6 +24,7 @@ from lm.training.parallel import Processes, Sharing, whole
 from lm.weights import adapted_fingerprint
 from multimodal.fusion import AdapterBinding, AudioProjector, ImageProjector, save_projector
 from multimodal.reference_pictures import PROJECTOR_FILE
+from multimodal.training.beginning import take_over
 from multimodal.training.clips import ClipCounts, read_clips
 from multimodal.training.course import FusionStores, lesson_plans
 from multimodal.training.features import FeatureProgress, compute_features
@@ -69,6 +70,8 @@ class FusionRun:
     questions: int = 60
     """Scored of each task on clips at most."""
     resume: bool = False
+    after: Path | None = None
+    """Folder of a run in which the first lessons were given: they are not given again."""
 
     @property
     def log(self) -> LossLog:
@@ -144,6 +147,8 @@ def _teach(
     log = run.log
     if run.resume:
         course.resume()
+    elif run.after is not None:
+        course.begin_after(take_over(run.after, options, plans, adapters.projectors))
     if group.processes.first:
         if run.resume:
             log.forget_after(course.step)

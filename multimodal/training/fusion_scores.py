@@ -30,8 +30,8 @@ def describe_run(run: FusionRun, decoder: str) -> Path:
     return card
 
 
-def merge_adapters(run: FusionRun, decoder: LoadedDecoder) -> LoadedDecoder:
-    """Return the decoder with the run's adapters merged; itself where the run trained none."""
+def adapted_decoder(run: FusionRun, decoder: LoadedDecoder) -> LoadedDecoder:
+    """Return the decoder with the run's adapters; itself where the run trained none."""
     file = run.adapter_folder / LORA_FILE
     if run.config.lora is None or not file.is_file():
         return decoder
@@ -39,10 +39,12 @@ def merge_adapters(run: FusionRun, decoder: LoadedDecoder) -> LoadedDecoder:
 
 
 def write_merged(run: FusionRun, decoder: LoadedDecoder, original: Path, folder: Path) -> None:
-    """Write the decoder that `merge_adapters` returned as a Hugging Face checkpoint, beside the folder `original`."""
+    """Write the decoder that `adapted_decoder` returned as a Hugging Face checkpoint, beside the folder `original`."""
     file = run.adapter_folder / LORA_FILE
     if not isinstance(decoder.model, Decoder) or not file.is_file():
         raise TrainingError("Only a decoder of our own kind, with adapters that were trained, can be written merged.")
+    if decoder.plain_fingerprint:
+        raise TrainingError("Adapters that act at pictures alone cannot be merged into the decoder's weights.")
     save_decoder(decoder.model, folder, original=original, adapter_sha256=adapter_sha256(file))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from lm.picture_positions import pictures_at
 from lm.sequence import SourceKind, TokenSpan
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
 
@@ -41,6 +42,8 @@ class Packed:
 
     embeddings: torch.Tensor
     labels: torch.Tensor
+    pictures: torch.Tensor
+    """Which positions hold pictures, `(1, tokens)` bool."""
     lengths: tuple[int, ...]
 
     @property
@@ -57,7 +60,8 @@ class Packed:
         """Return what the decoder expects at each taught token, `(taught, vocab_size)` float32."""
         # Each is predicted from the position before it; a conversation's first position is never taught.
         before = (self.labels != IGNORED).roll(-1, dims=1)
-        return decoder.model.logits_where(self.embeddings, before, self.lengths).float()
+        with pictures_at(self.pictures):
+            return decoder.model.logits_where(self.embeddings, before, self.lengths).float()
 
 
 class Layout:
@@ -70,22 +74,19 @@ class Layout:
     def pack(self, conversations: Sequence[Shown]) -> Packed:
         """Return conversations one after another."""
         rows = [self._row(conversation) for conversation in conversations]
-        return Packed(
-            torch.cat([embeddings for embeddings, _ in rows]).unsqueeze(0),
-            torch.cat([labels for _, labels in rows]).unsqueeze(0),
-            tuple(len(labels) for _, labels in rows),
-        )
+        embeddings, labels, pictures = (torch.cat(parts).unsqueeze(0) for parts in zip(*rows, strict=True))
+        return Packed(embeddings, labels, pictures, tuple(len(row) for row, _, _ in rows))
 
     def tokens(self, turns: tuple[Turn, ...], transcript: str) -> tuple[int, int]:
         """Return how many tokens the words of a conversation are, and how many of them are taught."""
         labels = self._labels(self._sequence(Shown(turns, transcript=transcript)))
         return len(labels), sum(label != IGNORED for label in labels)
 
-    def _row(self, conversation: Shown) -> tuple[torch.Tensor, torch.Tensor]:
+    def _row(self, conversation: Shown) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         sequence = self._sequence(conversation)
         labels = self._labels(sequence)
         embeddings = sequence.embed(self._decoder.model.embed_tokens)[0, : len(labels)]
-        return embeddings, torch.tensor(labels, device=embeddings.device)
+        return embeddings, torch.tensor(labels, device=embeddings.device), sequence.pictures()[0, : len(labels)]
 
     def _sequence(self, conversation: Shown) -> FusionSequence:
         attachments = []

@@ -65,6 +65,8 @@ class ConversationOptions:
     batch: int = 16
     pack_tokens: int = 1024
     """Of one forward: a batch is the sum of several, so that its size does not decide the memory needed."""
+    stop_after: int = 0
+    """Steps after which the lesson ends, its learning rate still on the way down; 0 takes every conversation."""
     learning_rate: float = 1e-3
     warmup: float = 0.03
     final_share: float = 0.1

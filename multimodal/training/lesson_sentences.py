@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lm.low_rank import LoraPositions
 from multimodal.training.lesson_options import (
     ConversationOptions,
     LabelPromptsOptions,
@@ -22,7 +23,11 @@ def lesson_sentences(config: FusionConfig) -> list[str]:
     lines = [f"{number}. {_sentence(lesson)}" for number, lesson in enumerate(config.lessons, 1)]
     if config.lora is not None:
         lora = config.lora
-        lines += ["", f"The decoder's adapters have rank {lora.rank}, alpha {lora.alpha:g}, dropout {lora.dropout:g}."]
+        where = "at the tokens of pictures alone" if _at_pictures(config) else "at every token"
+        lines += [
+            "",
+            f"The decoder's adapters act {where}; rank {lora.rank}, alpha {lora.alpha:g}, dropout {lora.dropout:g}.",
+        ]
     return [*lines, "", f"AdamW, warm-up and cosine decay, seed {config.seed}."]
 
 
@@ -30,7 +35,16 @@ def frozen_sentence(config: FusionConfig) -> str:
     """Return what did not learn."""
     if config.lora is None:
         return "Encoder and decoder stay frozen: what the decoder answers to text is as it was."
+    if _at_pictures(config):
+        return (
+            "The encoder stays frozen, and so does the decoder: it has adapters beside its weights that act at the "
+            "tokens of pictures alone, so what it answers to text is to the last bit as it was."
+        )
     return "The encoder stays frozen; it is used with the decoder whose adapters learned beside it alone."
+
+
+def _at_pictures(config: FusionConfig) -> bool:
+    return config.lora is not None and config.lora.positions is LoraPositions.PICTURES
 
 
 def _sentence(lesson: LessonOptions) -> str:
@@ -74,6 +88,8 @@ def _conversations(lesson: ConversationOptions) -> str:
         f"{', '.join(shares)}; learning rate {lesson.learning_rate:g}; {learns}; cross-entropy on the answers' tokens "
         "alone."
     ]
+    if lesson.stop_after:
+        parts.append(f"It ended after {lesson.stop_after} of {lesson.conversations // lesson.batch} steps.")
     if lesson.withheld:
         parts.append(f"{lesson.withheld:.0%} of pictures and clips are withheld, which the answer then says.")
     if lesson.mismatched:

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from lm.engine import LocalEngine
+from lm.picture_positions import pictures_at
 from lm.sampling import GenerationOptions
 from lm.sequence import SourceKind
 from multimodal.prompt import FusedAttachment, PromptBuilder, PromptInputs
@@ -174,13 +175,14 @@ class Scorer:
 
     def _yes_probabilities(self, questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[float]:
         yes, no = (self._decoder.tokens.encode_untrusted(word)[0] for word in ("Yes", "No"))
-        prompts = [self._prompt(question, picture) for question, picture in zip(questions, pictures, strict=True)]
-        longest = max(prompt.shape[0] for prompt in prompts)
-        padded = torch.stack([nn.functional.pad(p, (0, 0, 0, longest - p.shape[0])) for p in prompts])
+        prompts = [self._sequence(question, picture) for question, picture in zip(questions, pictures, strict=True)]
+        pad, model = nn.utils.rnn.pad_sequence, self._decoder.model
+        padded = pad([prompt.embed(model.embed_tokens)[0] for prompt in prompts], batch_first=True)
         last = torch.zeros(padded.shape[:2], dtype=torch.bool, device=padded.device)
         for row, prompt in enumerate(prompts):
-            last[row, prompt.shape[0] - 1] = True
-        logits = self._decoder.model.logits_where(padded, last).float()
+            last[row, len(prompt) - 1] = True
+        with pictures_at(pad([prompt.pictures()[0] for prompt in prompts], batch_first=True)):
+            logits = model.logits_where(padded, last).float()
         return torch.sigmoid(logits[:, yes] - logits[:, no]).tolist()
 
     def _first_probabilities(self, choices: Sequence[str]) -> Judge[float]:
@@ -196,18 +198,19 @@ class Scorer:
         """Return what gives the log-probability of each choice among all of them."""
 
         def judge(questions: Sequence[str], pictures: Sequence[torch.Tensor | None]) -> list[NDArray[np.float64]]:
-            prompts = [self._prompt(*asked) for asked in zip(questions, pictures, strict=True)]
+            prompts = [self._sequence(*asked) for asked in zip(questions, pictures, strict=True)]
             return [self._choice_log_probabilities(prompt, choices) for prompt in prompts]
 
         return judge
 
-    def _choice_log_probabilities(self, prompt: torch.Tensor, choices: Sequence[str]) -> NDArray[np.float64]:
+    def _choice_log_probabilities(self, prompt: FusionSequence, choices: Sequence[str]) -> NDArray[np.float64]:
         """Return the log-probability of each choice among all; the prompt is read once for all of them."""
         model = self._decoder.model
         answers = [torch.tensor(self._prompts.answer_ids(choice), device=model.device) for choice in choices]
-        length = prompt.shape[0]
+        length = len(prompt)
         cache = model.new_cache(length + max(map(len, answers)))
-        first = model.forward(prompt.unsqueeze(0), cache, last_only=True)[0]
+        with pictures_at(prompt.pictures()):
+            first = model.forward(prompt.embed(model.embed_tokens), cache, last_only=True)[0]
         sums = []
         for answer in answers:
             following = model.forward(model.embed_tokens(answer[:-1]).unsqueeze(0), cache)[0]
@@ -217,9 +220,6 @@ class Scorer:
         scores = np.array(sums)
         among: NDArray[np.float64] = scores - np.logaddexp.reduce(scores)
         return among
-
-    def _prompt(self, question: str, picture: torch.Tensor | None) -> torch.Tensor:
-        return self._sequence(question, picture).embed(self._decoder.model.embed_tokens)[0]
 
     def _sequence(self, question: str, picture: torch.Tensor | None) -> FusionSequence:
         attachments = () if picture is None else (FusedAttachment(SourceKind.IMAGE, "Image 1", picture),)

@@ -137,3 +137,13 @@ def byte_level_bpe() -> Tokenizer:
     )
     tokenizer.train_from_iterator(CORPUS * 4, trainer)
     return tokenizer
+
+
+@torch.no_grad()
+def round_to_groups(model: torch.nn.Module) -> None:
+    """Round the matrices of `model`, in place, to what 8-bit groups expand to."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear):
+            groups = module.weight.reshape(-1, 32)
+            scales = (groups.abs().amax(1, keepdim=True) / 127).half().float()
+            module.weight.copy_(((groups / scales).round().clamp(-127, 127) * scales).reshape(module.weight.shape))

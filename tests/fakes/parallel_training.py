@@ -1,4 +1,4 @@
-"""One of several processes that train together: `python -m tests.fakes.parallel_training FOLDER`.
+"""One of several processes that train together: `python -m tests.fakes.parallel_training FOLDER POSITIONS`.
 
 The folder holds the data, the decoder and, afterwards, what each way of sharing the work led to. The processes meet in
 a file, and talk through the loopback device alone.
@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from lm.lora import LoraOptions
+from lm.low_rank import LoraPositions
 from lm.training.parallel import Sharing, joined_processes
 from lm.weights import load_decoder
 from multimodal.training.fusion_config import FusionConfig
@@ -34,15 +35,14 @@ LESSONS = (
 )
 
 
-def shared_run(folder: Path, name: str) -> FusionRun:
+def shared_run(folder: Path, name: str, positions: LoraPositions) -> FusionRun:
     """Return a run of pictures and text; dropout is off, since its masks differ by process."""
-    config = FusionConfig(
-        LESSONS, "tiny", vision="dinov2-small", image_hidden=12, lora=LoraOptions(rank=4, alpha=8.0, dropout=0.0)
-    )
+    lora = LoraOptions(rank=4, alpha=8.0, dropout=0.0, positions=positions)
+    config = FusionConfig(LESSONS, "tiny", vision="dinov2-small", image_hidden=12, lora=lora)
     return FusionRun(folder / "data", folder / name, folder / name / "adapters", config)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, positions: LoraPositions) -> None:
     """Train once in each way of sharing, then go on from the checkpoint that one process alone left."""
     torch.set_num_threads(1)
     for sharing in Sharing:
@@ -50,9 +50,9 @@ def main(folder: Path) -> None:
             decoder = load_decoder(folder / "tiny")
             store = (folder / f"store-{name}").as_uri()
             with joined_processes(sharing, torch.device("cpu"), store) as processes:
-                run = replace(shared_run(folder, name), resume=name.endswith("resumed"))
+                run = replace(shared_run(folder, name, positions), resume=name.endswith("resumed"))
                 train_adapters(run, decoder, Encoders(WatchedVision()), lambda _: None, processes=processes)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), LoraPositions(sys.argv[2]))

@@ -7,11 +7,11 @@ import torch
 
 from lm import packing
 from lm.errors import InvalidInput
-from lm.explaining import attend_openly, attention_relevance, differentiable, gradient_times_input
+from lm.explaining import Embedded, attend_openly, attention_relevance, differentiable, gradient_times_input
 from lm.model import Decoder
 from lm.packing import in_groups, packed_in_place
 from lm.weights import load_decoder
-from tests.fakes.checkpoints import VOCABULARY, native_models, save_checkpoint, tiny_gemma3, tiny_llama
+from tests.fakes.checkpoints import VOCABULARY, native_models, round_to_groups, save_checkpoint, tiny_gemma3, tiny_llama
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GENERATOR = torch.Generator().manual_seed(5)
 PROMPT = torch.randn(1, 12, 32, generator=GENERATOR) * 0.2
+NO_PICTURE = torch.zeros(1, 12, dtype=torch.bool)
+EMBEDDED = Embedded(PROMPT, NO_PICTURE)
 REFERENCE = torch.randn(1, 12, 32, generator=GENERATOR) * 0.2
 ANSWER = torch.randint(7, VOCABULARY, (3,), generator=GENERATOR).tolist()
 
@@ -36,7 +38,7 @@ def test_gradient_times_input_is_the_way_to_the_reference_to_first_order(kind: s
     """Against central differences along the line from the reference through each position."""
     checkpoint = tiny_gemma3() if kind == "gemma" else native_models()[kind]
     model = load_decoder(save_checkpoint(checkpoint, tmp_path)).model
-    scores = gradient_times_input(model, PROMPT, REFERENCE, ANSWER)
+    scores = gradient_times_input(model, EMBEDDED, REFERENCE, ANSWER)
     step = 0.02
     for place in range(PROMPT.shape[1]):
         grown, shrunk = PROMPT.clone(), PROMPT.clone()
@@ -73,7 +75,7 @@ def test_relevance_is_that_of_the_published_rule_on_transformers_own_attention(t
     relevance = torch.eye(whole.shape[1])
     for probabilities, gradient in zip(output.attentions, gradients, strict=True):
         relevance = relevance + (gradient * probabilities).clamp(min=0).mean(1)[0] @ relevance
-    ours = attention_relevance(model, PROMPT, ANSWER, [1])
+    ours = attention_relevance(model, EMBEDDED, ANSWER, [1])
     torch.testing.assert_close(ours, relevance[place, : PROMPT.shape[1]].detach(), atol=1e-5, rtol=1e-3)
     assert float(ours.max()) > 0
 
@@ -81,13 +83,13 @@ def test_relevance_is_that_of_the_published_rule_on_transformers_own_attention(t
 def test_foreign_decoders_do_not_open_their_attention(tmp_path: Path) -> None:
     foreign = load_decoder(save_checkpoint(tiny_gemma3(), tmp_path)).model
     with pytest.raises(InvalidInput, match="gradients"):
-        attention_relevance(foreign, PROMPT, ANSWER, [0])
+        attention_relevance(foreign, EMBEDDED, ANSWER, [0])
 
 
 def test_explaining_works_from_inference_mode_and_leaves_no_gradients(tmp_path: Path) -> None:
     model = load_decoder(save_checkpoint(tiny_llama(), tmp_path)).model
     with torch.inference_mode():
-        prompt = PROMPT * 1.0
+        prompt = Embedded(PROMPT * 1.0, NO_PICTURE)
         scores = gradient_times_input(model, prompt, REFERENCE * 1.0, ANSWER)
         relevance = attention_relevance(model, prompt, ANSWER, [0, 2])
     assert not scores.requires_grad
@@ -101,12 +103,8 @@ def test_explaining_works_from_inference_mode_and_leaves_no_gradients(tmp_path: 
 def test_weights_in_groups_are_taken_out_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packing, "_groups_are_faster", lambda *_: True)
     decoder = load_decoder(save_checkpoint(tiny_llama(), tmp_path))
-    for module in cast("Decoder", decoder.model).modules():
-        if isinstance(module, torch.nn.Linear):
-            groups = module.weight.reshape(-1, 32)
-            scales = (groups.abs().amax(1, keepdim=True) / 127).half().float()
-            module.weight.copy_(((groups / scales).round().clamp(-127, 127) * scales).reshape(module.weight.shape))
-    expected = gradient_times_input(decoder.model, PROMPT, REFERENCE, ANSWER)
+    round_to_groups(cast("Decoder", decoder.model))
+    expected = gradient_times_input(decoder.model, EMBEDDED, REFERENCE, ANSWER)
     grouped = packed_in_place(decoder).model
     assert in_groups(grouped)
-    torch.testing.assert_close(gradient_times_input(differentiable(grouped), PROMPT, REFERENCE, ANSWER), expected)
+    torch.testing.assert_close(gradient_times_input(differentiable(grouped), EMBEDDED, REFERENCE, ANSWER), expected)

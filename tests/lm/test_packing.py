@@ -25,7 +25,7 @@ from lm.prefix import PrefixReader
 from lm.sampling import GenerationOptions
 from lm.sequence import FusionSequence, Source, SourceKind, TokenSpan
 from lm.weights import load_decoder, save_decoder
-from tests.fakes.checkpoints import VOCABULARY, native_models, save_checkpoint, tiny_llama
+from tests.fakes.checkpoints import VOCABULARY, native_models, round_to_groups, save_checkpoint, tiny_llama
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,11 +89,7 @@ def published_in_groups(folder: Path) -> LoadedDecoder:
     """Return a tiny decoder whose matrices are what 8-bit groups expand to."""
     decoder = load_decoder(save_checkpoint(tiny_llama(), folder / "grouped"))
     assert isinstance(decoder.model, Decoder)
-    for module in decoder.model.modules():
-        if isinstance(module, torch.nn.Linear):
-            groups = module.weight.reshape(-1, 32)
-            scales = (groups.abs().amax(1, keepdim=True) / 127).half().float()
-            module.weight.copy_(((groups / scales).round().clamp(-127, 127) * scales).reshape(module.weight.shape))
+    round_to_groups(decoder.model)
     return decoder
 
 

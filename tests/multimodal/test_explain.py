@@ -8,7 +8,7 @@ import torch
 
 from lm.engine import LocalEngine
 from lm.errors import InvalidInput
-from lm.explaining import gradient_times_input
+from lm.explaining import Embedded, gradient_times_input
 from lm.sampling import GenerationOptions
 from lm.sequence import EmbeddingSpan, FusionSequence, Source, SourceKind, TokenSpan
 from multimodal.explain import Explainer, Explaining, Explanation, Method, SpokenWord, Subject
@@ -67,7 +67,8 @@ def test_every_score_of_the_prompt_is_told_once_and_where_it_belongs(decoder: Lo
     reference[0, 133:142] = drawn(9, 3).mean(0)
     words = [0, 1, 2, *range(142, embedded.shape[1])]
     reference[0, words] = embedded[0, words].mean(0)
-    scores = gradient_times_input(decoder.model, embedded, reference, decoder.tokens.encode_untrusted(ANSWER))
+    read = Embedded(embedded, asked.prompt.pictures())
+    scores = gradient_times_input(decoder.model, read, reference, decoder.tokens.encode_untrusted(ANSWER))
     assert [picture.label for picture in found.pictures] == ["Image 1", "Image 2"]
     for picture, start in zip(found.pictures, (3, 68), strict=True):
         assert np.array(picture.rows) == pytest.approx(scores[start + 1 : start + 65].view(8, 8).numpy())

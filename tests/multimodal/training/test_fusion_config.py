@@ -58,6 +58,7 @@ def test_the_shipped_image_projector_was_trained_as_its_configuration_says() -> 
         (HEAD + TALK + "sounds = 0.5\n", "needs speech"),
         (HEAD + TALK + "decoder-pace = 0.5\n", "needs [lora]"),
         (HEAD + "lora = 3\n" + TALK, "[lora] must be a table"),
+        (HEAD + TALK + '[lora]\npositions = "somewhere"\n', "one of everywhere, pictures"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, told: str) -> None:

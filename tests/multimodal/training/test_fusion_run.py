@@ -16,7 +16,7 @@ from multimodal.fusion import find_projectors
 from multimodal.training.clips import Clip
 from multimodal.training.fusion_config import FusionConfig
 from multimodal.training.fusion_run import Encoders, FusionProgress, FusionRun, train_adapters
-from multimodal.training.fusion_scores import describe_run, merge_adapters
+from multimodal.training.fusion_scores import adapted_decoder, describe_run
 from multimodal.training.lesson_options import LabelPromptsOptions, PictureWordsOptions
 from tests.fakes.consultations import WatchedVision, roomy_decoder
 from tests.fakes.fusion_runs import EVERYTHING, encoders, everything, write_open_data
@@ -77,7 +77,7 @@ def test_a_run_teaches_everything_and_gives_the_decoder_back(
     card = describe_run(run, decoder.name).read_text()
     assert "| 4 conversations | 4 |" in card
     assert "decoder-lora.safetensors" in card
-    merged = merge_adapters(run, decoder)
+    merged = adapted_decoder(run, decoder)
     assert find_projectors(adapters, merged.fingerprint).keys() == {"image", "audio"}
     assert not torch.equal(_logits(merged), before)
 

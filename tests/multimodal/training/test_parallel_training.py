@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from torch.distributed import Backend
 from torch.distributed.distributed_c10d import BackendConfig
 
+from lm.low_rank import LoraPositions
 from lm.training.parallel import Sharing, backends_for
 from multimodal.training.fusion_run import Encoders, train_adapters
 from tests.fakes.consultations import WatchedVision, roomy_decoder
@@ -29,16 +30,17 @@ def _losses(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line)["figures"] for line in (folder / "loss.jsonl").read_text().splitlines()]
 
 
-def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("positions", list(LoraPositions))
+def test_two_processes_train_as_one_does(tmp_path: Path, positions: LoraPositions) -> None:
     write_open_pictures(tmp_path / "data")
     write_open_questions(tmp_path / "data")
     decoder = roomy_decoder(tmp_path / "tiny")
-    assert train_adapters(shared_run(tmp_path, "one"), decoder, Encoders(WatchedVision()), lambda _: None)
+    assert train_adapters(shared_run(tmp_path, "one", positions), decoder, Encoders(WatchedVision()), lambda _: None)
     for sharing in Sharing:
         answers = iter([False] * STOPPED_AFTER + [True])
-        run = shared_run(tmp_path, f"{sharing}-resumed")
+        run = shared_run(tmp_path, f"{sharing}-resumed", positions)
         train_adapters(run, decoder, Encoders(WatchedVision()), lambda _: None, cancelled=answers.__next__)
-    _run_two(tmp_path)
+    _run_two(tmp_path, positions)
     expected = _losses(tmp_path / "one")
     assert len(expected) == 2 + 3
     for name in (f"{sharing}{suffix}" for sharing in Sharing for suffix in ("", "-resumed")):
@@ -57,7 +59,7 @@ def test_on_gpus_the_numbers_on_the_cpu_are_added_up_too() -> None:
     assert config.get_device_backend_map() == {"cpu": "gloo", "cuda": "nccl"}
 
 
-def _run_two(folder: Path) -> None:
+def _run_two(folder: Path, positions: LoraPositions) -> None:
     """Run two processes. gloo connects them by sockets of the loopback device, which only children may open."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment |= {
@@ -66,7 +68,7 @@ def _run_two(folder: Path) -> None:
         "GLOO_SOCKET_IFNAME": "lo",
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "tests.fakes.parallel_training", str(folder)]
+    command = [sys.executable, "-m", "tests.fakes.parallel_training", str(folder), positions]
     children = [
         subprocess.Popen(command, env=environment | {"RANK": str(rank)}, cwd=folder, stderr=subprocess.PIPE, text=True)
         for rank in range(2)
