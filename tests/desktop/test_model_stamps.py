@@ -29,8 +29,9 @@ def test_an_answer_names_the_weights_and_the_adapter_by_their_hashes(models: Pat
     _install(models, decoder, {"model.safetensors": "ab" * 32, "tokenizer.json": "cd" * 32})
     stamp = stamp_of(decoder)
     assert stamp.model == f"{decoder} sha256:{'ab' * 32}"
-    adapter = (ADAPTERS / decoder / "image-projector.safetensors").read_bytes()
-    assert stamp.adapter == f"sha256:{hashlib.sha256(adapter).hexdigest()}"
+    files = [ADAPTERS / decoder / name for name in ("image-projector.safetensors", "decoder-lora.safetensors")]
+    hashes = "\n".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+    assert stamp.adapter == f"sha256:{hashlib.sha256(hashes.encode()).hexdigest()}"
 
 
 def test_weights_in_several_files_have_one_hash(models: Path) -> None:

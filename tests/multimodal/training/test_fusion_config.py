@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,6 @@ from desktop.commands.training_adapters import CONFIGS
 from lm.errors import TrainingError
 from multimodal.fusion import SHIPPED_ADAPTERS
 from multimodal.training.fusion_config import read_fusion_config
-from multimodal.training.lesson_options import ConversationOptions, PictureWordsOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,10 +32,10 @@ def test_every_shipped_adapter_has_its_configuration() -> None:
         assert (CONFIGS / f"{name}.toml").is_file(), name
 
 
-def test_the_shipped_image_projector_was_trained_as_its_configuration_says() -> None:
-    words, talk = read_fusion_config(CONFIGS / "image-projector.toml").lessons
-    assert words == PictureWordsOptions()
-    assert talk == ConversationOptions()
+def test_what_is_shipped_was_trained_as_its_configuration_says() -> None:
+    (scores,) = SHIPPED_ADAPTERS.glob("*/scores.json")
+    described = read_fusion_config(CONFIGS / "decoder-lora.toml").described()
+    assert json.loads(scores.read_text(encoding="utf-8"))["options"] == json.loads(json.dumps(described))
 
 
 @pytest.mark.parametrize(
