@@ -40,6 +40,7 @@ from desktop.worker.protocol import (
     Transcribe,
     Write,
 )
+from desktop.worker.speaker_messages import TellSpeakers
 from desktop.worker.status import Cause, WorkerState, WorkerStatus
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DECODER = "smollm2-135m-instruct"
 
-_JOBS = Transcribe | Dictate | Ask | Explain | Write | Check | Teach | Embed | MineValues | Measure
+_JOBS = Transcribe | Dictate | TellSpeakers | Ask | Explain | Write | Check | Teach | Embed | MineValues | Measure
 _ENDS = Done | Stopped | Failed | Measured
 _CANCEL_CHECK_MS = 100
 
