@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multimodal.atomic import CHUNK_BYTES, write_chunks
@@ -13,7 +15,6 @@ from multimodal.errors import DownloadFailed, HashMismatch, StorageFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from typing import IO
 
     from multimodal.catalog import FilePart
@@ -80,12 +81,12 @@ def _run_pip(part: FilePart, folder: Path, output: IO[bytes], on_bytes: Callable
 
 
 def _size_of(folder: Path) -> int:
+    """Return the bytes of all files; pip moves and removes files and folders while they are looked for."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:
-            continue  # pip moved it between the listing and the look
+    for place, _folders, names in os.walk(folder):  # unlike rglob it passes over a folder that is gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(place) / name).stat().st_size
     return total
 
 

