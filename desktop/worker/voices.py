@@ -51,13 +51,13 @@ class VoiceMemory:
     """
 
     def __init__(self) -> None:
-        self._file = ""
-        self._middles_s = np.empty(0, np.float32)
-        self._vectors = np.empty((0, VECTOR_SIZE), np.float32)
+        self.forget()
 
     def forget(self) -> None:
         """Drop everything."""
-        self.__init__()  # type: ignore[misc] # the one state that it begins with
+        self._file = ""
+        self._middles_s = np.empty(0, np.float32)
+        self._vectors = np.empty((0, VECTOR_SIZE), np.float32)
 
     def keep(self, file: str, said: Spoken) -> None:
         """Add an utterance of `file`; those of another file are dropped."""

@@ -79,6 +79,7 @@ class EncounterController(QObject):
         self.asking.cancel(encounter_id)
         self.drafting.cancel(encounter_id)
         self.signing.cancel(encounter_id)
+        self.dictating.naming.cancel(encounter_id)
         if self.dictating.speaks_in(encounter_id):
             self.dictating.stop()
         self._forget(encounter_id)
@@ -177,6 +178,7 @@ class EncounterController(QObject):
         encounter = self.encounter
         if encounter:
             self.signing.cancel(encounter.id)
+            self.dictating.naming.cancel(encounter.id)
             self.consenting.delete_recordings(encounter.id, lambda: self._forget(encounter.id))
 
     def recognise_rest(self, entry_id: str) -> None:

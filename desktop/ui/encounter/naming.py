@@ -16,7 +16,11 @@ from desktop.worker.protocol import Done, Failed, Stopped, WrittenForm
 from desktop.worker.speaker_messages import SpeakersTold, TellSpeakers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from desktop.ui.encounter.book import EncounterBook
+    from desktop.ui.encounter.jobs import Job
     from desktop.ui.services import Services
     from desktop.worker.protocol import Event
 
@@ -59,11 +63,23 @@ class Naming(QObject):
             return
         earlier = self._jobs.of_entry(entry.id)
         if earlier:
-            self._jobs.end(earlier.id)
-            self._services.worker.cancel(earlier.id)
+            self._end(earlier)
         job = self._jobs.add(encounter_id, entry.id)
-        file = str(self._book.path(encounter_id, entry.file))
-        self._services.worker.send(TellSpeakers(job.id, KnownRecording(entry.label, file, entry.utterances)))
+
+        def send(files: Sequence[Path]) -> None:
+            if self._jobs.get(job.id) is not None:  # it may have ended while the sound was decrypted
+                known = KnownRecording(entry.label, str(files[0]), entry.utterances)
+                self._services.worker.send(TellSpeakers(job.id, known))
+
+        def let_be() -> None:
+            self._jobs.end(job.id)
+
+        self._book.when_readable(encounter_id, [entry.file], send, let_be)
+
+    def cancel(self, encounter_id: str) -> None:
+        """Let an encounter be: what would be listened to is going to be deleted."""
+        for job in self._jobs.of_encounter(encounter_id):
+            self._end(job)
 
     def take(self, event: Event) -> None:
         """Take an event of a job of ours; where it failed, the corrections alone hold."""
@@ -76,3 +92,7 @@ class Naming(QObject):
             self._book.put(job.encounter_id, replace(entry, utterances=utterances))
         elif isinstance(event, Done | Stopped | Failed):
             self._jobs.end(job.id)
+
+    def _end(self, job: Job) -> None:
+        self._jobs.end(job.id)
+        self._services.worker.cancel(job.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,41 @@ def test_the_next_correction_takes_the_place_of_the_one_that_is_worked_on(bench:
     assert Cancel(first.job) in bench.worker.sent
     bench.worker.emit(SpeakersTold(first.job, 0.0, NAMED))
     assert speakers(bench) == [(PATIENT, True), (DOCTOR, True)]
+
+
+def test_a_recording_that_is_sealed_is_decrypted_away_from_the_window(
+    bench: EncounterBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_named(bench)
+    monkeypatch.setattr(bench.store, "is_readable", lambda _encounter, _name: False)
+    asked_in: list[threading.Thread] = []
+    path = bench.store.path
+
+    def noted_path(encounter_id: str, name: str) -> Path:
+        asked_in.append(threading.current_thread())
+        return path(encounter_id, name)
+
+    monkeypatch.setattr(bench.store, "path", noted_path)
+    controller = bench.make_controller()
+    controller.turn_speaker("d1", 1)
+    controller.book.finish()
+    assert len(bench.worker.sent_of(TellSpeakers)) == 1
+    assert threading.main_thread() not in asked_in
+
+
+@pytest.mark.parametrize("delete", ["delete", "delete_recordings"])
+def test_what_is_deleted_is_not_listened_to_any_more(bench: EncounterBench, delete: str) -> None:
+    open_named(bench)
+    controller = bench.make_controller()
+    controller.turn_speaker("d1", 1)
+    (asked,) = bench.worker.sent_of(TellSpeakers)
+    assert isinstance(asked, TellSpeakers)
+    assert controller.encounter is not None
+    if delete == "delete":
+        controller.delete(controller.encounter.id)
+    else:
+        controller.delete_recordings()
+    assert Cancel(asked.job) in bench.worker.sent
 
 
 def test_where_the_worker_fails_the_correction_alone_holds(bench: EncounterBench) -> None:
