@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from desktop.burned_in.asking import copy_without
 from desktop.record.deidentify.words_in_pixels import PixelWords
 from desktop.record.export.choices import Format, Level
-from desktop.record.new_file import write_over
+from desktop.record.new_file import write_new, write_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,16 @@ def save_copy(
 ) -> tuple[str, ...]:
     """Make the copy that `task` describes and write it; returns the name of its file.
 
-    Raises NotDeidentifiable, RecordReadOnly with nothing written, what the disk refuses, and Stopped once `cancelled`
-    returns True.
+    Raises NotDeidentifiable, TargetExists, RecordReadOnly with nothing written, what the disk refuses, and Stopped once
+    `cancelled` returns True.
     """
     copy = copy_without(task, cancelled)
     level = Level.NAMED if task.words is PixelWords.SOME_LEFT else Level.YEARS
     how = replace(choices, format=Format(copy.suffix), level=level).how
     store.note_export(encounter_id, f"{how}/sha256:{hashlib.sha256(copy.content).hexdigest()}", copy.content)
-    place = file if file.suffix.lower() == f".{copy.suffix}" else file.with_suffix(f".{copy.suffix}")
-    write_over(place, copy.content)
-    return (place.name,)
+    if file.suffix.lower() == f".{copy.suffix}":
+        write_over(file, copy.content)
+        return (file.name,)
+    other = file.with_suffix(f".{copy.suffix}")  # of it nobody was asked whether it may be written over
+    write_new(other, copy.content)
+    return (other.name,)

@@ -49,6 +49,7 @@ class Reader:
     def __init__(self) -> None:
         self.tasks: list[Task] = []
         self.fault: Exception | None = None
+        self.suffix = "png"
 
     def find(self, _file: Path, _frame: int | None, _cancelled: Callable[[], bool]) -> FoundWords:
         if self.fault:
@@ -57,7 +58,7 @@ class Reader:
 
     def copy(self, task: Task, _cancelled: Callable[[], bool]) -> Copy:
         self.tasks.append(task)
-        return Copy(BLACK, "png", ())
+        return Copy(BLACK, self.suffix, ())
 
 
 @pytest.fixture
@@ -145,6 +146,18 @@ def test_the_trail_tells_of_it_before_it_is_written(dialog: PictureCopy, session
     how, digest = session.audit.rows()[-1].object.split("/sha256:")
     assert how.endswith("/export/png/myself/treatment/years")
     assert digest == hashlib.sha256(BLACK).hexdigest()
+    assert "Saved" not in said(dialog)
+
+
+def test_a_copy_of_another_kind_than_was_asked_for_writes_over_nothing(
+    dialog: PictureCopy, reader: Reader, tmp_path: Path
+) -> None:
+    (tmp_path / "out.dcm").write_bytes(b"somebody's")
+    reader.suffix = "dcm"
+    dialog.save_to(str(tmp_path / "out.png"))
+    dialog._background.finish()
+    assert (tmp_path / "out.dcm").read_bytes() == b"somebody's"
+    assert not (tmp_path / "out.png").exists()
     assert "Saved" not in said(dialog)
 
 
