@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 PADDING_S = 1.5
 """On both sides of what is cited: enough for the words around it, so that a sentence keeps its sense."""
 HARD_TO_HEAR_BELOW = 0.3
-"""The confidence of a word that is listened to although both readings say it: four in five misheard sentences held one
-(`make bench-speech`, chosen on its first fifty sentences, which are not scored)."""
+"""The confidence of a word that is listened to although both readings say it. Chosen on the first fifty sentences of
+`tests.bench.bench_double_check`, which are not scored there; it prints what is caught with it and without."""
 LONGEST_S = 28.0
 """Of one stretch: Whisper hears 30 s at a time."""
 
