@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, cast
 import torch
 from safetensors import safe_open
 
+from lm.weights import LoadedDecoder
 from multimodal.fusion import SHIPPED_ADAPTERS, ImageProjector
 from multimodal.models import Models
 
 if TYPE_CHECKING:
-    from lm.weights import LoadedDecoder
-
-
-class _Named:
-    """What is known of a decoder without loading it."""
-
-    def __init__(self, fingerprint: str) -> None:
-        self.fingerprint = fingerprint
+    from lm.model import CausalDecoder
+    from lm.tokens import Tokens
 
 
 def test_projectors_stand_where_the_decoder_and_the_encoders_do() -> None:
@@ -28,7 +23,8 @@ def test_projectors_stand_where_the_decoder_and_the_encoders_do() -> None:
         fingerprint = json.loads(opened.metadata()["binding"])["decoder_fingerprint"]
     models = Models(device="cpu")
     models._device = torch.device("meta")
-    models._decoder = cast("LoadedDecoder", _Named(fingerprint))
+    # What is known of a decoder without loading it.
+    models._decoder = LoadedDecoder(cast("CausalDecoder", None), cast("Tokens", None), "", fingerprint, native=True)
     projector = models.image_projector()
     assert isinstance(projector, ImageProjector)
     assert {parameter.device.type for parameter in projector.parameters()} == {"meta"}
