@@ -3321,6 +3321,10 @@ no patient is heard</source>
         <translation>保存文件…</translation>
     </message>
     <message>
+        <source>No words were found in the picture.</source>
+        <translation>未在图片中找到文字。</translation>
+    </message>
+    <message>
         <source>The files tell nothing of who it is, if the picture itself does not: look at it.</source>
         <translation>如果图像本身不透露身份，文件也不会透露：请查看图像。</translation>
     </message>
@@ -4993,8 +4997,8 @@ no patient is heard</source>
         <translation>趋势</translation>
     </message>
     <message>
-        <source>You said that this encounter is of the same patient as these {0}: {1}</source>
-        <translation>您已说明本次就诊与以下 {0} 次就诊属于同一患者：{1}</translation>
+        <source>Of the same patient, as you said: {0} more. {1}</source>
+        <translation>您说过，同一位患者的就诊还有 {0} 次：{1}</translation>
     </message>
     <message>
         <source>Say which earlier encounter is of the same patient, and the values of both are shown over time. Bedside never guesses who a patient is.</source>

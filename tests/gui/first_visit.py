@@ -11,7 +11,7 @@ import psutil
 
 from desktop.record.encounter import Answer, AnswerStatus, CitedKind
 from desktop.worker.status import WorkerState
-from tests.gui import drafts, learning, library, looks, record, signing
+from tests.gui import drafts, learning, library, looks, record, signing, trends
 from tests.gui.bedside import Bedside
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def live(user: User) -> None:
     first_start(user)
     sample_encounter(user)
     picture(user)
+    record.export_picture(user)
     cancelled_answer(user, bedside)
     whole_answer(user, bedside)
     evidence(user, bedside)
@@ -47,6 +48,8 @@ def live(user: User) -> None:
     models_page(user)
     library.add_and_ask(user, bedside)
     learning.answer_a_question(user)
+    trends.follow(user)
+    find_again(user)
     looks.go_through(user)
     user.photograph("before-closing")
     user.press("ctrl+q")
@@ -225,6 +228,12 @@ def several_encounters(user: User) -> None:
     user.press("ctrl+n")
     user.wait_for("empty-encounter")
     user.photograph("new-encounter")
+    find_again(user)
+
+
+def find_again(user: User) -> None:
+    """Find the first encounter by a word that was said in it, and end the search."""
+    listed = user.eyes.property_of(lambda view: view.model().rowCount(), "encounters")
     user.press("ctrl+f")
     user.type("metformin")
     user.wait_until(
@@ -232,11 +241,14 @@ def several_encounters(user: User) -> None:
     )
     user.photograph("search")
     user.drag((0.4, 0.06), (0.4, 0.06), "encounters")
+    user.wait_until(
+        "it is opened",
+        lambda: user.eyes.property_of(lambda field: field.text() == RENAMED, "encounter-title"),
+    )
     user.wait_for("answer")
-    assert user.eyes.property_of(lambda field: field.text(), "encounter-title") == RENAMED
     user.press("ctrl+f", "ctrl+a", "Delete")
     user.wait_until(
-        "both are listed", lambda: user.eyes.property_of(lambda view: view.model().rowCount() == 2, "encounters")
+        "all are listed", lambda: user.eyes.property_of(lambda view: view.model().rowCount() == listed, "encounters")
     )
 
 

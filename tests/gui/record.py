@@ -38,6 +38,29 @@ def export(user: User) -> None:
     user.wait_until("the wizard is closed", lambda: not user.eyes.is_seen("export-wizard"))
 
 
+def export_picture(user: User) -> None:
+    """Save the marked picture as DICOM: its words are looked for, and nothing leaves before it was looked at."""
+    user.click("viewer-export")
+    user.wait_for("picture-sheet")
+    user.take_keyboard("picture-sheet")
+    user.wait_until("it can be looked at", lambda: _is_enabled(user, "picture-looked"), DONE_S)
+    assert not _is_enabled(user, "picture-save"), "it can be saved without having been looked at"
+    user.photograph("picture-leaves")
+    user.click("picture-looked")
+    user.click("picture-save")
+    user.wait_for("QFileDialog")
+    user.take_keyboard("QFileDialog")
+    file = Path(os.environ["BEDSIDE_HOME"]) / "marked.dcm"
+    user.press("ctrl+a")
+    user.type(str(file))
+    user.press("Return")
+    user.wait_for_words("Saved: marked.dcm, marked-measurements.dcm", DONE_S)
+    assert file.read_bytes()[128:132] == b"DICM"
+    user.click("picture-close")
+    user.wait_until("the sheet is closed", lambda: not user.eyes.is_seen("picture-sheet"))
+    user.take_keyboard("main-window")
+
+
 def look_after(user: User) -> None:
     """Back the record up by hand, then see in the trail what was done with it."""
     user.take_keyboard("main-window")

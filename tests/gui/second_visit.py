@@ -23,7 +23,7 @@ def live(user: User) -> None:
     user.press("ctrl+1")
     user.wait_for("encounters")
     user.wait_until(
-        "both are listed", lambda: user.eyes.property_of(lambda view: view.model().rowCount() == 2, "encounters")
+        "all are listed", lambda: user.eyes.property_of(lambda view: view.model().rowCount() == 4, "encounters")
     )
     user.press("ctrl+f")
     user.type("metformin")

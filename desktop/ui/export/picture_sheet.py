@@ -109,9 +109,12 @@ class PictureSheet(LeavingPicture):
             return f"{self._why_not} {told}".strip()
         if self._found is None:
             return self.tr("Looking for words in the picture…")
+        found = "" if self._found.marks else self.tr("No words were found in the picture.")
         if self._subject.is_named:
-            return self.tr("The files can tell who it is.")
-        return self.tr("The files tell nothing of who it is, if the picture itself does not: look at it.")
+            risk = self.tr("The files can tell who it is.")
+        else:
+            risk = self.tr("The files tell nothing of who it is, if the picture itself does not: look at it.")
+        return f"{found} {risk}".strip()
 
     def leave(self, file: Path) -> Callable[[], tuple[str, ...]]:
         """Return what tells of the files and writes them."""

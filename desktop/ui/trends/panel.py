@@ -176,7 +176,7 @@ class TrendsPanel(Retranslating, QScrollArea):
         self.setAccessibleName(self.tr("Values of this patient over time"))
         self._title.setText(self.tr("Trends"))
         self._line.show_words(
-            self.tr("You said that this encounter is of the same patient as these {0}: {1}").format(
+            self.tr("Of the same patient, as you said: {0} more. {1}").format(
                 len(self.fellows), "; ".join(dict.fromkeys(title_of(row) for row in self.fellows))
             )
             if self.fellows
